@@ -1,0 +1,29 @@
+"""The Celery app. Celery is a bell, PostgreSQL is the record: every task may be lost, doubled or late.
+
+`celery -A mom.celery worker -P prefork --without-gossip --without-mingle -Q default,outbox,imports,kpi`
+"""
+
+import os
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
+
+QUEUES = ("default", "outbox", "imports", "kpi")
+
+app = Celery("mom")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.conf.task_routes = {
+    "mom.core.tasks.drain_outbox": {"queue": "outbox"},
+    "mom.erp.tasks.*": {"queue": "imports"},
+    "analytics.tasks.*": {"queue": "kpi"},
+}
+app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due is computed from tables
+    "sweep-outbox": {"task": "mom.core.tasks.drain_outbox", "schedule": 15.0, "options": {"expires": 15}},
+    "heartbeat": {"task": "mom.core.tasks.ring_heartbeats", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep-imports": {"task": "mom.erp.tasks.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep-buckets": {"task": "analytics.tasks.sweep_dirty_days", "schedule": 30.0, "options": {"expires": 30}},
+}
+app.autodiscover_tasks()

@@ -1,0 +1,87 @@
+"""Typed readers of the environment that fail loudly: a missing or bad value stops the start with one clear sentence."""
+
+import os
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_MISSING = object()
+
+
+def text(name: str, default: object = _MISSING, *, hint: str = "") -> str:
+    """The value of `name`, or `default`. Raises: ImproperlyConfigured where neither is there."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is _MISSING:
+        raise ImproperlyConfigured(f"{name} is not set. {hint}".strip())
+    return str(default)
+
+
+def integer(name: str, default: int) -> int:
+    """A whole number. Raises: ImproperlyConfigured for anything else."""
+    value = text(name, default)
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def boolean(name: str, default: bool) -> bool:
+    """`1/true/yes/on` or `0/false/no/off`. Raises: ImproperlyConfigured for anything else."""
+    value = text(name, "1" if default else "0").lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be one of true, false, 1, 0, yes, no, on, off, not {value!r}.")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list, blanks dropped."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def secret(name: str, *, least: int = 50) -> str:
+    """A secret of at least `least` characters. Raises: ImproperlyConfigured where it is missing or short."""
+    value = text(name, hint="Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'")
+    if len(value) < least:
+        raise ImproperlyConfigured(f"{name} must have at least {least} characters; it has {len(value)}.")
+    return value
+
+
+def database(name: str = "DATABASE_URL") -> dict[str, object]:
+    """Django's settings for one PostgreSQL address: `postgresql://user:password@host:port/name?host=/socket/dir`.
+
+    Raises: ImproperlyConfigured for another scheme, a missing database name or a bad port.
+    """
+    url = text(name, hint="`python3 manage.py run` brings its own database; elsewhere set postgresql://user:password@host/name.")
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured(f"{name} must begin with postgresql://, not {parts.scheme or 'nothing'}://.")
+    if not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} names no database: add its name after the last slash.")
+    query = parse_qs(parts.query)
+    try:
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a port that is not a number.") from None
+    host = unquote(parts.hostname or "") or (query.pop("host", [""])[0])
+    options = {key: values[0] for key, values in query.items() if key in {"sslmode", "sslrootcert", "sslcert", "sslkey"}}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or ""),
+        "OPTIONS": options,
+    }
+
+
+def redis_url(name: str = "REDIS_URL") -> str:
+    """The broker's address. Raises: ImproperlyConfigured where it is missing or not a redis address."""
+    url = text(name, hint="`python3 manage.py run` brings its own broker; elsewhere set redis://host:6379/0.")
+    if urlsplit(url).scheme not in {"redis", "rediss", "redis+socket", "unix"}:
+        raise ImproperlyConfigured(f"{name} must begin with redis:// or rediss://.")
+    return url

@@ -1,0 +1,7 @@
+"""`manage.py test`: fast hashes, quiet logs; the database, the broker and the rules are the real ones."""
+
+from mom.settings.base import *  # noqa: F403 - settings modules extend each other by name
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGGING = {"level": "WARNING", "format": "console"}
+LANGUAGES = [("en", "English"), ("eo", "Pseudo")]

@@ -1,0 +1,10 @@
+"""The WSGI entry: every page and API call. The live stream is in `mom.asgi`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+import mom.celery  # noqa: F401 - binds the Celery app before a task is published
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
+application = get_wsgi_application()
