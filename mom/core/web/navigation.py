@@ -1,0 +1,122 @@
+"""The main navigation: every app registers its pages in `AppConfig.ready()`; only what exists and is allowed shows.
+
+    from mom.core.web import navigation
+    navigation.register(navigation.NavItem(
+        group="production", label=_("Orders"), url_name="production:order_list", permission="production.view_order", order=20,
+    ))
+
+A group without a visible page is not shown. A group's own link leads to its first visible page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Group:
+    """One entry of the navigation: an operations domain, or what cuts across them."""
+
+    key: str
+    label: Text
+    icon: str
+    place: str = "main"  # "main" | "foot"
+
+
+GROUPS = (
+    Group("live", _("Live"), "live"),
+    Group("production", _("Production"), "prod"),
+    Group("quality", _("Quality"), "qual"),
+    Group("maintenance", _("Maintenance"), "maint"),
+    Group("inventory", _("Inventory"), "inv"),
+    Group("improve", _("Improve"), "improve"),
+    Group("connections", _("Connections"), "connect", "foot"),
+    Group("setup", _("Setup"), "admin", "foot"),
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One page in the navigation. `order` sorts within the group; a lower number stands higher."""
+
+    group: str
+    label: Text
+    url_name: str
+    permission: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page as it is shown: `current` is the one that is open or the one above it."""
+
+    label: Text
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """A group as it is shown, with the pages that this actor may open at this site."""
+
+    key: str
+    label: Text
+    icon: str
+    place: str
+    url: str
+    current: bool
+    links: tuple[Link, ...]
+
+
+_items: dict[str, NavItem] = {}
+
+
+def register(item: NavItem) -> None:
+    """Adds a page; registering the same address again replaces it, so `ready()` may run twice.
+
+    Raises: ValueError for a group that is not in `GROUPS`.
+    """
+    if item.group not in {group.key for group in GROUPS}:
+        raise ValueError(f"No navigation group {item.group!r}.")
+    _items[item.url_name] = item
+
+
+def registered() -> list[NavItem]:
+    """Every registered page, in the order of the navigation."""
+    rank = {group.key: index for index, group in enumerate(GROUPS)}
+    return sorted(_items.values(), key=lambda item: (rank[item.group], item.order, str(item.label)))
+
+
+def menu(actor: Any, site_code: str, path: str) -> list[MenuGroup]:
+    """The navigation of one actor at one site; `path` marks where they are (the longest registered address above it)."""
+    visible = [(item, url) for item in registered() if actor.may(item.permission, site_code) and (url := _url(item))]
+    current = max((url for _item, url in visible if _leads_to(url, path)), key=len, default=None)
+    shown = []
+    for group in GROUPS:
+        links = tuple(Link(item.label, url, url == current) for item, url in visible if item.group == group.key)
+        if links:
+            here = any(link.current for link in links)
+            shown.append(MenuGroup(group.key, group.label, group.icon, group.place, links[0].url, here, links))
+    return shown
+
+
+def current_group(groups: Sequence[MenuGroup]) -> MenuGroup | None:
+    """The group that holds the open page."""
+    return next((group for group in groups if group.current), None)
+
+
+def _url(item: NavItem) -> str | None:
+    try:
+        return reverse(item.url_name)
+    except NoReverseMatch:
+        return None  # the app is installed and its addresses are not mounted
+
+
+def _leads_to(url: str, path: str) -> bool:
+    return path == url if url == "/" else path == url or path.startswith(url.rstrip("/") + "/")
