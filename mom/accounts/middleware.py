@@ -1,0 +1,51 @@
+"""Who acts and at which site, on every request, read only where a view asks."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from mom.accounts.models import Site
+from mom.accounts.selectors import actor_for_user, site_list_for_actor
+from mom.core.actor import Actor
+
+SESSION_SITE = "site"
+
+
+def nobody() -> Actor:
+    """An actor who may do nothing: the one before sign-in."""
+    return Actor(kind="user", id="", label="", permissions={})
+
+
+class SiteMiddleware:
+    """Sets `request.actor` and `request.site`, both lazily.
+
+    The site is the session's (switched by POST only), else the first of the actor's sites; it is falsy where the actor
+    has none. Rights are read anew on each request, so that a lock or a leave acts on the next one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
+        request.sites = SimpleLazyObject(lambda: sites_of(request))  # type: ignore[attr-defined]
+        request.site = SimpleLazyObject(lambda: site_of(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in person as an actor, or nobody."""
+    return actor_for_user(request.user) if request.user.is_authenticated else nobody()
+
+
+def sites_of(request: HttpRequest) -> list[Site]:
+    """The sites between which this person may switch, by code."""
+    return list(site_list_for_actor(request.actor)) if request.user.is_authenticated else []  # type: ignore[attr-defined]
+
+
+def site_of(request: HttpRequest) -> Site | None:
+    """The session's site while the person still belongs there, else the first one, else nothing."""
+    sites: list[Site] = request.sites  # type: ignore[attr-defined]
+    chosen = request.session.get(SESSION_SITE)
+    return next((site for site in sites if site.code == chosen), sites[0] if sites else None)

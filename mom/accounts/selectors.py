@@ -1,0 +1,64 @@
+"""Who may do what, read anew on every request: locking a person or ending a membership acts on the next one."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from mom.accounts.engine.scopes import permissions_of_scopes
+from mom.accounts.models import ApiToken, Membership, Site, User
+from mom.core import clock
+from mom.core.actor import Actor
+
+EVERY_SITE = "*"
+
+
+def membership_for_user(user: User, at: datetime) -> QuerySet[Membership]:
+    """The memberships of a person that hold at an instant, with role and site in the same statement."""
+    return (
+        Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at), user=user, valid_from__lte=at)
+        .select_related("role", "site")
+        .order_by("site__code", "role__code")
+    )
+
+
+def permissions_for_user(user: User, at: datetime) -> dict[str, frozenset[str]]:
+    """Site code -> permission strings; `*` holds at every site. An inactive site or person grants nothing."""
+    granted: dict[str, set[str]] = defaultdict(set)
+    if user.is_active:
+        for membership in membership_for_user(user, at):
+            if membership.site is None:
+                granted[EVERY_SITE].update(membership.role.permissions)
+            elif membership.site.is_active:
+                granted[membership.site.code].update(membership.role.permissions)
+    return {code: frozenset(names) for code, names in granted.items()}
+
+
+def actor_for_user(user: User) -> Actor:
+    """The person as the use cases know them, in one statement."""
+    return Actor(kind="user", id=str(user.pk), label=str(user), permissions=permissions_for_user(user, clock.now()))
+
+
+def actor_for_token(token: ApiToken) -> Actor:
+    """The program as the use cases know it: what its scopes AND its person's roles allow, at its sites only."""
+    held = permissions_for_user(token.user, clock.now())
+    everywhere = held.pop(EVERY_SITE, frozenset())
+    if token.sites:
+        held = {code: held.get(code, frozenset()) | everywhere for code in token.sites}
+    elif everywhere:
+        held[EVERY_SITE] = everywhere
+    narrowed = {code: permissions_of_scopes(token.scopes, names) for code, names in held.items()}
+    return Actor(
+        kind="token",
+        id=token.prefix,
+        label=f"{token.user} ({token.name})",
+        permissions={code: names for code, names in narrowed.items() if names},
+    )
+
+
+def site_list_for_actor(actor: Actor) -> QuerySet[Site]:
+    """The active sites at which the actor may do anything at all, by code."""
+    sites = Site.objects.filter(is_active=True).order_by("code")
+    if EVERY_SITE in actor.permissions:
+        return sites
+    return sites.filter(code__in=[code for code, names in actor.permissions.items() if names])
