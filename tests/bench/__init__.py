@@ -1,0 +1,1 @@
+"""The test bench: databases, brokers, workers, servers and browsers that the tests run on."""

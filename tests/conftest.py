@@ -1,0 +1,5 @@
+"""What every test finds on its bench. The parts are in `tests/bench/`."""
+
+pytest_plugins = [
+    "tests.bench.database",
+]
