@@ -1,0 +1,44 @@
+"""What the spine announces."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from mom.events.registry import event
+
+
+@event("work.job_order_status_changed")
+@dataclass(frozen=True)
+class JobOrderStatusChanged:
+    """A command moved a job: released, started, paused, held, resumed, finished, closed, aborted or cancelled."""
+
+    site: str
+    job_order_id: int
+    job_order: str
+    command: str
+    before: str
+    after: str
+    at: datetime
+
+
+@event("work.quantity_reported")
+@dataclass(frozen=True)
+class QuantityReported:
+    """A quantity was added to the ledger of a job's output; negative where one was taken back."""
+
+    site: str
+    report_id: int
+    job_order_id: int
+    kind: str
+    quantity: Decimal
+    unit: str
+    occurred_at: datetime
+
+
+@event("work.work_reported")
+@dataclass(frozen=True)
+class WorkReported:
+    """Work was recorded or taken back on these local days: figures of them have changed."""
+
+    site: str
+    days: tuple[date, ...]  # local dates of the plant, sorted

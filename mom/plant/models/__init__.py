@@ -1,0 +1,36 @@
+"""The plant model: ISA-95 resources. One noun a file; import models from here."""
+
+from mom.plant.models.base import MasterData, SiteOwned
+from mom.plant.models.business_partner import BusinessPartner
+from mom.plant.models.calendar import Shift, ShiftBreak, WorkCalendar, WorkCalendarEntry
+from mom.plant.models.equipment import Equipment, EquipmentClass
+from mom.plant.models.material import MaterialClass, MaterialDefinition, MaterialLot, MaterialSublot, MaterialUnit
+from mom.plant.models.person import Person, PersonnelClass, Qualification
+from mom.plant.models.physical_asset import AssetAssignment, CavityBlock, MouldCavity, PhysicalAsset
+from mom.plant.models.reason import Reason, ReasonClassification
+
+__all__ = [
+    "AssetAssignment",
+    "BusinessPartner",
+    "CavityBlock",
+    "Equipment",
+    "EquipmentClass",
+    "MasterData",
+    "MaterialClass",
+    "MaterialDefinition",
+    "MaterialLot",
+    "MaterialSublot",
+    "MaterialUnit",
+    "MouldCavity",
+    "Person",
+    "PersonnelClass",
+    "PhysicalAsset",
+    "Qualification",
+    "Reason",
+    "ReasonClassification",
+    "Shift",
+    "ShiftBreak",
+    "SiteOwned",
+    "WorkCalendar",
+    "WorkCalendarEntry",
+]

@@ -1,0 +1,8 @@
+"""What one may do with the plant model. Imported when the app is ready."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mom.core.permissions import declare
+
+VIEW = declare("plant.view", _("See the plant model: machines, people, materials, calendars, reasons"))
+CHANGE = declare("plant.change", _("Change the plant model"))

@@ -1,0 +1,24 @@
+"""The spine that four domains share. One noun a file; import models from here."""
+
+from mom.work.models.equipment_condition import EquipmentCondition
+from mom.work.models.equipment_reservation import EquipmentReservation
+from mom.work.models.fact import Fact
+from mom.work.models.job_order import JobDependency, JobOrder, JobRequirement
+from mom.work.models.job_response import JobResponse, LabourEntry, Run
+from mom.work.models.quantity_report import OutputTotal, QuantityReport
+from mom.work.models.work_request import WorkRequest
+
+__all__ = [
+    "EquipmentCondition",
+    "EquipmentReservation",
+    "Fact",
+    "JobDependency",
+    "JobOrder",
+    "JobRequirement",
+    "JobResponse",
+    "LabourEntry",
+    "OutputTotal",
+    "QuantityReport",
+    "Run",
+    "WorkRequest",
+]

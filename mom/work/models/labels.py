@@ -1,0 +1,132 @@
+"""What the spine's vocabularies are called on screen (DESIGN: job, order, good, scrap, rework)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mom.core.choices import Labelled
+from mom.work.engine.terms import (
+    ConditionAspect,
+    DependencyKind,
+    JobOrderStatus,
+    MaterialUse,
+    OperationsType,
+    QuantityKind,
+    ResourceKind,
+    RunKind,
+    ShareRule,
+    WorkKind,
+    WorkRequestStatus,
+)
+
+OPERATIONS_TYPE = Labelled(
+    OperationsType,
+    {
+        OperationsType.PRODUCTION: (_("Production"), ""),
+        OperationsType.MAINTENANCE: (_("Maintenance"), ""),
+        OperationsType.QUALITY: (_("Quality"), ""),
+        OperationsType.INVENTORY: (_("Inventory"), ""),
+    },
+)
+WORK_REQUEST_STATUS = Labelled(
+    WorkRequestStatus,
+    {
+        WorkRequestStatus.FORECAST: (_("Forecast"), "plan"),
+        WorkRequestStatus.RELEASED: (_("Released"), "plan"),
+        WorkRequestStatus.WAITING: (_("Waiting"), "plan"),
+        WorkRequestStatus.CANCELLED: (_("Cancelled"), "off"),
+        WorkRequestStatus.READY: (_("Ready"), "plan"),
+        WorkRequestStatus.RUNNING: (_("Running"), "run"),
+        WorkRequestStatus.COMPLETED: (_("Completed"), "ok"),
+        WorkRequestStatus.ABORTED: (_("Aborted"), "warn"),
+        WorkRequestStatus.HELD: (_("Held"), "down"),
+        WorkRequestStatus.SUSPENDED: (_("Suspended"), "idle"),
+        WorkRequestStatus.CLOSED: (_("Closed"), "ok"),
+    },
+)
+JOB_ORDER_STATUS = Labelled(
+    JobOrderStatus,
+    {
+        JobOrderStatus.WAITING: (_("Waiting"), "plan"),
+        JobOrderStatus.READY: (_("Ready"), "plan"),
+        JobOrderStatus.RUNNING: (_("Running"), "run"),
+        JobOrderStatus.SUSPENDED: (_("Suspended"), "idle"),
+        JobOrderStatus.HELD: (_("Held"), "down"),
+        JobOrderStatus.COMPLETED: (_("Completed"), "ok"),
+        JobOrderStatus.CLOSED: (_("Closed"), "ok"),
+        JobOrderStatus.ABORTED: (_("Aborted"), "warn"),
+        JobOrderStatus.CANCELLED: (_("Cancelled"), "off"),
+    },
+)
+RESOURCE_KIND = Labelled(
+    ResourceKind,
+    {
+        ResourceKind.PERSONNEL: (_("People"), ""),
+        ResourceKind.EQUIPMENT: (_("Equipment"), ""),
+        ResourceKind.PHYSICAL_ASSET: (_("Physical asset"), ""),
+        ResourceKind.MATERIAL: (_("Material"), ""),
+    },
+)
+MATERIAL_USE = Labelled(
+    MaterialUse,
+    {
+        MaterialUse.CONSUMABLE: (_("Consumable"), ""),
+        MaterialUse.CONSUMED: (_("Consumed"), ""),
+        MaterialUse.PRODUCED: (_("Produced"), ""),
+        MaterialUse.BY_PRODUCT: (_("By-product"), ""),
+        MaterialUse.CO_PRODUCT: (_("Co-product"), ""),
+        MaterialUse.DESTRUCTIVE_SAMPLE: (_("Destructive sample"), ""),
+        MaterialUse.RETURNED_SAMPLE: (_("Returned sample"), ""),
+        MaterialUse.RETAINED_SAMPLE: (_("Retained sample"), ""),
+    },
+)
+DEPENDENCY_KIND = Labelled(
+    DependencyKind,
+    {
+        DependencyKind.AFTER_END: (_("After its end"), ""),
+        DependencyKind.AFTER_START: (_("After its start"), ""),
+        DependencyKind.AT_START: (_("At its start"), ""),
+        DependencyKind.NOT_IN_PARALLEL: (_("Not at the same time"), ""),
+    },
+)
+WORK_KIND = Labelled(
+    WorkKind,
+    {
+        WorkKind.SETUP: (_("Setup"), "setup"),
+        WorkKind.PRODUCTION: (_("Production"), "run"),
+        WorkKind.BREAKDOWN: (_("Breakdown"), "down"),
+        WorkKind.MAINTENANCE: (_("Maintenance"), ""),
+        WorkKind.INSPECTION: (_("Inspection"), ""),
+        WorkKind.LOGISTICS: (_("Logistics"), ""),
+    },
+)
+QUANTITY_KIND = Labelled(
+    QuantityKind,
+    {
+        QuantityKind.GOOD: (_("Good"), "ok"),
+        QuantityKind.SCRAP: (_("Scrap"), "down"),
+        QuantityKind.REWORK: (_("Rework"), "idle"),
+        QuantityKind.REVIEW: (_("Review"), "warn"),
+    },
+)
+RUN_KIND = Labelled(
+    RunKind,
+    {
+        RunKind.LOAD: (_("Load"), ""),
+        RunKind.CYCLE: (_("Cycle"), ""),
+        RunKind.NEST: (_("Nest"), ""),
+        RunKind.CAMPAIGN: (_("Campaign"), ""),
+    },
+)
+SHARE_RULE = Labelled(
+    ShareRule,
+    {
+        ShareRule.EQUAL: (_("Equal shares"), ""),
+        ShareRule.QUANTITY: (_("By quantity"), ""),
+        ShareRule.MASS: (_("By mass"), ""),
+        ShareRule.AREA: (_("By area"), ""),
+        ShareRule.STATED: (_("As stated"), ""),
+    },
+)
+CONDITION_ASPECT = Labelled(
+    ConditionAspect,
+    {ConditionAspect.CLEANING: (_("Cleaning"), ""), ConditionAspect.SETUP: (_("Setup"), "")},
+)

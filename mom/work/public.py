@@ -1,0 +1,23 @@
+"""The spine's door for the storeys above: what joins their transactions, and what they may read."""
+
+from mom.work.gate import Blocker, blockers, register_blockers
+from mom.work.job_kinds import JobKind, register_job_kind
+from mom.work.services.job_order import Output, move as move_job_order
+from mom.work.services.job_order import add as add_job_order
+from mom.work.services.work_request import add as add_work_request
+from mom.work.services.work_request import command as command_work_request
+from mom.work.services.work_request import locked as lock_work_request
+
+__all__ = [
+    "Blocker",
+    "JobKind",
+    "Output",
+    "add_job_order",
+    "add_work_request",
+    "blockers",
+    "command_work_request",
+    "lock_work_request",
+    "move_job_order",
+    "register_blockers",
+    "register_job_kind",
+]

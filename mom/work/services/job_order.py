@@ -1,0 +1,206 @@
+"""Jobs: added to an order, and moved by commands. One command is one use case, whoever gives it."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from mom.core.actor import Actor
+from mom.core.db.constraints import translating
+from mom.core.errors import Conflict, NotFound, Stale
+from mom.core.use_case import UseCase, use_case
+from mom.events.work import JobOrderStatusChanged
+from mom.plant.models import Equipment, MaterialDefinition, Person
+from mom.work import gate, permissions
+from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, MaterialUse, ResourceKind
+from mom.work.engine.transitions import JOB_ORDER
+from mom.work.job_kinds import job_kind
+from mom.work.models import JobOrder, JobRequirement, OutputTotal, WorkRequest
+from mom.work.services import job_response, work_request
+
+PERMISSION_FOR: dict[JobOrderCommand, str] = {
+    JobOrderCommand.RELEASE: permissions.DISPATCH_JOB_ORDER,
+    JobOrderCommand.REVOKE: permissions.DISPATCH_JOB_ORDER,
+    JobOrderCommand.START: permissions.EXECUTE_JOB_ORDER,
+    JobOrderCommand.PAUSE: permissions.EXECUTE_JOB_ORDER,
+    JobOrderCommand.HOLD: permissions.EXECUTE_JOB_ORDER,
+    JobOrderCommand.RESUME: permissions.EXECUTE_JOB_ORDER,
+    JobOrderCommand.FINISH: permissions.EXECUTE_JOB_ORDER,
+    JobOrderCommand.CLOSE: permissions.DISPATCH_JOB_ORDER,
+    JobOrderCommand.ABORT: permissions.DISPATCH_JOB_ORDER,
+    JobOrderCommand.CANCEL: permissions.DISPATCH_JOB_ORDER,
+}
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a job is to make: quantity in `unit`, and the most it may report (None: no limit)."""
+
+    definition: MaterialDefinition
+    quantity: Decimal
+    unit: str
+    use: MaterialUse = MaterialUse.PRODUCED
+    limit: Decimal | None = None
+
+
+def add(
+    act: UseCase,
+    *,
+    order: WorkRequest,
+    operation: str,
+    outputs: list[Output],
+    sequence: int = 10,
+    equipment: Equipment | None = None,
+    code: str = "",
+    planned: tuple[datetime, datetime] | None = None,
+) -> JobOrder:
+    """Add a job in state waiting, with its outputs, the main one first. Joins the caller's transaction.
+
+    Without a `code` it is the order's number and the sequence. Raises: Conflict where the site has that job.
+    """
+    code = code or f"{order.code}-{sequence}"
+    taken = _("Job %(code)s exists already. Choose another sequence.") % {"code": code}
+    with translating({"work_joborder_code_unique_in_site": lambda: Conflict(taken, code="job_exists")}):
+        job_order = JobOrder.objects.create(
+            site=order.site,
+            code=code,
+            work_request=order,
+            operations_type=order.operations_type,
+            operation=operation,
+            sequence=sequence,
+            priority=order.priority,
+            equipment=equipment,
+            earliest_start=order.earliest_start,
+            latest_end=order.due_at,
+            planned_start=planned[0] if planned else None,
+            planned_end=planned[1] if planned else None,
+            created_at=act.now,
+        )
+    _add_outputs(job_order, outputs)
+    act.record(
+        "work.job_order_added",
+        subject=job_order,
+        site=order.site.code,
+        after={"operation": operation, "equipment": equipment.code if equipment else None},
+    )
+    return job_order
+
+
+def _add_outputs(job_order: JobOrder, outputs: list[Output]) -> None:
+    requirements = JobRequirement.objects.bulk_create(
+        JobRequirement(
+            site_id=job_order.site_id,
+            job_order=job_order,
+            position=10 * (index + 1),
+            resource_kind=ResourceKind.MATERIAL,
+            material_use=output.use,
+            definition=output.definition,
+            quantity=output.quantity,
+            unit=output.unit,
+        )
+        for index, output in enumerate(outputs)
+    )
+    OutputTotal.objects.bulk_create(
+        OutputTotal(output=requirement, site_id=job_order.site_id, limit=output.limit)
+        for requirement, output in zip(requirements, outputs, strict=True)
+    )
+
+
+def locked(pk: int) -> JobOrder:
+    """The job, locked for the rest of the transaction. Raises: NotFound."""
+    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "equipment")
+    job_order = rows.filter(pk=pk).first()
+    if job_order is None:
+        raise NotFound(_("There is no such job."))
+    return job_order
+
+
+def command(
+    actor: Actor,
+    job_order_id: int,
+    asked: JobOrderCommand,
+    *,
+    reason: str = "",
+    person: Person | None = None,
+    version: int | None = None,
+    op_uuid: uuid.UUID | None = None,
+) -> JobOrder:
+    """Give a command to a job: release, start, pause, finish ... `version` refuses an outdated view of it.
+
+    Starting and resuming open a job response and, with a `person`, a labour entry; what ends a run closes them.
+
+    Raises: NotAllowed, NotFound, IllegalTransition, Stale; Conflict with all blockers where the gate says no.
+    """
+    with use_case(actor, reason) as act:
+        job_order = locked(job_order_id)
+        act.require(PERMISSION_FOR[asked], job_order.site.code)
+        return move(act, job_order, asked, person=person, version=version, op_uuid=op_uuid)
+
+
+def move(
+    act: UseCase,
+    job_order: JobOrder,
+    asked: JobOrderCommand,
+    *,
+    person: Person | None = None,
+    version: int | None = None,
+    op_uuid: uuid.UUID | None = None,
+) -> JobOrder:
+    """The same for a job that is locked already. Joins the caller's transaction; rights are the caller's to ask."""
+    if version is not None and version != job_order.version:
+        raise Stale(_("Job %(job)s was changed meanwhile. Load it again.") % {"job": job_order.code})
+    before = JobOrderStatus(job_order.status)
+    after = JOB_ORDER.apply(before, asked)
+    if asked == JobOrderCommand.START:
+        _ask_the_gate(act, job_order)
+    job_order.status = after
+    job_order.version += 1
+    job_order.save(update_fields=["status", "version"])
+    if after == JobOrderStatus.RUNNING:
+        job_response.open_for(act, job_order, person=person, op_uuid=op_uuid)
+    elif before == JobOrderStatus.RUNNING:
+        job_response.close_for(act, job_order)
+    _tell_the_kind(act, job_order, asked)
+    work_request.follow_jobs(act, job_order.work_request_id, asked)
+    act.record(
+        f"work.job_order_{asked}",
+        subject=job_order,
+        site=job_order.site.code,
+        before={"status": before},
+        after={"status": after},
+    )
+    act.publish(
+        JobOrderStatusChanged(
+            site=job_order.site.code,
+            job_order_id=job_order.pk,
+            job_order=job_order.code,
+            command=asked,
+            before=before,
+            after=after,
+            at=act.now,
+        ),
+        key=f"job_order:{job_order.pk}",
+    )
+    return job_order
+
+
+def _ask_the_gate(act: UseCase, job_order: JobOrder) -> None:
+    found = gate.blockers(job_order, act.now)
+    if found:
+        reasons = " ".join(blocker.sentence for blocker in found)
+        raise Conflict(
+            _("Job %(job)s cannot start. %(reasons)s") % {"job": job_order.code, "reasons": reasons},
+            code="start_blocked",
+        )
+
+
+def _tell_the_kind(act: UseCase, job_order: JobOrder, asked: JobOrderCommand) -> None:
+    kind = job_kind(job_order.operations_type)
+    if kind is None:
+        return
+    if asked == JobOrderCommand.START:
+        kind.started(act, job_order)
+    elif asked == JobOrderCommand.FINISH:
+        kind.finished(act, job_order)

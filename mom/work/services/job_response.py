@@ -1,0 +1,64 @@
+"""Job responses and labour: opened and closed by the job's commands. All functions join the caller's transaction."""
+
+import uuid
+from datetime import datetime
+
+from django.db.models import F
+
+from mom.core.use_case import UseCase
+from mom.events.work import WorkReported
+from mom.plant.engine.calendar import local_day
+from mom.plant.models import Person
+from mom.work.engine.terms import OperationsType, WorkKind
+from mom.work.models import JobOrder, JobResponse, LabourEntry
+
+KIND_OF_WORK: dict[str, WorkKind] = {
+    OperationsType.PRODUCTION: WorkKind.PRODUCTION,
+    OperationsType.MAINTENANCE: WorkKind.MAINTENANCE,
+    OperationsType.QUALITY: WorkKind.INSPECTION,
+    OperationsType.INVENTORY: WorkKind.LOGISTICS,
+}
+
+
+def open_for(act: UseCase, job_order: JobOrder, *, person: Person | None, op_uuid: uuid.UUID | None) -> JobResponse:
+    """Begin a stretch of work on a job, now, on its machine; with a person also that person's labour."""
+    key = op_uuid or uuid.uuid4()
+    response = JobResponse.objects.create(
+        site_id=job_order.site_id,
+        job_order=job_order,
+        equipment_id=job_order.equipment_id,
+        work_kind=KIND_OF_WORK[job_order.operations_type],
+        started_at=act.now,
+        op_uuid=key,
+        recorded_at=act.now,
+        recorded_by=act.actor.label,
+    )
+    if person is not None:
+        LabourEntry.objects.create(
+            site_id=job_order.site_id,
+            person=person,
+            job_response=response,
+            started_at=act.now,
+            op_uuid=uuid.uuid5(key, f"labour:{person.pk}"),
+            recorded_at=act.now,
+            recorded_by=act.actor.label,
+        )
+    return response
+
+
+def close_for(act: UseCase, job_order: JobOrder) -> None:
+    """End whatever is open on a job, now. The day it started on has new figures."""
+    ended = {"ended_at": act.now, "duration": act.now - F("started_at")}
+    LabourEntry.objects.filter(job_response__job_order=job_order, ended_at=None).update(**ended)
+    still_open = JobResponse.objects.filter(job_order=job_order, ended_at=None)
+    starts = list(still_open.values_list("started_at", flat=True))
+    still_open.update(**ended)
+    announce(act, job_order, starts)
+
+
+def announce(act: UseCase, job_order: JobOrder, instants: list[datetime]) -> None:
+    """Say on which of the plant's days work was recorded, so that their figures are made again."""
+    if instants:
+        zone = job_order.site.zone
+        days = tuple(sorted({local_day(at, zone) for at in instants}))
+        act.publish(WorkReported(site=job_order.site.code, days=days), key=f"job_order:{job_order.pk}")

@@ -1,0 +1,206 @@
+"""Good, scrap, rework and review, reported by hand or by a device; and taken back."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from mom.core.actor import Actor
+from mom.core.db.constraints import translating
+from mom.core.errors import Conflict, InvalidInput, NotFound
+from mom.core.use_case import UseCase, use_case
+from mom.events.work import QuantityReported
+from mom.plant.models import MaterialLot, Person, Reason
+from mom.work import permissions
+from mom.work.engine.terms import OUTPUT_USES, JobOrderStatus, QuantityKind
+from mom.work.job_kinds import job_kind
+from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityReport
+from mom.work.services import job_order as job_orders
+from mom.work.services.job_response import announce
+
+REPORTABLE = frozenset(
+    {JobOrderStatus.RUNNING, JobOrderStatus.SUSPENDED, JobOrderStatus.HELD, JobOrderStatus.COMPLETED}
+)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One line of a report: how much became what, and for scrap and rework why."""
+
+    kind: QuantityKind
+    quantity: Decimal
+    reason: Reason | None = None
+    lot: MaterialLot | None = None
+    note: str = ""
+
+
+def report(
+    actor: Actor,
+    job_order_id: int,
+    lines: list[Reported],
+    *,
+    op_uuid: uuid.UUID,
+    output_id: int | None = None,
+    occurred_at: datetime | None = None,
+    person: Person | None = None,
+) -> list[QuantityReport]:
+    """Add quantities to the ledger of a job's output (the main one unless `output_id` says another).
+
+    The same `op_uuid` again changes nothing and gives the same reports (P01). The unit is the output's.
+
+    Raises: NotAllowed, NotFound; InvalidInput for nothing or less than nothing; Conflict for a job that is not begun or
+    closed, or more than it may make (P03).
+    """
+    _check_lines(lines)
+    with use_case(actor) as act:
+        job_order = job_orders.locked(job_order_id)
+        act.require(permissions.EXECUTE_JOB_ORDER, job_order.site.code)
+        keys = [uuid.uuid5(op_uuid, str(index)) for index in range(len(lines))]
+        known = list(QuantityReport.objects.filter(op_uuid__in=keys).order_by("id"))
+        if known:
+            return known
+        if job_order.status not in REPORTABLE:
+            sentence = _("Job %(job)s is not in work. Start it first.") % {"job": job_order.code}
+            raise Conflict(sentence, code="job_not_in_work")
+        output = _output_of(job_order, output_id)
+        reports = _record(act, job_order, output, lines, keys, occurred_at or act.now, person)
+        kind = job_kind(job_order.operations_type)
+        if kind is not None:
+            kind.reported(act, job_order, reports)
+        return reports
+
+
+def reverse(actor: Actor, report_id: int, *, reason: str, op_uuid: uuid.UUID) -> QuantityReport:
+    """Take a report back by its negative, with a reason; the first report stays as it was (P05).
+
+    Raises: NotAllowed, NotFound; InvalidInput without a reason; Conflict for a second time or for a reversal.
+    """
+    if len(reason.strip()) < 2:
+        raise InvalidInput({"reason": [_("Say why the report is taken back.")]})
+    with use_case(actor, reason) as act:
+        rows = QuantityReport.objects.select_related("output__job_order__site")
+        first = rows.filter(pk=report_id).first()
+        if first is None or first.output is None:
+            raise NotFound(_("There is no such report."))
+        job_order = job_orders.locked(first.output.job_order_id)
+        act.require(permissions.CORRECT_REPORT, job_order.site.code)
+        known = QuantityReport.objects.filter(op_uuid=op_uuid).first()
+        if known is not None:
+            return known
+        if first.reverses_id is not None:
+            raise Conflict(_("A reversal is not reversed. Report the quantity again."), code="is_a_reversal")
+        twice = Conflict(_("This report was taken back already."), code="reversed_already")
+        with translating({"work_quantityreport_reverses_id_key": lambda: twice}):
+            reversal = QuantityReport.objects.create(**_negative(first), **_stamp(act, op_uuid, reason))
+        _tell(act, job_order, [reversal])
+        return reversal
+
+
+def _check_lines(lines: list[Reported]) -> None:
+    if not lines:
+        raise InvalidInput({"lines": [_("Give at least one quantity.")]})
+    if any(line.quantity <= 0 for line in lines):
+        raise InvalidInput(
+            {"quantity": [_("A quantity must be more than zero. To take one back, reverse its report.")]}
+        )
+
+
+def _output_of(job_order: JobOrder, output_id: int | None) -> JobRequirement:
+    outputs = job_order.requirements.filter(material_use__in=OUTPUT_USES).order_by("position", "id")
+    output = (outputs.filter(pk=output_id) if output_id is not None else outputs).first()
+    if output is None:
+        raise NotFound(_("Job %(job)s has no such output.") % {"job": job_order.code})
+    return output
+
+
+def _record(
+    act: UseCase,
+    job_order: JobOrder,
+    output: JobRequirement,
+    lines: list[Reported],
+    keys: list[uuid.UUID],
+    occurred_at: datetime,
+    person: Person | None,
+) -> list[QuantityReport]:
+    response = JobResponse.objects.filter(job_order=job_order, reverses=None).order_by("-started_at", "-id").first()
+    too_much = _("That is more than job %(job)s may make. Check the quantity, or have the order raised.")
+    refused = Conflict(too_much % {"job": job_order.code}, code="more_than_allowed")
+    with translating({"work_outputtotal_within_limit": lambda: refused}):
+        reports = QuantityReport.objects.bulk_create(
+            QuantityReport(
+                site_id=job_order.site_id,
+                output=output,
+                job_response=response,
+                person=person,
+                kind=line.kind,
+                quantity=line.quantity,
+                unit=output.unit,
+                lot=line.lot,
+                reason=line.reason,
+                note=line.note,
+                occurred_at=occurred_at,
+                op_uuid=key,
+                recorded_at=act.now,
+                recorded_by=act.actor.label,
+            )
+            for line, key in zip(lines, keys, strict=True)
+        )
+    _tell(act, job_order, reports)
+    return reports
+
+
+def _tell(act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
+    for item in reports:
+        act.publish(
+            QuantityReported(
+                site=job_order.site.code,
+                report_id=item.pk,
+                job_order_id=job_order.pk,
+                kind=item.kind,
+                quantity=item.quantity,
+                unit=item.unit,
+                occurred_at=item.occurred_at,
+            ),
+            key=f"job_order:{job_order.pk}",
+        )
+    act.record(
+        "work.quantity_reported" if reports[0].reverses_id is None else "work.quantity_reversed",
+        subject=job_order,
+        site=job_order.site.code,
+        after={"lines": [{"kind": item.kind, "quantity": str(item.quantity), "unit": item.unit} for item in reports]},
+    )
+    announce(act, job_order, [item.occurred_at for item in reports])
+
+
+def _negative(first: QuantityReport) -> dict[str, object]:
+    def minus(amount: Decimal | None) -> Decimal | None:
+        return None if amount is None else -amount
+
+    return {
+        "site_id": first.site_id,
+        "output_id": first.output_id,
+        "job_response_id": first.job_response_id,
+        "person_id": first.person_id,
+        "kind": first.kind,
+        "quantity": -first.quantity,
+        "unit": first.unit,
+        "active_quantity": minus(first.active_quantity),
+        "second_quantity": minus(first.second_quantity),
+        "second_unit": first.second_unit,
+        "lot_id": first.lot_id,
+        "sublot_id": first.sublot_id,
+        "reason_id": first.reason_id,
+        "occurred_at": first.occurred_at,
+        "reverses": first,
+    }
+
+
+def _stamp(act: UseCase, op_uuid: uuid.UUID, reason: str) -> dict[str, object]:
+    return {
+        "op_uuid": op_uuid,
+        "recorded_at": act.now,
+        "recorded_by": act.actor.label,
+        "reversal_reason": reason,
+    }

@@ -1,0 +1,97 @@
+"""Orders on the spine: added, released, and moved along as their jobs move."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from mom.accounts.models import Site
+from mom.core.db.constraints import translating
+from mom.core.errors import Conflict
+from mom.core.use_case import UseCase
+from mom.plant.models import BusinessPartner, Equipment
+from mom.work.engine.terms import (
+    JobOrderCommand,
+    JobOrderStatus,
+    OperationsType,
+    WorkRequestCommand,
+    WorkRequestStatus,
+)
+from mom.work.engine.transitions import WORK_REQUEST
+from mom.work.models import JobOrder, WorkRequest
+
+
+def add(
+    act: UseCase,
+    *,
+    site: Site,
+    code: str,
+    operations_type: OperationsType,
+    description: str = "",
+    priority: int = 50,
+    earliest_start: datetime | None = None,
+    due_at: datetime | None = None,
+    partner: BusinessPartner | None = None,
+    scope: Equipment | None = None,
+) -> WorkRequest:
+    """Add an order in state waiting. Joins the caller's transaction.
+
+    Raises: Conflict where the site has an order of that number.
+    """
+    taken = _("Order %(code)s exists already. Choose another number or open that order.") % {"code": code}
+    with translating({"work_workrequest_code_unique_in_site": lambda: Conflict(taken, code="order_exists")}):
+        work_request = WorkRequest.objects.create(
+            site=site,
+            code=code,
+            operations_type=operations_type,
+            description=description,
+            priority=priority,
+            earliest_start=earliest_start,
+            due_at=due_at,
+            partner=partner,
+            scope=scope,
+            created_at=act.now,
+        )
+    act.record(
+        "work.work_request_added", subject=work_request, site=site.code, after={"code": code, "priority": priority}
+    )
+    return work_request
+
+
+def locked(pk: int) -> WorkRequest:
+    """The order, locked for the rest of the transaction."""
+    return WorkRequest.objects.select_for_update(of=("self",)).select_related("site").get(pk=pk)
+
+
+def command(act: UseCase, work_request: WorkRequest, asked: WorkRequestCommand) -> None:
+    """Move a locked order by a command. Joins the caller's transaction. Raises: IllegalTransition."""
+    before = WorkRequestStatus(work_request.status)
+    work_request.status = WORK_REQUEST.apply(before, asked)
+    work_request.version += 1
+    work_request.save(update_fields=["status", "version"])
+    act.record(
+        f"work.work_request_{asked}",
+        subject=work_request,
+        site=work_request.site.code,
+        before={"status": before},
+        after={"status": work_request.status},
+    )
+
+
+def follow_jobs(act: UseCase, work_request_id: int, job_command: JobOrderCommand) -> None:
+    """Let an order follow its jobs: running with the first start, completed with the last end.
+
+    Joins the caller's transaction; locks the order.
+    """
+    if job_command not in {JobOrderCommand.START, JobOrderCommand.FINISH, JobOrderCommand.CLOSE, JobOrderCommand.ABORT}:
+        return
+    work_request = locked(work_request_id)
+    status = WorkRequestStatus(work_request.status)
+    if job_command == JobOrderCommand.START:
+        if WorkRequestCommand.START in WORK_REQUEST.commands(status):
+            command(act, work_request, WorkRequestCommand.START)
+        return
+    ended = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED, JobOrderStatus.ABORTED, JobOrderStatus.CANCELLED}
+    statuses = set(JobOrder.objects.filter(work_request=work_request).values_list("status", flat=True).distinct())
+    is_done = statuses <= ended and statuses & {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
+    if is_done and WorkRequestCommand.COMPLETE in WORK_REQUEST.commands(status):
+        command(act, work_request, WorkRequestCommand.COMPLETE)
