@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CoreConfig(AppConfig):
     name = "mom.core"
     label = "core"
+
+    def ready(self) -> None:
+        from mom.core import permissions_declared  # noqa: F401 - declares the ground's own rights
+        from mom.core.db.grants import grant_to_application
+
+        post_migrate.connect(grant_to_application, dispatch_uid="mom.core.grants")

@@ -1,0 +1,1 @@
+"""What our software announces, in the past tense: frozen dataclasses, one file per publisher."""

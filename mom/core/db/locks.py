@@ -1,0 +1,49 @@
+"""Every advisory lock of the software, in one list, so that no two uses share a number by accident."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from django.db import connection
+
+from mom.core.db.transactions import require_transaction
+
+
+class Lock(IntEnum):
+    """A lock space; the key inside it is a whole number or text."""
+
+    AUDIT_CHAIN = 7002
+    OUTBOX_SWEEP = 7003
+    LONG_WORK_SWEEP = 7004
+    KPI_SWEEP = 7005
+    IMPORT = 7006
+    DEMO = 7007
+    CODE_SERIES = 7008
+
+
+def advisory_lock(name: Lock, key: int | str = 0) -> None:
+    """Wait for the lock and hold it until the transaction ends. Joins the caller's transaction."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock(%s, {_key_sql(key)})", [int(name), key])
+
+
+def advisory_locks(name: Lock, keys: Iterable[str]) -> None:
+    """Wait for several keys of one lock, in the same order whoever asks. Joins the caller's transaction."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, k) FROM (SELECT DISTINCT hashtext(t) AS k FROM unnest(%s::text[]) AS t ORDER BY 1) AS s",
+            [int(name), list(keys)],
+        )
+
+
+def try_advisory_lock(name: Lock, key: int | str = 0) -> bool:
+    """Take the lock until the transaction ends if nobody holds it; say whether that worked. Joins the caller's transaction."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock(%s, {_key_sql(key)})", [int(name), key])
+        return bool(cursor.fetchone()[0])
+
+
+def _key_sql(key: int | str) -> str:
+    return "hashtext(%s)" if isinstance(key, str) else "%s"

@@ -1,0 +1,38 @@
+"""Again, where two transactions got in each other's way and one of them had to yield."""
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, OperationalError
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+_YIELDED = frozenset({"40001", "40P01"})
+_EXCLUSION = "23P01"
+
+
+def retrying(attempts: int = 3) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+    """Run a whole use case again after a deadlock, a serialization failure or a race on an exclusion constraint.
+
+    Only for functions that open their own use case and may run twice.
+    """
+
+    def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        @functools.wraps(function)
+        def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+            for attempt in range(1, attempts):
+                try:
+                    return function(*args, **kwargs)
+                except (OperationalError, IntegrityError) as error:
+                    if getattr(error.__cause__, "pgcode", None) not in _YIELDED | {_EXCLUSION}:
+                        raise
+                    time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, no secret
+            return function(*args, **kwargs)
+
+        return wrapper
+
+    return decorate

@@ -1,0 +1,90 @@
+"""Guards that live in the database, declared beside the model in `Meta.triggers`.
+
+They call the ground's own functions (migration `0001_ground`) and not the wrappers that pgtrigger writes, because those
+can be switched off by any session that sets `pgtrigger.ignore`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pgtrigger
+from django.db import models
+
+_UNUSED_BODY = "RETURN NULL;"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+class _GroundTrigger(pgtrigger.Trigger):
+    """A trigger that runs a function of the ground with fixed arguments."""
+
+    function: str = ""
+    func = _UNUSED_BODY
+
+    def arguments(self, model: type[models.Model]) -> Sequence[str]:
+        return ()
+
+    def render_execute(self, model: Any) -> str:
+        return f"{self.function}({', '.join(_literal(argument) for argument in self.arguments(model))})"
+
+
+class History(_GroundTrigger):
+    """Keeps every version of a row in `core_rowversion`, with who and why; refuses a write that names no actor.
+
+    `ignore`: fields whose change is no change (a last sign-in). `redact`: fields whose change is kept, but not their value
+    (a password). `needs_reason`: a change or deletion must also say why. Bulk statements, raw SQL and COPY are caught too.
+    """
+
+    name = "history"
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+    function = "core_row_history"
+
+    def __init__(
+        self, *, ignore: Sequence[str] = (), redact: Sequence[str] = (), needs_reason: bool = False, **kwargs: Any
+    ) -> None:
+        self.ignore, self.redact, self.needs_reason = tuple(ignore), tuple(redact), needs_reason
+        super().__init__(**kwargs)
+
+    def arguments(self, model: type[models.Model]) -> Sequence[str]:
+        def columns(names: Sequence[str]) -> str:
+            return ",".join(model._meta.get_field(name).column for name in names)
+
+        pk = model._meta.pk
+        assert pk is not None
+        return (pk.column, columns(self.ignore), columns(self.redact), "reason" if self.needs_reason else "")
+
+
+class AppendOnly(_GroundTrigger):
+    """Refuses UPDATE, DELETE and TRUNCATE: what is written stays. The `app` role loses those grants as well."""
+
+    name = "append_only"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+    function = "core_append_only"
+
+
+class Frozen(_GroundTrigger):
+    """Refuses a change of the named fields, always or `when` a condition in SQL over OLD and NEW holds."""
+
+    name = "frozen"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+    function = "core_frozen"
+
+    def __init__(self, *, fields: Sequence[str], when: str = "", **kwargs: Any) -> None:
+        self.fields, self.holds_when = tuple(fields), when
+        super().__init__(**kwargs)
+
+    def _columns(self, model: type[models.Model]) -> list[str]:
+        return [model._meta.get_field(name).column for name in self.fields]
+
+    def arguments(self, model: type[models.Model]) -> Sequence[str]:
+        return (", ".join(self._columns(model)),)
+
+    def get_condition(self, model: Any) -> pgtrigger.Condition:
+        changed = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in self._columns(model))
+        return pgtrigger.Condition(f"(({self.holds_when or 'true'}) AND ({changed}))")

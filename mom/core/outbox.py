@@ -1,0 +1,116 @@
+"""The transactional outbox: an event is stored with the change it announces, then each subscriber takes it once.
+
+Celery is only the bell: a lost bell is made good by the sweeper, a doubled one finds nothing to do.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.db import connection, transaction
+
+from mom.core.actor import Actor
+from mom.core.canonical import to_json
+from mom.core.request_id import request_id
+from mom.events.registry import encode, event_name
+
+if TYPE_CHECKING:
+    from mom.core.use_case import UseCase
+
+    Handler = Callable[[UseCase, Any], None]
+else:
+    Handler = Callable
+
+log = structlog.get_logger(__name__)
+
+BELL_TASK = "mom.core.tasks.drain_outbox"
+_BELL_REST = 5.0  # seconds without ringing after the broker did not answer: the sweeper does it meanwhile
+
+_subscribers: dict[str, dict[str, Handler]] = {}
+_bell_rests_until = 0.0
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """An event on its way into the outbox; events of one name and key keep their order."""
+
+    event: Any
+    key: str
+
+
+def subscribe(event_class: type, *, name: str) -> Callable[[Handler], Handler]:
+    """Let a function take every event of a class, once. `name` is stable, as in `analytics.mark_dirty`: receipts carry it.
+
+    The function gets an open use case of the actor `outbox` and the event; what it writes and its receipt are one transaction.
+    """
+    topic = event_name(event_class)
+
+    def register(handler: Handler) -> Handler:
+        _subscribers.setdefault(topic, {})[name] = handler
+        return handler
+
+    return register
+
+
+def subscribers_of(topic: str) -> dict[str, Handler]:
+    """The subscribers of an event's name, by their own name."""
+    return dict(_subscribers.get(topic, {}))
+
+
+_ANNOUNCE = """
+WITH numbered AS (
+    INSERT INTO core_outboxsequence AS s (topic, key, last) VALUES (%(topic)s, %(key)s, 1)
+    ON CONFLICT (topic, key) DO UPDATE SET last = s.last + 1 RETURNING last
+)
+INSERT INTO core_outboxevent (topic, key, seq, payload, actor, request_id, created_at, available_at, attempts, error)
+SELECT %(topic)s, %(key)s, last, %(payload)s::jsonb, %(actor)s, %(request_id)s, %(now)s, now(), 0, '' FROM numbered
+"""
+
+
+def announce(announcements: Sequence[Announcement], *, actor: Actor, now: datetime) -> None:
+    """Store events in the caller's transaction and ring the bell after its commit. Use cases call this by `act.publish`."""
+    if not announcements:
+        return
+    with connection.cursor() as cursor:
+        for each in announcements:
+            cursor.execute(
+                _ANNOUNCE,
+                {
+                    "topic": event_name(each.event),
+                    "key": each.key,
+                    "payload": to_json(encode(each.event)),
+                    "actor": actor.reference,
+                    "request_id": request_id.get(),
+                    "now": now,
+                },
+            )
+    ring_after_commit()
+
+
+def ring_after_commit() -> None:
+    """Have the bell rung once when the present transaction has committed."""
+    hooks = connection.run_on_commit
+    if not any(hook[1] is ring_bell for hook in hooks):
+        transaction.on_commit(ring_bell, robust=True)
+
+
+def ring_bell() -> None:
+    """Wake a worker for the outbox. Never fails: without a broker the sweeper finds the events a little later."""
+    ring(BELL_TASK, queue="outbox")
+
+
+def ring(task: str, *args: Any, queue: str | None = None) -> None:
+    """Send the task's name to the broker, if it is there; after a failure rest a few seconds before trying again."""
+    from celery import current_app  # the broker's client is slow to import and not needed by commands
+
+    global _bell_rests_until
+    if time.monotonic() < _bell_rests_until:
+        return
+    try:
+        current_app.send_task(task, args=args, ignore_result=True, expires=60, **({"queue": queue} if queue else {}))
+    except Exception as error:  # whatever the broker's client raises: the rows are stored, the bell is optional
+        _bell_rests_until = time.monotonic() + _BELL_REST
+        log.warning("bell_not_rung", task=task, error=type(error).__name__)

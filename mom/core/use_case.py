@@ -1,0 +1,163 @@
+"""One use case, one transaction: who acts and why is known to the database before the first write.
+
+    with use_case(actor, reason="Wrong machine") as act:
+        act.require("work.start_job_order", site)
+        ...
+        act.record("work.job_order_started", subject=job_order, site=site, before={...}, after={...})
+        act.publish(JobOrderStarted(...), key=f"job_order:{job_order.pk}")
+
+A function that joins its caller's transaction takes `act: UseCase` as its first parameter.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from mom.core import clock, permissions
+from mom.core.actor import Actor
+from mom.core.canonical import to_plain
+from mom.core.db.locks import Lock, advisory_locks
+from mom.core.errors import NotAllowed
+from mom.core.models import AuditEntry
+from mom.core.models.audit import NO_SITE
+from mom.core.outbox import Announcement, announce
+from mom.core.request_id import request_id
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an act was done to, as a soft reference that outlives the thing itself."""
+
+    type: str
+    id: str
+    label: str
+
+    @classmethod
+    def of(cls, thing: "models.Model | Subject") -> "Subject":
+        """A model's row by its table, key and code (or name)."""
+        if isinstance(thing, Subject):
+            return thing
+        return cls(thing._meta.label_lower, str(thing.pk), str(getattr(thing, "code", "") or thing)[:200])
+
+
+class UseCase:
+    """An open use case: the instant, the actor, the reason, and the acts that belong to its transaction."""
+
+    def __init__(self, actor: Actor, reason: str, now: datetime) -> None:
+        self.actor, self.reason, self.now = actor, reason, now
+        self.request_id = request_id.get()
+        self._chains: set[str] = set()
+        self._is_open = True
+
+    def require(self, permission: str, site: str) -> None:
+        """Go on only where the actor holds `permission` at `site`. Raises: NotAllowed; LookupError for an undeclared one."""
+        permissions.get(permission)
+        if not self.actor.may(permission, site):
+            raise NotAllowed
+
+    def record(
+        self,
+        action: str,
+        *,
+        subject: "models.Model | Subject",
+        site: str = "",
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write the audit entry of this act into the chain of `site`. It is sealed when the transaction commits."""
+        self._require_open()
+        about = Subject.of(subject)
+        chain = site or NO_SITE
+        AuditEntry.objects.create(
+            recorded_at=self.now,
+            chain=chain,
+            actor_kind=self.actor.kind,
+            actor_id=self.actor.id,
+            actor_label=self.actor.label,
+            action=action,
+            subject_type=about.type,
+            subject_id=about.id,
+            subject_label=about.label,
+            before=to_plain(before or {}),
+            after=to_plain(after or {}),
+            reason=self.reason,
+            request_id=self.request_id,
+        )
+        self._chains.add(chain)
+
+    def publish(self, event: Any, *, key: str) -> None:
+        """Announce `event`; events of one name and key reach their subscribers in this order."""
+        self.publish_many([(event, key)])
+
+    def publish_many(self, events: Sequence[tuple[Any, str]]) -> None:
+        """Announce many events, in order, as pairs of event and key."""
+        self._require_open()
+        announce([Announcement(event, key) for event, key in events], actor=self.actor, now=self.now)
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise RuntimeError("This use case is closed: its transaction is over.")
+
+    def _close(self) -> None:
+        """Take the chains' locks in one order for all, so that two use cases over several sites never wait for each other."""
+        if len(self._chains) > 1:
+            advisory_locks(Lock.AUDIT_CHAIN, self._chains)
+
+
+_is_enclosed: ContextVar[bool] = ContextVar("is_enclosed", default=False)
+
+
+@contextmanager
+def use_case(actor: Actor, reason: str = "") -> Iterator[UseCase]:
+    """Open a transaction of its own for one use case of `actor`; it commits when the block ends well.
+
+    Raises: RuntimeError inside another transaction: what joins one takes its `UseCase` instead.
+    """
+    durable = not _is_enclosed.get()
+    token = _is_enclosed.set(False)
+    try:
+        with transaction.atomic(durable=durable), joined(actor, reason) as act:
+            yield act
+    finally:
+        _is_enclosed.reset(token)
+
+
+@contextmanager
+def enclosing_transaction() -> Iterator[None]:
+    """One transaction around a use case that doesn't know of it: for the idempotency row, which must commit with its effect.
+
+    Use cases inside, one after the other, become part of it.
+    """
+    with transaction.atomic(durable=True):
+        token = _is_enclosed.set(True)
+        try:
+            yield
+        finally:
+            _is_enclosed.reset(token)
+
+
+@contextmanager
+def joined(actor: Actor, reason: str = "") -> Iterator[UseCase]:
+    """The same inside a transaction that is already open: for migrations, test set-up and what wraps `use_case` itself."""
+    act = UseCase(actor, reason, clock.now())
+    tell_database(actor, reason, act.request_id)
+    try:
+        yield act
+        act._close()
+    finally:
+        act._is_open = False
+
+
+def tell_database(actor: Actor, reason: str, request: str) -> None:
+    """Name actor, reason and request to the triggers of this transaction, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.actor', %s, true), set_config('app.actor_label', %s, true),"
+            " set_config('app.reason', %s, true), set_config('app.request_id', %s, true)",
+            [actor.reference, actor.label, reason, request],
+        )
