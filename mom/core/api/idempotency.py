@@ -1,0 +1,146 @@
+"""The same request twice takes effect once (P02): the key, the effect and the answer are stored in one transaction.
+
+The key's row is the transaction's first statement. A twin waits on its index until the first commits, then reads the
+stored answer. A refused or failed request rolls its row back, so the key may be used again.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import OperationalError, connection, transaction
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mom.core import clock
+from mom.core.api.renderers import JSONRenderer
+from mom.core.engine import json_strict
+from mom.core.errors import Conflict, InvalidInput
+from mom.core.models import IdempotencyKey
+from mom.core.use_case import enclosing_transaction
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+KEPT_HEADERS = ("Location", "ETag")
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_LOCK_NOT_AVAILABLE = "55P03"
+
+Handler = Callable[..., Response]
+
+
+class InFlight(Conflict):
+    """The same request is being worked on at this moment."""
+
+    default_code = "idempotency_in_flight"
+    default_sentence = _("The same request is still being worked on. Ask again in a few seconds.")
+    retry_after = 2
+
+
+class KeyReused(InvalidInput):
+    """The key was used for another request."""
+
+    default_code = "idempotency_key_reused"
+    default_sentence = _("This Idempotency-Key was used for another request. Make a new key for each act.")
+
+
+def key_of(request: Request, *, is_required: bool) -> str:
+    """The request's key, empty where it has none and needs none. Raises: InvalidInput (400)."""
+    key = request.headers.get(HEADER, "")
+    if not key and is_required:
+        raise InvalidInput(
+            sentence=_("Send a header Idempotency-Key with a key of your own, a UUID for example."),
+            code="idempotency_key_missing",
+            status=400,
+        )
+    if key and not _KEY.fullmatch(key):
+        raise InvalidInput(
+            sentence=_("Idempotency-Key has 1 to 200 visible ASCII characters."), code="idempotency_key_malformed", status=400
+        )
+    return str(key)
+
+
+def answered_once(view: APIView, handler: Handler, key: str, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """The handler's answer, or the stored one. Raises: InFlight, KeyReused and whatever the handler raises."""
+    principal = request.actor.reference  # type: ignore[attr-defined]
+    fingerprint = fingerprint_of(request)
+    with enclosing_transaction():
+        row_id = _claim(principal, key, fingerprint)
+        if row_id is None:
+            return _stored(principal, key, fingerprint)
+        answer = _rendered(handler(request, *args, **kwargs))
+        if answer.status_code >= 400:
+            transaction.set_rollback(True)
+        else:
+            headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
+            IdempotencyKey.objects.filter(pk=row_id).update(
+                status=answer.status_code, body=answer.content.decode(), headers=headers
+            )
+    return answer
+
+
+def fingerprint_of(request: Request) -> str:
+    """SHA-256 of what the request means: method, path with query, and the body in one spelling (files by content)."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    data = request.data
+    if hasattr(data, "lists"):
+        for name, values in sorted(data.lists()):
+            for value in values:
+                digest.update(json_strict.canonical([name, _content_digest(value)]))
+    else:
+        digest.update(json_strict.canonical(data))
+    return digest.hexdigest()
+
+
+def _content_digest(value: Any) -> Any:
+    """A file by name and SHA-256 of its content, left rewound; anything else as it is."""
+    if not isinstance(value, UploadedFile):
+        return value
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return [value.name, digest.hexdigest()]
+
+
+def _claim(principal: str, key: str, fingerprint: str) -> int | None:
+    """Insert the key's row; None where a twin committed before. Raises: InFlight where a twin takes too long."""
+    table = IdempotencyKey._meta.db_table
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} (principal, key, fingerprint, body, headers, created_at)"  # noqa: S608 - a constant
+                " VALUES (%s, %s, %s, '', '{}', %s) ON CONFLICT DO NOTHING RETURNING id",
+                [principal, key, fingerprint, clock.now()],
+            )
+            row = cursor.fetchone()
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") == _LOCK_NOT_AVAILABLE:
+            raise InFlight() from None
+        raise
+    return row[0] if row else None
+
+
+def _stored(principal: str, key: str, fingerprint: str) -> HttpResponse:
+    """The answer that was given before. Raises: KeyReused."""
+    row = IdempotencyKey.objects.filter(principal=principal, key=key).first()
+    if row is None or row.status is None:
+        raise InFlight()
+    if row.fingerprint != fingerprint:
+        raise KeyReused()
+    return HttpResponse(
+        row.body, status=row.status, content_type="application/json", headers={**row.headers, REPLAYED: "true"}
+    )
+
+
+def _rendered(response: Response) -> HttpResponse:
+    """The answer as the bytes that are both stored and sent, so that a replay is the same to the last one."""
+    body = b"" if response.data is None else JSONRenderer().render(response.data)
+    answer = HttpResponse(body, status=response.status_code, content_type=response.content_type or "application/json")
+    for name, value in response.items():
+        answer.headers.setdefault(name, value)
+    return answer

@@ -1,0 +1,35 @@
+"""Addresses of API resources: `/api/v1/<app>/<nouns>/{id}/`, with or without the final slash.
+
+An app writes `api/urls.py`, and the API finds it there:
+
+    router = Router("work")
+    router.register("job-orders", JobOrderViewSet)
+    urlpatterns = router.urls
+
+Collections that span apps (imports, kpis) take `Router("")`.
+"""
+
+from typing import Any
+
+from rest_framework.routers import SimpleRouter
+
+_collections: set[str] = set()
+
+
+def collections() -> list[str]:
+    """Every collection by its path below `/api/v1/`, sorted."""
+    return sorted(_collections)
+
+
+class Router(SimpleRouter):
+    """The resources of one app. URL names are `api:<app>-<nouns>-list` and `-detail`."""
+
+    def __init__(self, app: str) -> None:
+        self.app = app
+        super().__init__(trailing_slash="/?")
+
+    def register(self, prefix: str, viewset: Any, basename: str | None = None) -> None:
+        """Put a resource at `<app>/<prefix>/`."""
+        path = f"{self.app}/{prefix}" if self.app else prefix
+        _collections.add(path)
+        super().register(path, viewset, basename or path.replace("/", "-"))

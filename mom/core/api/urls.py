@@ -1,0 +1,33 @@
+"""Everything below `/api/v1/`: each installed app's `api.urls`, found by its place, then the API's own addresses."""
+
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.urls import re_path
+from django.utils.module_loading import module_has_submodule
+
+from mom.core.api.views import DocsView, RootView, SchemaView, UnknownAddress
+
+app_name = "api"
+
+
+def _resources() -> list[Any]:
+    """The routes of every app that has an `api/urls.py`."""
+    found: list[Any] = []
+    for config in apps.get_app_configs():
+        if config.name == "mom.core" or config.module is None or not module_has_submodule(config.module, "api"):
+            continue
+        package = import_module(f"{config.name}.api")
+        if module_has_submodule(package, "urls"):
+            found += import_module(f"{config.name}.api.urls").urlpatterns
+    return found
+
+
+urlpatterns = [
+    *_resources(),
+    re_path(r"^$", RootView.as_view(), name="root"),
+    re_path(r"^schema/?$", SchemaView.as_view(), name="schema"),
+    re_path(r"^docs/?$", DocsView.as_view(), name="docs"),
+    re_path(r"^", UnknownAddress.as_view(), name="unknown"),
+]
