@@ -11,29 +11,12 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from mom.core.engine.units import UNITS
+
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
 
-# The printed form of a UN/ECE Rec 20 unit code. Symbols of the SI are the same in every language; counted words are not.
-UNIT_SYMBOLS = {
-    "KGM": "kg",
-    "GRM": "g",
-    "TNE": "t",
-    "MTR": "m",
-    "MMT": "mm",
-    "CMT": "cm",
-    "LTR": "l",
-    "MLT": "ml",
-    "MTK": "m²",
-    "MTQ": "m³",
-    "HUR": "h",
-    "MIN": "min",
-    "SEC": "s",
-    "DAY": "d",
-    "KWH": "kWh",
-    "P1": "%",
-    "CEL": "°C",
-}
+PIECES = frozenset({"C62", "H87", "EA"})  # counted, so a word of the language; all others print their symbol
 
 
 def unknown() -> str:
@@ -43,9 +26,9 @@ def unknown() -> str:
 
 def unit(code: str) -> str:
     """The printed form of a unit code: `C62` is "pcs", `KGM` is "kg"; an unlisted code prints as it is."""
-    if code in {"C62", "H87", "EA"}:
+    if code in PIECES:
         return _("pcs")
-    return UNIT_SYMBOLS.get(code, code)
+    return UNITS[code].symbol if code in UNITS else code
 
 
 def number(value: Any, decimals: int | None = None) -> str:
@@ -103,7 +86,9 @@ def duration(value: Any) -> str:
         text = _("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
     else:
         days, hours = divmod((minutes + 30) // 60, 24)
-        text = _("%(days)d d %(hours)d h") % {"days": days, "hours": hours} if hours else _("%(days)d d") % {"days": days}
+        text = (
+            _("%(days)d d %(hours)d h") % {"days": days, "hours": hours} if hours else _("%(days)d d") % {"days": days}
+        )
     return f"{sign}{text.replace(' ', SPACE)}"
 
 

@@ -1,0 +1,68 @@
+// Live parts: <section data-live="/address/" data-live-seconds="5"> is fetched anew while the tab is seen.
+// Swaps elements with an id, never what is under the pointer or holds the focus; two misses mark it stale.
+
+const mark = document.querySelector("[data-live-mark]");
+
+class Live {
+  constructor(element) {
+    this.element = element;
+    this.seconds = Number(element.dataset.liveSeconds || 5);
+    this.misses = 0;
+    this.etag = "";
+    this.wait();
+  }
+
+  wait() {
+    this.timer = setTimeout(() => this.refresh(), this.seconds * 1_000);
+  }
+
+  async refresh() {
+    if (!this.element.isConnected) return;
+    if (document.hidden) { this.wait(); return; }
+    try {
+      const headers = { "HX-Request": "true", "X-Requested-With": "live" };
+      if (this.etag) headers["If-None-Match"] = this.etag;
+      const answer = await fetch(this.element.dataset.live, { headers, signal: AbortSignal.timeout(this.seconds * 2_000) });
+      if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
+      if (answer.ok) {
+        this.etag = answer.headers.get("ETag") ?? "";
+        this.swap(await answer.text());
+      }
+      this.misses = 0;
+      this.fresh(true);
+    } catch {
+      this.misses += 1;
+      if (this.misses >= 2) this.fresh(false);
+    }
+    this.wait();
+  }
+
+  swap(html) {
+    const parsed = new DOMParser().parseFromString(html, "text/html");
+    const incoming = [...parsed.body.querySelectorAll("[id]")].filter((each) => !each.parentElement.closest("[id]"));
+    for (const fresh of incoming) {
+      const stale = document.getElementById(fresh.id);
+      if (!stale || !this.element.contains(stale) || stale.isEqualNode(fresh)) continue;
+      if (stale.matches(":hover, :focus-within")) continue; // comes with the next round, after the pointer has left
+      stale.replaceWith(document.adoptNode(fresh));
+    }
+  }
+
+  fresh(isFresh) {
+    this.element.toggleAttribute("data-stale", !isFresh);
+    if (!mark) return;
+    if (isFresh) {
+      mark.removeAttribute("data-stale");
+      mark.dataset.last = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      mark.textContent = mark.dataset.words;
+    } else if (!mark.hasAttribute("data-stale")) {
+      mark.setAttribute("data-stale", "");
+      mark.textContent = mark.dataset.staleWords.replace("{time}", mark.dataset.last || mark.dataset.loaded);
+    }
+  }
+}
+
+for (const element of document.querySelectorAll("[data-live]")) new Live(element);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.dispatchEvent(new Event("mom:seen"));
+});

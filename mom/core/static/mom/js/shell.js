@@ -1,0 +1,99 @@
+// The frame: theme, menus, search key, one submit per form, messages. Every page works without it.
+
+const root = document.documentElement;
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");
+
+// Theme: act at once; the form remembers it on the server's side of the cookie.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-theme-form]");
+  if (!form) return;
+  event.preventDefault();
+  const chosen = event.submitter?.value;
+  if (chosen === "system") delete root.dataset.theme;
+  else root.dataset.theme = chosen;
+  for (const button of form.querySelectorAll("[name=theme]")) button.setAttribute("aria-pressed", String(button === event.submitter));
+  fetch(form.action, { method: "POST", body: new FormData(form, event.submitter), redirect: "manual" });
+  form.closest("[data-menu]").open = false;
+});
+
+// A form is sent once; the button says so and comes back if the page is shown again.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-once]");
+  if (!form || event.defaultPrevented) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-disabled", "true");
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector("[aria-disabled=true]")?.removeAttribute("aria-disabled");
+  }
+});
+
+// Keys: "/" finds, Escape closes what is open and gives the focus back.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
+    const box = document.querySelector("[data-omni] input, .omni--page input");
+    if (box?.checkVisibility()) { event.preventDefault(); box.focus(); box.select(); }
+    else document.querySelector(".omni-link")?.click();
+  }
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    const hits = document.getElementById("omni-hits");
+    if (hits?.childElementCount) hits.replaceChildren();
+  }
+});
+
+// Menus: one at a time, closed by a click elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+  const omni = document.querySelector("[data-omni]");
+  if (omni && !omni.contains(event.target)) omni.querySelector(".omni-hits").replaceChildren();
+});
+
+// Arrows walk the hits of the search box.
+document.querySelector("[data-omni]")?.addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const stops = [event.currentTarget.querySelector("input"), ...event.currentTarget.querySelectorAll(".omni-hits a")];
+  const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
+  if (next) { event.preventDefault(); next.focus(); }
+});
+
+// The plant's clock, in the plant's zone.
+const clock = document.querySelector("[data-clock]");
+if (clock) {
+  const shown = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.clock });
+  const tick = () => {
+    clock.textContent = shown.format(new Date());
+    setTimeout(tick, 60_000 - (Date.now() % 60_000));
+  };
+  setTimeout(tick, 60_000 - (Date.now() % 60_000));
+}
+
+// Messages: they leave after 8 s, not while they are read or hold the focus.
+const toasts = document.getElementById("toasts");
+const leave = (toast) => setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), 8_000);
+const say = (fragment) => {
+  const toast = fragment.querySelector("[data-toast]");
+  if (toast && toasts) { toasts.append(toast); leave(toast); }
+};
+const stored = (id) => document.getElementById(id)?.content.cloneNode(true);
+document.addEventListener("htmx:responseError", (event) => {
+  const answer = document.createElement("template");
+  answer.innerHTML = event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html") ? event.detail.xhr.responseText : "";
+  say(answer.content.querySelector("[data-toast]") ? answer.content : stored("toast-failed"));
+});
+document.addEventListener("htmx:sendError", () => say(stored("toast-offline")));
+
+// <dialog>: [data-dialog="id"] opens, a click on the backdrop closes.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.dialog);
+    if (dialog) { event.preventDefault(); dialog.showModal(); }
+  } else if (event.target.matches("dialog[open]")) event.target.close();
+});

@@ -1,0 +1,113 @@
+"""The design system in templates; builtins, so no `{% load %}`.
+
+Parts: `{% icon "plus" %}` `{% glyph "down" %}` `{% state "down" since=row.since %}` `{% mark "warn" "−2.1 pts" %}`
+`{% tag "Hold" "bad" %}` `{% avatar person.name %}` `{% progress good expected=now of=total %}` `{% sparkline values target %}`
+`{% kpi label=… value=… %}` `{% chart chart %}` `{% field form.name %}`.
+Prints: `value|number`, `|number:1`, `|signed`, `|percent`, `|quantity:"KGM"`, `|duration`, `|hours`, `|day`, `|moment`.
+Addresses: Django's own `{% querystring %}`.
+"""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from mom.core.charts import sparkline as sparkline_svg
+from mom.core.web import components, format
+
+register = template.Library()
+
+for _function in (
+    components.icon,
+    components.glyph,
+    components.state,
+    components.mark,
+    components.tag,
+    components.avatar,
+    components.progress,
+):
+    register.simple_tag(_function)
+for _printer in (
+    format.number,
+    format.signed,
+    format.percent,
+    format.quantity,
+    format.duration,
+    format.hours,
+    format.day,
+    format.moment,
+):
+    register.filter(_printer.__name__, _printer)
+
+
+@register.filter
+def iso(value: Any) -> str:
+    """The exact instant for `datetime=` and `title=`; "" for none."""
+    return format.iso(value) if value else ""
+
+
+@register.simple_tag
+def instant(value: Any) -> SafeString | str:
+    """An instant in the plant's zone, exact on hover."""
+    if not value:
+        return format.unknown()
+    return format_html('<time datetime="{0}" title="{0}">{1}</time>', format.iso(value), format.moment(value))
+
+
+@register.simple_tag
+def sparkline(values: Any, target: Any = None) -> SafeString:
+    """The last values as a line with a dashed target."""
+    return mark_safe(sparkline_svg(list(values), target))  # noqa: S308 - made of numbers
+
+
+@register.inclusion_tag("_components/kpi.html")
+def kpi(
+    label: Any,
+    value: Any,
+    unit: Any = "",
+    foot: Any = "",
+    status: str = "",
+    flag: Any = "",
+    series: Any = None,
+    target: Any = None,
+    url: str = "",
+) -> dict[str, Any]:
+    """A figure with its yardstick: `foot` says the target, `flag` how far off; `status` is "", "warn" or "bad".
+
+    `value` None prints "n/a". `series` is the last values for the sparkline, `target` its dashed line, `url` the breakdown.
+    """
+    points = [point for point in series or () if point is not None]
+    return {
+        "label": label,
+        "value": format.unknown() if value is None else value,
+        "is_unknown": value is None,
+        "unit": "" if value is None else unit,
+        "foot": foot,
+        "status": status,
+        "flag": flag,
+        "series": points if len(points) > 1 else None,
+        "target": target,
+        "url": url,
+    }
+
+
+@register.inclusion_tag("_components/chart.html")
+def chart(chart: Any, caption: bool = False) -> dict[str, Any]:
+    """A chart with its data behind "Show as table"; `caption` prints its title above."""
+    return {"chart": chart, "svg": mark_safe(chart.svg), "caption": caption}  # noqa: S308 - mom.core.charts escapes all text
+
+
+@register.inclusion_tag("_components/field.html")
+def field(bound: Any, hint: Any = "") -> dict[str, Any]:
+    """A form field: label, control, hint, and its error in words."""
+    kind = getattr(bound.field.widget, "input_type", "")
+    look = "checkbox" if kind == "checkbox" else "" if kind in {"radio", "hidden"} else "input"
+    attrs = {"class": f"{bound.field.widget.attrs.get('class', '')} {look}".strip()}
+    return {"field": bound, "control": bound.as_widget(attrs=attrs), "kind": kind, "hint": hint or bound.help_text}
+
+
+@register.simple_tag
+def cell(column: Any, row: Any) -> SafeString:
+    """One cell of a table that a template writes itself with the columns of `mom.core.web.tables`."""
+    return column.cell(row)  # type: ignore[no-any-return]
