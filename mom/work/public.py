@@ -4,6 +4,17 @@ from mom.work.gate import Blocker, blockers, register_blockers
 from mom.work.job_kinds import JobKind, register_job_kind
 from mom.work.services.job_order import Output, move as move_job_order
 from mom.work.services.job_order import add as add_job_order
+from mom.work.services.reported_work import (
+    ReportedJob,
+    ReportedOutput,
+    ReportedWork,
+    add_job_orders,
+    add_orders,
+    job_order_ids,
+    order_ids,
+    output_ids,
+    record_reported_work,
+)
 from mom.work.services.work_request import add as add_work_request
 from mom.work.services.work_request import command as command_work_request
 from mom.work.services.work_request import locked as lock_work_request
@@ -12,12 +23,21 @@ __all__ = [
     "Blocker",
     "JobKind",
     "Output",
+    "ReportedJob",
+    "ReportedOutput",
+    "ReportedWork",
     "add_job_order",
+    "add_job_orders",
+    "add_orders",
     "add_work_request",
     "blockers",
     "command_work_request",
+    "job_order_ids",
     "lock_work_request",
     "move_job_order",
+    "order_ids",
+    "output_ids",
+    "record_reported_work",
     "register_blockers",
     "register_job_kind",
 ]

@@ -15,6 +15,7 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     FLAG = "flag"
+    UNIT = "unit"
 
 
 WORK_KINDS = ("setup", "production", "breakdown")
@@ -30,7 +31,7 @@ FIELDS: Mapping[str, FieldKind] = MappingProxyType(
         "part": FieldKind.CODE,
         "part_name": FieldKind.TEXT,
         "order_quantity": FieldKind.NUMBER,
-        "unit": FieldKind.TEXT,
+        "unit": FieldKind.UNIT,
         "started_at": FieldKind.MOMENT,
         "completed_at": FieldKind.MOMENT,
         "duration": FieldKind.DURATION,
@@ -46,7 +47,5 @@ FIELDS: Mapping[str, FieldKind] = MappingProxyType(
 REQUIRED = ("order", "operation", "started_at")
 """Without these a row is not a report of work. An end follows from `completed_at` or from `duration`."""
 
-LONGEST = MappingProxyType(
-    {"order": 64, "resource": 64, "person": 64, "part": 64, "operation": 128, "unit": 8}
-)
+LONGEST = MappingProxyType({"order": 64, "resource": 64, "person": 64, "part": 64})
 LONGEST_TEXT = 200

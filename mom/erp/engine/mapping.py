@@ -55,7 +55,10 @@ class FileShape:
 
 @dataclass(frozen=True)
 class ExecutionMapping:
-    """A checked mapping. `source` is the name space of row identities: one per exporting system, for ever."""
+    """A checked mapping. `source` is the name space of row identities: one per exporting system, for ever.
+
+    `places` names the shared stations by code, with how many jobs each takes side by side; the rest are exclusive.
+    """
 
     source: str
     title: str = ""
@@ -65,6 +68,7 @@ class ExecutionMapping:
     missing_time: str = "shift"
     orders: str = "completed"
     identity: tuple[str, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
     fields: Mapping[str, FieldMap] = field(default_factory=dict)
 
     def columns(self) -> list[str]:
@@ -125,7 +129,7 @@ class _Checker:
 
     def mapping(self, document: object) -> ExecutionMapping:
         known = ("mapping", "source", "title", "file", "time_zone", "ambiguous_time", "missing_time")
-        top = self.table(document, "mapping", (*known, "orders", "identity", "fields"))
+        top = self.table(document, "mapping", (*known, "orders", "identity", "places", "fields"))
         if not top:
             raise BadMapping(self.problems or [Problem(ProblemCode.MAPPING_NOT_A_TABLE, "mapping")])
         if top.get("mapping") != VERSION:
@@ -142,6 +146,7 @@ class _Checker:
             missing_time=self.choice(top, "missing_time", "missing_time", ("shift", "refuse")),
             orders=self.choice(top, "orders", "orders", ("completed", "open")),
             identity=self.names(top.get("identity", []), "identity"),
+            places=self.places(top.get("places", {})),
             fields=self.fields(top.get("fields")),
         )
         if self.problems:
@@ -262,6 +267,12 @@ class _Checker:
             except (ZoneInfoNotFoundError, ValueError, OSError):
                 self.bad("time_zone", name, "Europe/Berlin")
         return name
+
+    def places(self, value: object) -> dict[str, int]:
+        if not isinstance(value, dict) or not all(isinstance(n, int) and 1 <= n <= 10_000 for n in value.values()):
+            self.bad("places", value, "STATION: 2")
+            return {}
+        return {_as_text(code): number for code, number in value.items()}
 
     def names(self, value: object, where: str) -> tuple[str, ...]:
         found = self.sequence(value, where)

@@ -40,9 +40,10 @@ class ProblemCode(StrEnum):
     TIME_BAD = "time_bad"
     TIME_AMBIGUOUS = "time_ambiguous"
     TIME_NOT_ON_CLOCK = "time_not_on_clock"
-    TIME_IN_FUTURE = "time_in_future"
     END_BEFORE_START = "end_before_start"
     END_MISSING = "end_missing"
+    UNIT_DIFFERS = "unit_differs"
+    ORDER_OF_OTHER_DOMAIN = "order_of_other_domain"
     # one row: taken, with a change that is reported
     DAMAGED_DROPPED = "damaged_dropped"
     TIME_AMBIGUOUS_TAKEN = "time_ambiguous_taken"

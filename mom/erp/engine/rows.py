@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from mom.core.engine.quantity import UNITS
 from mom.erp.engine.fields import FIELDS, LONGEST, LONGEST_TEXT, REQUIRED, WORK_KINDS, FieldKind
 from mom.erp.engine.mapping import ExecutionMapping, FieldMap
 from mom.erp.engine.problems import BrokenFile, Problem, ProblemCode, RefusedValue
@@ -241,6 +242,8 @@ def _kind_reader(mapping: ExecutionMapping, found: FieldMap, site_zone: tzinfo) 
         return flag_reader()
     if kind is FieldKind.CHOICE:
         return _choice
+    if kind is FieldKind.UNIT:
+        return _unit
     longest = LONGEST.get(found.name, LONGEST_TEXT)
 
     def short_text(text: str) -> str:
@@ -254,6 +257,12 @@ def _kind_reader(mapping: ExecutionMapping, found: FieldMap, site_zone: tzinfo) 
 def _choice(text: str) -> str:
     if text not in WORK_KINDS:
         raise RefusedValue(ProblemCode.VALUE_UNKNOWN, ", ".join(WORK_KINDS))
+    return text
+
+
+def _unit(text: str) -> str:
+    if text not in UNITS:
+        raise RefusedValue(ProblemCode.VALUE_UNKNOWN, "C62, KGM, MTR, LTR …")
     return text
 
 

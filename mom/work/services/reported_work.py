@@ -116,13 +116,13 @@ def add_job_orders(
     return {(job.order_id, job.operation): pk for pk, job in zip(ids, wanted, strict=True)}
 
 
-def output_ids(act: UseCase, site: Site, outputs: Iterable[ReportedOutput]) -> dict[tuple[int, int], tuple[int, str]]:
-    """(Job, material) to key and unit for every output; one that a job lacks is added as produced, without a limit."""
+def output_ids(act: UseCase, site: Site, outputs: Iterable[ReportedOutput]) -> dict[tuple[int, int], int]:
+    """(Job, material) to key for every output; one that a job lacks is added as produced, without a limit."""
     wanted = {(output.job_order_id, output.definition_id): output for output in outputs}
     rows = JobRequirement.objects.filter(
         job_order__in={job for job, _ in wanted}, material_use=MaterialUse.PRODUCED, definition__isnull=False
     ).order_by("-position", "-id")
-    found = {(job, definition): (pk, unit) for job, definition, pk, unit in rows.values_list("job_order_id", "definition_id", "id", "unit")}
+    found = {(job, definition): pk for job, definition, pk in rows.values_list("job_order_id", "definition_id", "id")}
     missing = [key for key in sorted(wanted) if key not in found]
     ids = allocate_ids(JobRequirement, len(missing))
     kind, use = ResourceKind.MATERIAL.value, MaterialUse.PRODUCED.value
@@ -134,7 +134,7 @@ def output_ids(act: UseCase, site: Site, outputs: Iterable[ReportedOutput]) -> d
             for pk, (job, definition) in zip(ids, missing, strict=True)
         ),
     )
-    return found | {key: (pk, wanted[key].unit) for pk, key in zip(ids, missing, strict=True)}
+    return found | dict(zip(missing, ids, strict=True))
 
 
 def record_reported_work(act: UseCase, site: Site, rows: Sequence[ReportedWork]) -> list[int]:
