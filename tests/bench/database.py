@@ -32,7 +32,9 @@ def template_hash() -> str:
     Trigger declarations live in Python, and a migration only names what they compile to; core's database code is
     therefore hashed along.
     """
-    files = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("mom/*/migrations/*.py"), *ROOT.glob("mom/core/db/*.py")])
+    files = sorted(
+        [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("mom/*/migrations/*.py"), *ROOT.glob("mom/core/db/*.py")]
+    )
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for path in files:
         digest.update(path.relative_to(ROOT).as_posix().encode())
