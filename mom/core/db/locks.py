@@ -18,6 +18,7 @@ class Lock(IntEnum):
     IMPORT = 7006
     DEMO = 7007
     CODE_SERIES = 7008
+    KPI_REBUILD = 7009
 
 
 def advisory_lock(name: Lock, key: int | str = 0) -> None:

@@ -73,7 +73,7 @@ class Equipment(MasterData):
             pgtrigger.Trigger(
                 name="level_below_parent",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent", "level", "site"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "level", "site_id"),
                 declare=[("above", "plant_equipment%ROWTYPE")],
                 func=f"""
                     IF NEW.parent_id IS NOT NULL THEN

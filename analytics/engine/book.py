@@ -1,0 +1,173 @@
+"""The KPI book: every figure that is computed, once. Pure; names and notes are message ids for gettext."""
+
+from decimal import Decimal
+
+from analytics.engine.kpi import Kpi, Trend, days, hours, ratio
+from analytics.engine.parts import Parts, Quantities
+
+ISO = "ISO 22400-2:2014"
+OWN = "MOM"
+
+
+def _quantities(parts: Parts) -> Quantities:
+    return parts.quantities or Quantities()
+
+
+def _quality_ratio(parts: Parts) -> Decimal | None:
+    return ratio(_quantities(parts).good, _quantities(parts).produced)
+
+
+def _mean_days(total_of_orders: Decimal, finished: int) -> Decimal | None:
+    return total_of_orders / finished if finished else None
+
+
+KPIS: tuple[Kpi, ...] = (
+    Kpi(
+        "load",
+        "Load",
+        "setup + production + breakdown + other, as reported",
+        "HUR",
+        Trend.NEITHER,
+        OWN,
+        1,
+        lambda parts: hours(parts.times.total),
+        "Durations as the reporter gave them, so that overlapping reports both count.",
+    ),
+    Kpi(
+        "load_setup",
+        "Setup time",
+        "sum of durations of setup reports",
+        "HUR",
+        Trend.LOWER,
+        f"{ISO}, AUST",
+        1,
+        lambda parts: hours(parts.times.setup),
+    ),
+    Kpi(
+        "load_production",
+        "Production time",
+        "sum of durations of production reports",
+        "HUR",
+        Trend.NEITHER,
+        f"{ISO}, APT",
+        1,
+        lambda parts: hours(parts.times.production),
+    ),
+    Kpi(
+        "corrective_downtime",
+        "Corrective downtime",
+        "sum of durations of breakdown reports",
+        "HUR",
+        Trend.LOWER,
+        f"{ISO}, ADOT",
+        1,
+        lambda parts: hours(parts.times.breakdown),
+    ),
+    Kpi(
+        "breakdown_count",
+        "Breakdowns",
+        "number of breakdown reports",
+        "C62",
+        Trend.LOWER,
+        OWN,
+        1,
+        lambda parts: Decimal(parts.counts.breakdown),
+    ),
+    Kpi(
+        "completed_quantity",
+        "Good",
+        "sum of good",
+        "",
+        Trend.HIGHER,
+        f"{ISO}, GQ",
+        1,
+        lambda parts: _quantities(parts).good,
+        "Reported at each operation: a piece that passes three operations counts three times here.",
+        needs_quantities=True,
+    ),
+    Kpi(
+        "scrap_quantity",
+        "Scrap",
+        "sum of scrap",
+        "",
+        Trend.LOWER,
+        f"{ISO}, SQ",
+        1,
+        lambda parts: _quantities(parts).scrap,
+        needs_quantities=True,
+    ),
+    Kpi(
+        "review_quantity",
+        "For review",
+        "sum held for the material review board",
+        "",
+        Trend.LOWER,
+        OWN,
+        1,
+        lambda parts: _quantities(parts).review,
+        needs_quantities=True,
+    ),
+    Kpi(
+        "rework_quantity",
+        "Rework",
+        "reported for rework + good made by rework",
+        "",
+        Trend.LOWER,
+        f"{ISO}, RQ",
+        1,
+        lambda parts: _quantities(parts).rework + _quantities(parts).reworked,
+        needs_quantities=True,
+    ),
+    Kpi(
+        "quality_ratio",
+        "Quality ratio",
+        "good / (good + scrap + review + rework)",
+        "P1",
+        Trend.HIGHER,
+        f"{ISO}, quality ratio",
+        1,
+        _quality_ratio,
+        needs_quantities=True,
+    ),
+    Kpi(
+        "setup_ratio",
+        "Setup ratio",
+        "setup / (setup + production)",
+        "P1",
+        Trend.LOWER,
+        f"{ISO}, setup rate",
+        1,
+        lambda parts: ratio(parts.times.setup, parts.times.setup + parts.times.production),
+    ),
+    Kpi(
+        "orders_finished",
+        "Orders finished",
+        "orders whose last report lies in the period",
+        "C62",
+        Trend.HIGHER,
+        OWN,
+        1,
+        lambda parts: Decimal(parts.flow.finished),
+    ),
+    Kpi(
+        "order_lead_time",
+        "Lead time",
+        "(last end - first start), mean over finished orders",
+        "DAY",
+        Trend.LOWER,
+        OWN,
+        1,
+        lambda parts: _mean_days(days(parts.flow.lead), parts.flow.finished),
+    ),
+    Kpi(
+        "order_queue_time",
+        "Queue time",
+        "lead time less the time in which anybody reported work, mean",
+        "DAY",
+        Trend.LOWER,
+        OWN,
+        1,
+        lambda parts: _mean_days(days(parts.flow.queue), parts.flow.finished),
+    ),
+)
+BOOK: dict[str, Kpi] = {kpi.id: kpi for kpi in KPIS}

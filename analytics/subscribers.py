@@ -1,0 +1,21 @@
+"""What analytics does when work is reported: mark the days, ring the worker."""
+
+from django.db import transaction
+
+from analytics.services.rebuild import mark_dirty
+from mom.accounts.models import Site
+from mom.core.outbox import ring, subscribe
+from mom.core.use_case import UseCase
+from mom.events.work import WorkReported
+
+
+@subscribe(WorkReported, name="analytics.mark_dirty")
+def work_reported(act: UseCase, event: WorkReported) -> None:
+    """Mark the days of the event; the worker is rung once the mark is committed."""
+    mark_dirty(act, Site.objects.get(code=event.site), event.days)
+    transaction.on_commit(ring_rebuild, robust=True)
+
+
+def ring_rebuild() -> None:
+    """Wake a worker of the `kpi` queue; without a broker the sweeper finds the days a little later."""
+    ring("analytics.tasks.rebuild_dirty_days", queue="kpi")

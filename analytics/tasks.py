@@ -1,0 +1,29 @@
+"""The workers that compute the figures. A task takes what waits; lost, doubled or late it does no harm."""
+
+from celery import shared_task
+
+from analytics.models import DirtyDay
+from analytics.services.rebuild import rebuild_next
+from mom.core.actor import system_actor
+from mom.core.outbox import ring
+
+PIECES_PER_TASK = 12  # a year of days; what is left is rung for again, so that no task runs long
+
+
+@shared_task(max_retries=0)
+def rebuild_dirty_days() -> int:
+    """Make buckets until nothing waits, a piece at a time; gives how many days were made."""
+    made = 0
+    for _ in range(PIECES_PER_TASK):
+        piece = rebuild_next(system_actor("analytics"))
+        made += piece
+        if not piece:
+            return made
+    ring("analytics.tasks.rebuild_dirty_days", queue="kpi")
+    return made
+
+
+@shared_task(max_retries=0)
+def sweep_dirty_days() -> int:
+    """Rung by beat: whatever a lost bell left behind."""
+    return rebuild_dirty_days() if DirtyDay.objects.exists() else 0
