@@ -87,16 +87,24 @@ class QuantityReport(Fact):
                         RAISE EXCEPTION 'a quantity is reported in the unit of its output'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'work_quantityreport_unit_of_output';
                     END IF;
-                    INSERT INTO work_outputtotal AS total (output_id, site_id, good, scrap, rework, review)
-                    SELECT output_id, min(site_id),
-                           coalesce(sum(quantity) FILTER (WHERE kind = 'good'), 0),
-                           coalesce(sum(quantity) FILTER (WHERE kind = 'scrap'), 0),
-                           coalesce(sum(quantity) FILTER (WHERE kind = 'rework'), 0),
-                           coalesce(sum(quantity) FILTER (WHERE kind = 'review'), 0)
-                    FROM reported WHERE output_id IS NOT NULL GROUP BY output_id ORDER BY output_id
-                    ON CONFLICT (output_id) DO UPDATE SET
-                        good = total.good + excluded.good, scrap = total.scrap + excluded.scrap,
-                        rework = total.rework + excluded.rework, review = total.review + excluded.review;
+                    INSERT INTO work_outputtotal (output_id, site_id, good, scrap, rework, review)
+                    SELECT output_id, min(site_id), 0, 0, 0, 0 FROM reported
+                    WHERE output_id IS NOT NULL GROUP BY output_id ORDER BY output_id
+                    ON CONFLICT (output_id) DO NOTHING;
+                    PERFORM 1 FROM work_outputtotal
+                    WHERE output_id IN (SELECT output_id FROM reported) ORDER BY output_id FOR UPDATE;
+                    UPDATE work_outputtotal AS total SET
+                        good = total.good + sums.good, scrap = total.scrap + sums.scrap,
+                        rework = total.rework + sums.rework, review = total.review + sums.review
+                    FROM (
+                        SELECT output_id,
+                               coalesce(sum(quantity) FILTER (WHERE kind = 'good'), 0) AS good,
+                               coalesce(sum(quantity) FILTER (WHERE kind = 'scrap'), 0) AS scrap,
+                               coalesce(sum(quantity) FILTER (WHERE kind = 'rework'), 0) AS rework,
+                               coalesce(sum(quantity) FILTER (WHERE kind = 'review'), 0) AS review
+                        FROM reported GROUP BY output_id
+                    ) AS sums
+                    WHERE total.output_id = sums.output_id;
                     RETURN NULL;
                 """,
             ),
