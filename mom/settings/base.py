@@ -84,7 +84,7 @@ TEMPLATES = [
 
 DATABASES = {"default": {**env.database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}}
 DATABASES["default"]["OPTIONS"]["options"] = (  # type: ignore[index]
-    "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    f"-c lock_timeout=5s -c statement_timeout={env.text('DATABASE_STATEMENT_TIMEOUT', '30s')} -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

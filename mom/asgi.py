@@ -1,0 +1,49 @@
+"""The ASGI entries. `application`: one port for everything (`manage.py run`). `live`: the stream alone (the image).
+
+Pages stay on WSGI in a fixed thread pool: there psycopg2's connections persist, under Django's own ASGI they can't.
+"""
+
+import os
+from functools import partial
+
+from a2wsgi import WSGIMiddleware
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
+
+from mom.accounts.selectors import actor_for_user
+from mom.core.live.session import viewer_of
+from mom.core.live.stream import PATH, LiveStream, Receive, Scope, Send
+from mom.wsgi import application as pages
+
+THREADS = 8  # one database connection each
+_stream = LiveStream(partial(viewer_of, actor_for_user=actor_for_user))
+_pages = WSGIMiddleware(pages, workers=THREADS)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """The live stream under /live/, pages and API everywhere else."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"] == PATH:
+        await _stream(scope, receive, send)
+    elif scope["type"] == "http":
+        await _pages(scope, receive, send)  # type: ignore[arg-type] - the same ASGI in another package's words
+
+
+async def live(scope: Scope, receive: Receive, send: Send) -> None:
+    """The live stream alone; `/live/health` says that it is there, everything else is not found."""
+    if scope["type"] == "http" and scope["path"] != PATH:
+        status = 204 if scope["path"] == f"{PATH}health" else 404
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        await application(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    await receive()
+    _stream.open()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    _stream.close()
+    await send({"type": "lifespan.shutdown.complete"})
