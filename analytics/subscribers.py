@@ -4,7 +4,8 @@ from django.db import transaction
 
 from analytics.services.rebuild import mark_dirty
 from mom.accounts.models import Site
-from mom.core.outbox import ring, subscribe
+from mom.core.bell import ring
+from mom.core.outbox import subscribe
 from mom.core.use_case import UseCase
 from mom.events.work import WorkReported
 

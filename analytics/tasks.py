@@ -5,7 +5,7 @@ from celery import shared_task
 from analytics.models import DirtyDay
 from analytics.services.rebuild import rebuild_next
 from mom.core.actor import system_actor
-from mom.core.outbox import ring
+from mom.core.bell import ring
 
 PIECES_PER_TASK = 12  # a year of days; what is left is rung for again, so that no task runs long
 

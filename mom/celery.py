@@ -22,6 +22,8 @@ app.conf.task_routes = {
 }
 app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due is computed from tables
     "sweep-outbox": {"task": "mom.core.tasks.drain_outbox", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-long-work": {"task": "mom.core.tasks.sweep_long_work", "schedule": 30.0, "options": {"expires": 30}},
+    "prune": {"task": "mom.core.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "heartbeat": {"task": "mom.core.tasks.ring_heartbeats", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-imports": {"task": "mom.erp.tasks.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-buckets": {"task": "analytics.tasks.sweep_dirty_days", "schedule": 30.0, "options": {"expires": 30}},

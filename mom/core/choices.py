@@ -12,7 +12,7 @@ Text = str | Promise
 
 
 class Labelled(Generic[Member]):
-    """A StrEnum with the label and the state colour (DESIGN.md, `data-state`) that people see for each member.
+    """A StrEnum with the label and the state colour or tone that people see for each member.
 
     Raises: LookupError at import where a member has no label or a label no member.
     """

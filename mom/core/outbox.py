@@ -3,16 +3,15 @@
 Celery is only the bell: a lost bell is made good by the sweeper, a doubled one finds nothing to do.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import structlog
-from django.db import connection, transaction
+from django.db import connection
 
 from mom.core.actor import Actor
+from mom.core.bell import ring_after_commit
 from mom.core.canonical import to_json
 from mom.core.request_id import request_id
 from mom.events.registry import encode, event_name
@@ -24,13 +23,9 @@ if TYPE_CHECKING:
 else:
     Handler = Callable
 
-log = structlog.get_logger(__name__)
-
 BELL_TASK = "mom.core.tasks.drain_outbox"
-_BELL_REST = 5.0  # seconds without ringing after the broker did not answer: the sweeper does it meanwhile
 
 _subscribers: dict[str, dict[str, Handler]] = {}
-_bell_rests_until = 0.0
 
 
 @dataclass(frozen=True)
@@ -87,30 +82,5 @@ def announce(announcements: Sequence[Announcement], *, actor: Actor, now: dateti
                     "now": now,
                 },
             )
-    ring_after_commit()
 
-
-def ring_after_commit() -> None:
-    """Have the bell rung once when the present transaction has committed."""
-    hooks = connection.run_on_commit
-    if not any(hook[1] is ring_bell for hook in hooks):
-        transaction.on_commit(ring_bell, robust=True)
-
-
-def ring_bell() -> None:
-    """Wake a worker for the outbox. Never fails: without a broker the sweeper finds the events a little later."""
-    ring(BELL_TASK, queue="outbox")
-
-
-def ring(task: str, *args: Any, queue: str | None = None) -> None:
-    """Send the task's name to the broker, if it is there; after a failure rest a few seconds before trying again."""
-    from celery import current_app  # the broker's client is slow to import and not needed by commands
-
-    global _bell_rests_until
-    if time.monotonic() < _bell_rests_until:
-        return
-    try:
-        current_app.send_task(task, args=args, ignore_result=True, expires=60, **({"queue": queue} if queue else {}))
-    except Exception as error:  # whatever the broker's client raises: the rows are stored, the bell is optional
-        _bell_rests_until = time.monotonic() + _BELL_REST
-        log.warning("bell_not_rung", task=task, error=type(error).__name__)
+    ring_after_commit(BELL_TASK, queue="outbox")

@@ -104,7 +104,7 @@ class UseCase:
             raise RuntimeError("This use case is closed: its transaction is over.")
 
     def _close(self) -> None:
-        """Take the chains' locks in one order for all, so that two use cases over several sites never wait for each other."""
+        """Take the chains' locks in one order for all, so that nobody waits in a ring."""
         if len(self._chains) > 1:
             advisory_locks(Lock.AUDIT_CHAIN, self._chains)
 
@@ -129,7 +129,7 @@ def use_case(actor: Actor, reason: str = "") -> Iterator[UseCase]:
 
 @contextmanager
 def enclosing_transaction() -> Iterator[None]:
-    """One transaction around a use case that doesn't know of it: for the idempotency row, which must commit with its effect.
+    """One transaction around a use case that doesn't know of it: for the idempotency row beside its effect.
 
     Use cases inside, one after the other, become part of it.
     """
@@ -143,7 +143,7 @@ def enclosing_transaction() -> Iterator[None]:
 
 @contextmanager
 def joined(actor: Actor, reason: str = "") -> Iterator[UseCase]:
-    """The same inside a transaction that is already open: for migrations, test set-up and what wraps `use_case` itself."""
+    """The same inside a transaction that is already open: for migrations and test set-up."""
     act = UseCase(actor, reason, clock.now())
     tell_database(actor, reason, act.request_id)
     try:

@@ -13,11 +13,11 @@ _ENDED = sorted(status.value for status in ENDED)
 TASK_RUN_STATUS = Labelled(
     TaskRunStatus,
     {
-        TaskRunStatus.QUEUED: (_("Waiting"), "idle"),
-        TaskRunStatus.RUNNING: (_("Running"), "run"),
-        TaskRunStatus.SUCCEEDED: (_("Done"), "good"),
+        TaskRunStatus.QUEUED: (_("Waiting"), "info"),
+        TaskRunStatus.RUNNING: (_("Running"), "info"),
+        TaskRunStatus.SUCCEEDED: (_("Done"), "ok"),
         TaskRunStatus.FAILED: (_("Failed"), "bad"),
-        TaskRunStatus.CANCELLED: (_("Cancelled"), "held"),
+        TaskRunStatus.CANCELLED: (_("Cancelled"), "warn"),
     },
 )
 
@@ -43,7 +43,8 @@ class TaskRun(models.Model):
     cancel_requested_at = models.DateTimeField(_("cancel requested"), null=True, blank=True)
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("error"), blank=True)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    claims = models.PositiveIntegerField(default=0, help_text=_("How often a worker took it: the present one's fence."))
+    attempts = models.PositiveIntegerField(_("tries since the last progress"), default=0)
     heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
     lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     created_at = models.DateTimeField(_("requested"))
@@ -79,7 +80,7 @@ class TaskRun(models.Model):
 
     @property
     def state(self) -> str:
-        """The state colour of its status."""
+        """The tone of its status: info, ok, warn or bad."""
         return TASK_RUN_STATUS.state(self.status)
 
 

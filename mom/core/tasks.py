@@ -1,0 +1,57 @@
+"""The ground's entry points for workers and beat: thin, may run twice, late or never."""
+
+import socket
+from datetime import timedelta
+
+from celery import current_app, shared_task
+
+from mom.core import bell, clock, long_work, relay
+from mom.core.models import EventReceipt, IdempotencyKey, OutboxEvent, WorkerHeartbeat
+
+KEPT = timedelta(days=30)
+_PIECE = 5_000
+
+
+@shared_task(name="mom.core.tasks.drain_outbox", max_retries=3)
+def drain_outbox() -> None:
+    """Deliver what is due in the outbox. Rung after commits, and by beat in case a bell was lost."""
+    relay.drain()
+
+
+@shared_task(name="mom.core.tasks.sweep_long_work", max_retries=3)
+def sweep_long_work() -> None:
+    """Ring for long work that waits or whose worker died."""
+    long_work.sweep()
+
+
+@shared_task(name="mom.core.tasks.ring_heartbeats", max_retries=3)
+def ring_heartbeats() -> None:
+    """Ask each queue for a sign of life."""
+    for queue in current_app.conf.task_queues or ():
+        _touch_heartbeat(queue.name, "rung_at")
+        bell.ring("mom.core.tasks.stamp_heartbeat", queue.name, queue=queue.name)
+
+
+@shared_task(name="mom.core.tasks.stamp_heartbeat", max_retries=3)
+def stamp_heartbeat(queue: str) -> None:
+    """The sign of life: a worker of this queue really took a message and reached the database."""
+    _touch_heartbeat(queue, "stamped_at", worker=socket.gethostname())
+
+
+@shared_task(name="mom.core.tasks.prune", max_retries=3)
+def prune() -> None:
+    """Let go what was only kept for repetition: delivered events with their receipts, and idempotency keys, after 30 days."""
+    before = clock.now() - KEPT
+    while True:
+        delivered = list(OutboxEvent.objects.filter(done_at__lt=before).values_list("pk", flat=True)[:_PIECE])
+        EventReceipt.objects.filter(event_id__in=delivered).delete()
+        OutboxEvent.objects.filter(pk__in=delivered).delete()
+        if len(delivered) < _PIECE:
+            break
+    IdempotencyKey.objects.filter(created_at__lt=before).delete()
+
+
+def _touch_heartbeat(queue: str, column: str, worker: str = "") -> None:
+    instant = clock.now()
+    defaults = {column: instant} | ({"worker": worker} if worker else {})
+    WorkerHeartbeat.objects.update_or_create(queue=queue, defaults=defaults)
