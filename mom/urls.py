@@ -1,0 +1,25 @@
+"""The composition root: which app answers which address. Addresses are stable and readable: /machines/CNC-04."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from mom.core.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", include("mom.core.api.urls", namespace="api")),
+    path("admin/", admin.site.urls),
+    path("", include("mom.core.web.urls", namespace="web")),
+    path("", include("mom.accounts.urls", namespace="accounts")),
+    path("", include("mom.plant.urls", namespace="plant")),
+    path("", include("mom.work.urls", namespace="work")),
+    path("", include("production.urls", namespace="production")),
+    path("", include("mom.erp.urls", namespace="erp")),
+    path("", include("analytics.urls", namespace="analytics")),
+]
+
+handler400 = "mom.core.web.pages.bad_request"
+handler403 = "mom.core.web.pages.forbidden"
+handler404 = "mom.core.web.pages.not_found"
+handler500 = "mom.core.web.pages.server_error"
