@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from mom.core.charts import sparkline as sparkline_svg
-from mom.core.web import components, format
+from mom.core.web import components, printing
 
 register = template.Library()
 
@@ -29,14 +29,14 @@ for _function in (
 ):
     register.simple_tag(_function)
 for _printer in (
-    format.number,
-    format.signed,
-    format.percent,
-    format.quantity,
-    format.duration,
-    format.hours,
-    format.day,
-    format.moment,
+    printing.number,
+    printing.signed,
+    printing.percent,
+    printing.quantity,
+    printing.duration,
+    printing.hours,
+    printing.day,
+    printing.moment,
 ):
     register.filter(_printer.__name__, _printer)
 
@@ -44,15 +44,15 @@ for _printer in (
 @register.filter
 def iso(value: Any) -> str:
     """The exact instant for `datetime=` and `title=`; "" for none."""
-    return format.iso(value) if value else ""
+    return printing.iso(value) if value else ""
 
 
 @register.simple_tag
 def instant(value: Any) -> SafeString | str:
     """An instant in the plant's zone, exact on hover."""
     if not value:
-        return format.unknown()
-    return format_html('<time datetime="{0}" title="{0}">{1}</time>', format.iso(value), format.moment(value))
+        return printing.unknown()
+    return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), printing.moment(value))
 
 
 @register.simple_tag
@@ -80,7 +80,7 @@ def kpi(
     points = [point for point in series or () if point is not None]
     return {
         "label": label,
-        "value": format.unknown() if value is None else value,
+        "value": printing.unknown() if value is None else value,
         "is_unknown": value is None,
         "unit": "" if value is None else unit,
         "foot": foot,

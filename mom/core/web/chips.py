@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from mom.core.web import format
+from mom.core.web import printing
 
 
 @dataclass(frozen=True)
@@ -87,4 +87,4 @@ def _range(value: slice) -> str:
 def _end(value: Any) -> str:
     if value is None:
         return ""
-    return format.day(value) if hasattr(value, "isoformat") else format.number(value)
+    return printing.day(value) if hasattr(value, "isoformat") else printing.number(value)

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mom.core.web import format
+from mom.core.web import printing
 
 Text = str | Promise
 
@@ -57,7 +57,7 @@ def state(code: str, text: Text = "", since: dt.timedelta | str | None = None, l
     """A machine state with its shape, word and duration; `look` is "", "pill" or "solid"."""
     tail: Any = ""
     if since is not None and since != "":
-        tail = format_html(' <span class="dur">{}</span>', since if isinstance(since, str) else format.duration(since))
+        tail = format_html(' <span class="dur">{}</span>', since if isinstance(since, str) else printing.duration(since))
     css = f"state state--{look}" if look else "state"
     word = text or state_word(code)
     return format_html('<span class="{}" data-state="{}">{}{}{}</span>', css, code, glyph(code), word, tail)

@@ -17,7 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from mom.core import clock
-from mom.core.web import format
+from mom.core.web import printing
 from mom.core.web.tables import Column, read
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -63,7 +63,7 @@ def values(columns: Iterable[Column], row: Any) -> list[Any]:
 
 def _unit(column: Column, row: Any) -> str:
     code = read(row, column.unit) if column.unit else getattr(column.value_of(row), "unit", "")
-    return str(guarded(format.unit(str(code or ""))))
+    return str(guarded(printing.unit(str(code or ""))))
 
 
 def _each(rows: Any) -> Iterator[Any]:
@@ -93,7 +93,7 @@ def _csv(filename: str, columns: Sequence[Column], rows: Any) -> HttpResponseBas
 
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, dt.timedelta):
-        return f"{format.seconds_of(value).normalize():f}"
+        return f"{printing.seconds_of(value).normalize():f}"
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
@@ -122,7 +122,7 @@ def _xlsx_cell(sheet: Any, row: int, column: int, value: Any, length: Any) -> No
     if value is None or value == "":
         return
     if isinstance(value, dt.timedelta):
-        sheet.write_number(row, column, float(format.seconds_of(value)) / 86_400, length)
+        sheet.write_number(row, column, float(printing.seconds_of(value)) / 86_400, length)
     elif isinstance(value, int | float | Decimal):
         sheet.write_number(row, column, float(value))
     else:

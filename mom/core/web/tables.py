@@ -16,7 +16,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from mom.core.web import components, format
+from mom.core.web import components, printing
 
 Text = str | Promise
 NUMERIC = frozenset({"number", "quantity", "percent", "duration", "hours"})
@@ -108,7 +108,7 @@ class Column:
         if self.kind in {"duration", "hours"}:
             return value if isinstance(value, dt.timedelta) else dt.timedelta(seconds=float(value))
         if isinstance(value, dt.datetime | dt.date):
-            return format.iso(value)
+            return printing.iso(value)
         if self.kind == "quantity" and hasattr(value, "value"):
             return value.value
         if isinstance(value, bool):
@@ -128,23 +128,23 @@ class Column:
             return ""
         if self.kind in TIMES or isinstance(value, dt.datetime | dt.date):
             printed = (
-                format.day(value) if self.kind == "day" or not isinstance(value, dt.datetime) else format.moment(value)
+                printing.day(value) if self.kind == "day" or not isinstance(value, dt.datetime) else printing.moment(value)
             )
-            return format_html('<time datetime="{0}" title="{0}">{1}</time>', format.iso(value), printed)
+            return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), printed)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return conditional_escape(value)
 
     def _number(self, row: Any, value: Any) -> str:
         if self.kind == "quantity":
-            return format.quantity(value, read(row, self.unit) if self.unit else "", self.decimals)
+            return printing.quantity(value, read(row, self.unit) if self.unit else "", self.decimals)
         if self.kind == "percent":
-            return format.percent(value, 1 if self.decimals is None else self.decimals)
+            return printing.percent(value, 1 if self.decimals is None else self.decimals)
         if self.kind == "duration":
-            return format.duration(value)
+            return printing.duration(value)
         if self.kind == "hours":
-            return format.hours(value, 1 if self.decimals is None else self.decimals)
-        return format.number(value, self.decimals)
+            return printing.hours(value, 1 if self.decimals is None else self.decimals)
+        return printing.number(value, self.decimals)
 
 
 _LINK = SafeString(' class="link"')
