@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
     name = "mom.accounts"
     label = "accounts"
+    verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from mom.accounts import permissions, schema  # noqa: F401 - declares rights and the sign-in schemes of the API
+        from mom.accounts.services.role import follow_release
+
+        post_migrate.connect(follow_release, sender=self, dispatch_uid="mom.accounts.roles")

@@ -3,27 +3,33 @@
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
+READ = "read"
 SCOPES: Mapping[str, tuple[str, ...]] = {
-    "read": ("*.view_*",),
-    "orders:write": ("work.*_work_request", "work.plan_*", "work.release_*", "work.cancel_*", "production.*"),
-    "execution:write": ("work.*_job_order", "work.report_*", "work.record_*", "work.*_labour*"),
+    READ: ("*.view", "*.view_*"),
+    "orders:write": ("work.plan_*", "production.*"),
+    "execution:write": ("work.dispatch_*", "work.execute_*", "work.correct_*"),
     "stock:write": ("inventory.*",),
-    "machine:write": ("floor.*", "work.*_equipment_condition"),
+    "machine:write": ("floor.*",),
     "quality:write": ("quality.*",),
     "maintenance:write": ("maintenance.*",),
     "master:write": ("plant.*",),
-    "exchange:write": ("erp.*",),
+    "kpi:write": ("analytics.*",),
+    "exchange:write": ("erp.*", "core.cancel_task_run", "core.manage_outbox"),
 }
-# Whatever the scope: a program neither makes keys nor grants rights nor signs.
+# Whatever the scope: a program neither makes keys nor grants rights, and it does not sign, override or approve.
 NEVER = ("accounts.*", "*.sign_*", "*.override_*", "*.approve_*")
 
 
 def permissions_of_scopes(scopes: Iterable[str], held: Iterable[str]) -> frozenset[str]:
     """Those of the `held` permissions that the scopes let through; every scope may read."""
-    patterns = {pattern for scope in scopes for pattern in SCOPES.get(scope, ())} | set(SCOPES["read"])
-    return frozenset(
-        name
-        for name in held
-        if any(fnmatchcase(name, pattern) for pattern in patterns)
-        and not any(fnmatchcase(name, pattern) for pattern in NEVER if not fnmatchcase(name, "*.view_*"))
-    )
+    writing = {pattern for scope in scopes for pattern in SCOPES.get(scope, ())}
+    return frozenset(name for name in held if _any(name, SCOPES[READ]) or (_any(name, writing) and not _any(name, NEVER)))
+
+
+def unknown_scopes(scopes: Iterable[str]) -> list[str]:
+    """Those that do not exist, sorted."""
+    return sorted(set(scopes) - set(SCOPES))
+
+
+def _any(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

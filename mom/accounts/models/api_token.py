@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from mom.accounts.models.user import User
+from mom.core.db.triggers import Frozen, History
 
 LONGEST_LIFE = timedelta(days=366)
 
@@ -34,6 +35,7 @@ class ApiToken(models.Model):
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         ordering = ["-created_at"]
+        triggers = [History(redact=["digest"]), Frozen(fields=["digest", "prefix", "user", "scopes", "sites", "expires_at"])]
         constraints = [
             models.CheckConstraint(condition=models.Q(scopes__len__gt=0), name="accounts_apitoken_has_scope"),
             models.CheckConstraint(

@@ -2,18 +2,14 @@
 
 import zoneinfo
 
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,19}$"
+from mom.core.db.triggers import Frozen, History
+from mom.core.fields import TimeZoneField, zone
 
-
-def validate_time_zone(name: str) -> None:
-    """Refuse a name that the time zone database does not know. Raises: ValidationError."""
-    if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("%(name)s is not a time zone, for example Europe/Stockholm."), params={"name": name})
+CODE_PATTERN = r"^[A-Z0-9][A-Z0-9-]{0,19}\Z"
 
 
 class Site(models.Model):
@@ -21,17 +17,18 @@ class Site(models.Model):
 
     code = models.CharField(_("code"), max_length=20, unique=True, validators=[RegexValidator(CODE_PATTERN)])
     name = models.CharField(_("name"), max_length=100)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
-    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$")])
+    time_zone = TimeZoneField(_("time zone"), default="UTC")
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}\Z")])
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
         ordering = ["code"]
+        triggers = [History(), Frozen(fields=["code"])]
         constraints = [
             models.CheckConstraint(condition=models.Q(code__regex=CODE_PATTERN), name="accounts_site_code_shape"),
-            models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="accounts_site_currency_shape"),
+            models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}\Z"), name="accounts_site_currency_shape"),
         ]
 
     def __str__(self) -> str:
@@ -40,4 +37,4 @@ class Site(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         """The plant's zone, in which its shifts and days are cut."""
-        return zoneinfo.ZoneInfo(self.time_zone)
+        return zone(self.time_zone)

@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-USERNAME_PATTERN = r"^[a-z0-9][a-z0-9._@+-]{0,59}$"
+from mom.core.db.triggers import History
+
+USERNAME_PATTERN = r"^[a-z0-9][a-z0-9._@+-]{0,59}\Z"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -55,6 +57,7 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["username"]
+        triggers = [History(redact=["password"])]
         constraints = [
             models.CheckConstraint(condition=models.Q(username__regex=USERNAME_PATTERN), name="accounts_user_username_shape"),
             models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="accounts_user_theme_known"),

@@ -1,0 +1,72 @@
+"""The built-in roles: which of the declared permissions each of them holds.
+
+A role is a few patterns over permission names, so that an app which declares a permission with a fitting verb is in the
+right hands without a change here. What no pattern names belongs to nobody.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+_SEE = ("*.view", "*.view_*")
+_SEE_PRIVATE = ("core.view_audit_trail", "core.view_outbox", "accounts.view_user")
+_DO_JOBS = ("work.execute_*", "inventory.consume_*", "quality.record_*", "quality.hold_*", "floor.give_reason*")
+
+
+@dataclass(frozen=True)
+class BuiltinRole:
+    """A role that every plant has."""
+
+    code: str
+    name: str
+    grants: tuple[str, ...]
+    sees_private: bool = False
+
+    def permissions(self, declared: Iterable[str]) -> list[str]:
+        """The declared permissions that this role holds, sorted."""
+        hidden = () if self.sees_private else _SEE_PRIVATE
+        return sorted(
+            name for name in declared if _any(name, self.grants) or (_any(name, _SEE) and name not in hidden)
+        )
+
+
+def _any(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+BUILTIN_ROLES = (
+    BuiltinRole("operator", "Operator", (*_DO_JOBS, "maintenance.request_*")),
+    BuiltinRole(
+        "supervisor",
+        "Supervisor",
+        (*_DO_JOBS, "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
+         "inventory.adjust_*", "floor.reclassify_*", "maintenance.request_*", "maintenance.release_*",
+         "core.cancel_task_run"),
+    ),
+    BuiltinRole(
+        "planner",
+        "Planner",
+        ("work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
+         "analytics.change*", "analytics.set_*", "core.cancel_task_run", "accounts.create_own_token"),
+    ),
+    BuiltinRole(
+        "quality_engineer",
+        "Quality engineer",
+        ("quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail"),
+    ),
+    BuiltinRole("maintenance", "Maintenance", ("maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*")),
+    BuiltinRole("inventory_clerk", "Inventory clerk", ("inventory.*", "quality.record_*", "quality.hold_*")),
+    BuiltinRole(
+        "integrator",
+        "Integrator",
+        ("work.plan_*", "production.plan_*", "production.change*", "plant.change*", "erp.*", "inventory.move_*",
+         "inventory.consume_*", "floor.*", "quality.record_*", "core.cancel_task_run", "accounts.create_own_token"),
+    ),
+    BuiltinRole("auditor", "Auditor", (), sees_private=True),
+    BuiltinRole(
+        "admin",
+        "Administrator",
+        ("accounts.*", "core.*", "plant.change*", "erp.*"),
+        sees_private=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,14 @@
+"""What one may do with sites, people and their rights. Imported when the app is ready."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mom.core.permissions import declare
+
+USE_ADMIN = declare("accounts.use_admin", _("Open the administration pages"))
+VIEW_USER = declare("accounts.view_user", _("See people who sign in, their roles and API tokens"))
+MANAGE_SITES = declare("accounts.manage_sites", _("Add and change sites"))
+MANAGE_USERS = declare("accounts.manage_users", _("Add, change, lock and unlock people who sign in"))
+MANAGE_ROLES = declare("accounts.manage_roles", _("Change what a role may do"))
+GRANT_ROLE = declare("accounts.grant_role", _("Give roles to people and take them away"))
+MANAGE_TOKENS = declare("accounts.manage_tokens", _("Make and revoke API tokens of other people"))
+CREATE_OWN_TOKEN = declare("accounts.create_own_token", _("Make API tokens of one's own"))
