@@ -1,4 +1,4 @@
-"""Proves that the audit trail is what was written: recomputes each chain and compares its head with an anchor kept outside."""
+"""Proves that the audit trail is what was written: recomputes each chain, compares it with heads kept outside."""
 
 import json
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Head:
-    """The end of a chain at some moment. Kept outside the database it shows a tail that was cut or a chain rewritten."""
+    """The end of a chain at some moment. Kept outside the database it shows a cut tail or a rewritten chain."""
 
     chain: str
     seq: int

@@ -1,4 +1,4 @@
-"""The bell: wakes a worker for rows that are already stored. It may be lost, doubled or late; sweepers make that good."""
+"""The bell wakes a worker for rows that are stored already. It may be lost, doubled or late: sweepers make it good."""
 
 import time
 from typing import Any

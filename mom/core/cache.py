@@ -23,7 +23,7 @@ class ForgivingRedisCache(RedisCache):
         super().__init__(server, {**params, "OPTIONS": options})
         self._rests_until = 0.0
 
-    def _forgiving(self, operation: str, fallback: Any, *args: Any, **kwargs: Any) -> Any:
+    def _forgiving(self, operation: str, *args: Any, fallback: Any, **kwargs: Any) -> Any:
         if time.monotonic() < self._rests_until:
             return fallback
         try:
@@ -34,34 +34,34 @@ class ForgivingRedisCache(RedisCache):
             return fallback
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._forgiving("add", True, *args, **kwargs))
+        return bool(self._forgiving("add", *args, fallback=True, **kwargs))
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        return self._forgiving("get", default, key, default=default, version=version)
+        return self._forgiving("get", key, fallback=default, default=default, version=version)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
-        self._forgiving("set", None, *args, **kwargs)
+        self._forgiving("set", *args, fallback=None, **kwargs)
 
     def touch(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._forgiving("touch", False, *args, **kwargs))
+        return bool(self._forgiving("touch", *args, fallback=False, **kwargs))
 
     def delete(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._forgiving("delete", False, *args, **kwargs))
+        return bool(self._forgiving("delete", *args, fallback=False, **kwargs))
 
     def has_key(self, *args: Any, **kwargs: Any) -> bool:
-        return bool(self._forgiving("has_key", False, *args, **kwargs))
+        return bool(self._forgiving("has_key", *args, fallback=False, **kwargs))
 
     def get_many(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return dict(self._forgiving("get_many", {}, *args, **kwargs))
+        return dict(self._forgiving("get_many", *args, fallback={}, **kwargs))
 
     def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
-        return list(self._forgiving("set_many", [], *args, **kwargs))
+        return list(self._forgiving("set_many", *args, fallback=[], **kwargs))
 
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
-        self._forgiving("delete_many", None, *args, **kwargs)
+        self._forgiving("delete_many", *args, fallback=None, **kwargs)
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        return int(self._forgiving("incr", delta, key, delta, version=version))
+        return int(self._forgiving("incr", key, delta, fallback=delta, version=version))
 
-    def clear(self) -> bool:
-        return bool(self._forgiving("clear", False))
+    def clear(self) -> None:
+        self._forgiving("clear", fallback=None)

@@ -1,4 +1,4 @@
-"""The one error family: a stable code for programs, one translated sentence for people, one problem shape (RFC 9457)."""
+"""The one error family: a code for programs, a translated sentence for people, one problem shape (RFC 9457)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mom.core.engine.quantity import UNITS
 
 
-class QuantityField(models.DecimalField):
+class QuantityField(models.DecimalField):  # type: ignore[type-arg]
     """An exact quantity: 18 digits, 6 behind the point. Its unit stands in a column beside it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -27,7 +27,7 @@ def validate_unit(code: str) -> None:
         )
 
 
-class UnitField(models.CharField):
+class UnitField(models.CharField):  # type: ignore[type-arg]
     """A unit by its UN/ECE Recommendation 20 code."""
 
     default_validators = [validate_unit]
@@ -45,7 +45,7 @@ def validate_time_zone(name: str) -> None:
         )
 
 
-class TimeZoneField(models.CharField):
+class TimeZoneField(models.CharField):  # type: ignore[type-arg]
     """A time zone by its IANA name."""
 
     default_validators = [validate_time_zone]

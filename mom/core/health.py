@@ -19,7 +19,7 @@ LONGEST_LAG = 60  # seconds
 
 
 def report() -> dict[str, Any]:
-    """How each part is: `ok` for the whole, then version, database, broker, workers and outbox, each with its own `ok`."""
+    """How each part is: `ok` for the whole, then version, database, broker, workers and outbox, each with its `ok`."""
     parts: dict[str, dict[str, Any]] = {"database": _checked(_database), "broker": _checked(_broker)}
     if parts["database"]["ok"]:
         parts |= {"workers": _checked(_workers), "outbox": _checked(_outbox)}
@@ -50,9 +50,8 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ok": found["ok"]}, status=200 if found["ok"] else 503)
 
 
-healthz.public_because = readyz.public_because = (
-    "Supervisors and proxies ask it without signing in; it reads no business data."  # type: ignore[attr-defined]
-)
+_PUBLIC = "Supervisors and proxies ask it without signing in; it reads no business data."
+healthz.public_because = readyz.public_because = _PUBLIC  # type: ignore[attr-defined]
 
 
 def _checked(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def _workers() -> dict[str, Any]:
     now = clock.now()
     stamps = dict(WorkerHeartbeat.objects.values_list("queue", "stamped_at"))
     names = [queue.name for queue in current_app.conf.task_queues or ()]
-    ages = {name: (now - stamps[name]).total_seconds() if stamps.get(name) else None for name in names}
+    ages = {name: (now - at).total_seconds() if (at := stamps.get(name)) else None for name in names}
     queues = {
         name: {"ok": age is not None and age <= OLDEST_HEARTBEAT, "seconds_ago": age if age is None else round(age, 1)}
         for name, age in ages.items()

@@ -1,4 +1,4 @@
-"""What must hold at every commit, as queries whose rows are violations. Each app registers its own in `invariants.py`."""
+"""What must hold at every commit, as queries whose rows are violations. Each app has its own `invariants.py`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

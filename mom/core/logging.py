@@ -55,7 +55,7 @@ def _escaped(name: str, value: Any) -> Any:
     return value
 
 
-_SHARED = [
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

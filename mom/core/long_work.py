@@ -14,8 +14,8 @@
             progress.check_cancelled()
         return {"rows": progress.done}
 
-The worker holds the row by a lease that each `advance` renews. When it dies, the lease runs out, the sweeper rings for the
-row, and the next worker begins behind what was committed.
+The worker holds the row by a lease that each `advance` renews. When it dies, the lease runs out, the sweeper rings for
+the row, and the next worker begins behind what was committed.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -154,10 +154,11 @@ class Progress:
         return system_actor(f"long_work:{self.run_id}")
 
     def advance(self, done: int | None = None, total: int | None = None, note: str | None = None) -> None:
-        """Say how far it is and keep the hold. Inside the piece's use case both commit together. Raises: LeaseLost."""
+        """Say how far it is and keep the hold; inside the piece's use case both commit together. Raises: LeaseLost."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE core_taskrun SET heartbeat_at = now(), lease_until = clock_timestamp() + make_interval(secs => %s),"
+                "UPDATE core_taskrun SET heartbeat_at = now(),"
+                " lease_until = clock_timestamp() + make_interval(secs => %s),"
                 " attempts = CASE WHEN %s > done THEN 0 ELSE attempts END,"
                 " done = coalesce(%s, done), total = coalesce(%s, total), note = coalesce(%s, note)"
                 " WHERE id = %s AND claims = %s AND status = 'running'",

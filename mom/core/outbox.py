@@ -37,9 +37,9 @@ class Announcement:
 
 
 def subscribe(event_class: type, *, name: str) -> Callable[[Handler], Handler]:
-    """Let a function take every event of a class, once. `name` is stable, as in `analytics.mark_dirty`: receipts carry it.
+    """Let a function take every event of a class, once. `name` (`analytics.mark_dirty`) is stable: receipts carry it.
 
-    The function gets an open use case of the actor `outbox` and the event; what it writes and its receipt are one transaction.
+    The function gets an open use case of the actor `outbox` and the event; what it writes commits with its receipt.
     """
     topic = event_name(event_class)
 
@@ -66,7 +66,7 @@ SELECT %(topic)s, %(key)s, last, %(payload)s::jsonb, %(actor)s, %(request_id)s, 
 
 
 def announce(announcements: Sequence[Announcement], *, actor: Actor, now: datetime) -> None:
-    """Store events in the caller's transaction and ring the bell after its commit. Use cases call this by `act.publish`."""
+    """Store events in the caller's transaction and ring after its commit. Use cases call it by `act.publish`."""
     if not announcements:
         return
     with connection.cursor() as cursor:

@@ -63,7 +63,7 @@ class Claimed:
 
 
 def claim(lease: float = LEASE) -> Claimed | None:
-    """Take the event that has been due longest and is the first of its key; None where there is none. Commits at once."""
+    """Take the event that is the first of its key and has been due longest, if any. Commits at once."""
     from json import loads  # psycopg2 hands jsonb over as text here, so that no cast is registered for one query
 
     with connection.cursor() as cursor:
@@ -94,7 +94,7 @@ def deliver(claimed: Claimed) -> bool:
     try:
         with bound_request_id(claimed.request_id):
             event = decode(claimed.topic, claimed.payload)
-            for subscriber, handler in sorted(subscribers_of(claimed.topic).items()):  # noqa: B007 - named in the error
+            for subscriber, handler in sorted(subscribers_of(claimed.topic).items()):
                 with use_case(system_actor("outbox"), reason=claimed.topic) as act:
                     if _receive(claimed.id, subscriber):
                         handler(act, event)
@@ -114,7 +114,7 @@ def _receive(event_id: int, subscriber: str) -> bool:
             " ON CONFLICT (event_id, subscriber) DO NOTHING",
             [event_id, subscriber],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _failed(claimed: Claimed, subscriber: str, error: Exception) -> None:
@@ -165,7 +165,10 @@ def state() -> OutboxState:
 
 
 def send_again(act: UseCase, event_id: int) -> None:
-    """Give a dead event a fresh row of tries. Joins the caller's transaction. Raises: NotAllowed, NotFound, Conflict."""
+    """Give a dead event a fresh row of tries. Joins the caller's transaction.
+
+    Raises: NotAllowed, NotFound, Conflict.
+    """
     _decide(act, event_id, "core.outbox_event_sent_again", attempts=0, dead_at=None, available_at=act.now)
 
 

@@ -3,7 +3,7 @@
     from mom.core import search
     search.register("order", find_orders, permission="production.view_order", label=_("Orders"))
 
-A provider asks with the actor's rights and answers best first; it runs only where the actor holds the permission at the site.
+A provider asks with the actor's rights and answers best first; it runs only where the actor holds the permission.
 """
 
 from collections.abc import Callable, Iterable
@@ -64,7 +64,7 @@ def sources() -> list[Source]:
 
 
 def find(actor: Any, site: str, text: str, limit: int = 8) -> list[HitGroup]:
-    """Everything at `site` (a code) that `text` may mean, at most `limit` of each kind; kinds without a hit are left out."""
+    """What `text` may mean at `site` (a code), at most `limit` of each kind; kinds without a hit are left out."""
     text = text.strip()
     if len(text) < LEAST_CHARACTERS:
         return []

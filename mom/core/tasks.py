@@ -40,7 +40,7 @@ def stamp_heartbeat(queue: str) -> None:
 
 @shared_task(name="mom.core.tasks.prune", max_retries=3)
 def prune() -> None:
-    """Let go what was only kept for repetition: delivered events with their receipts, and idempotency keys, after 30 days."""
+    """After 30 days let go what was kept for repetition only: delivered events, their receipts, idempotency keys."""
     before = clock.now() - KEPT
     while True:
         delivered = list(OutboxEvent.objects.filter(done_at__lt=before).values_list("pk", flat=True)[:_PIECE])

@@ -55,7 +55,7 @@ class UseCase:
         self._is_open = True
 
     def require(self, permission: str, site: str) -> None:
-        """Go on only where the actor holds `permission` at `site`. Raises: NotAllowed; LookupError for an undeclared one."""
+        """Go on only where the actor holds `permission` at `site`. Raises: NotAllowed, LookupError (undeclared)."""
         permissions.get(permission)
         if not self.actor.may(permission, site):
             raise NotAllowed

@@ -1,4 +1,4 @@
-"""Many rows at once: COPY into a table, and keys taken from its sequence beforehand so that children can point at them."""
+"""Many rows at once: COPY into a table, and keys taken from its sequence beforehand, for children to point at."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -47,7 +47,8 @@ def allocate_ids(model: type[models.Model], count: int) -> list[int]:
     if count < 1:
         return []
     pk = model._meta.pk
-    assert pk is not None
+    if pk is None:
+        raise TypeError(f"{model.__name__} has no primary key.")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",

@@ -12,8 +12,7 @@ from mom.core.errors import MomError
 def translating(errors: Mapping[str, Callable[[], MomError]]) -> Iterator[None]:
     """Raise the error that stands for the violated constraint; the transaction goes on, only this block is undone.
 
-    A violation of a constraint that is not named passes through as it is. Checks that are deferred to the commit are not
-    seen here.
+    A violation of a constraint that is not named passes through as it is. Checks deferred to the commit are not seen.
     """
     try:
         with transaction.atomic():

@@ -6,9 +6,9 @@ Two roles (reliability, P21): the owner migrates, `app` works. Where there is no
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import connections
+from django.db import connections, models
 
-from mom.core.db.triggers import AppendOnly
+from mom.core.db.triggers import AppendOnly, WrittenByDatabase
 
 APPLICATION_ROLE = "app"
 
@@ -26,8 +26,17 @@ def grant_to_application(sender: AppConfig, using: str, **_kwargs: Any) -> None:
             table = model._meta.db_table
             if table not in tables or not model._meta.managed:
                 continue
-            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {quote(table)} TO {APPLICATION_ROLE}")
-            if any(isinstance(trigger, AppendOnly) for trigger in getattr(model._meta, "triggers", ())):
-                cursor.execute("SELECT core_protect(%s::regclass)", [quote(table)])
+            cursor.execute(f"REVOKE ALL ON {quote(table)} FROM {APPLICATION_ROLE}")
+            cursor.execute(f"GRANT {rights(model)} ON {quote(table)} TO {APPLICATION_ROLE}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION_ROLE}")
+
+
+def rights(model: type[models.Model]) -> str:
+    """The rights of the application on a model's table; TRUNCATE is in none of them."""
+    guards = getattr(model._meta, "triggers", ())
+    if any(isinstance(guard, WrittenByDatabase) for guard in guards):
+        return "SELECT"
+    if any(isinstance(guard, AppendOnly) for guard in guards):
+        return "SELECT, INSERT"
+    return "SELECT, INSERT, UPDATE, DELETE"

@@ -19,7 +19,8 @@ END $$;
 # SECURITY DEFINER: the application may cause a version to be written but not write one itself.
 # pg_temp stands last in the path, else a temporary table of the session could take the place of ours.
 ROW_HISTORY = """
-CREATE FUNCTION core_row_history() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION core_row_history() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     actor text := current_setting('app.actor', true);
     why text := coalesce(current_setting('app.reason', true), '');
@@ -34,11 +35,13 @@ BEGIN
     IF before IS NOT DISTINCT FROM after THEN RETURN NULL; END IF;
     IF actor IS NULL OR actor = '' THEN
         RAISE EXCEPTION '% on % names no actor: write through a use case.', TG_OP, TG_TABLE_NAME
-            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_needs_actor', TABLE = TG_TABLE_NAME;
+            USING ERRCODE = 'integrity_constraint_violation', TABLE = TG_TABLE_NAME,
+                CONSTRAINT = TG_TABLE_NAME || '_needs_actor';
     END IF;
     IF TG_ARGV[3] = 'reason' AND TG_OP <> 'INSERT' AND length(btrim(why)) < 2 THEN
         RAISE EXCEPTION '% on % gives no reason.', TG_OP, TG_TABLE_NAME
-            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_TABLE_NAME || '_needs_reason', TABLE = TG_TABLE_NAME;
+            USING ERRCODE = 'integrity_constraint_violation', TABLE = TG_TABLE_NAME,
+                CONSTRAINT = TG_TABLE_NAME || '_needs_reason';
     END IF;
     FOREACH field IN ARRAY hidden LOOP
         IF before ? field AND after ? field AND before -> field IS DISTINCT FROM after -> field THEN
@@ -52,7 +55,8 @@ BEGIN
         (recorded_at, table_name, row_id, operation, old, new, actor, actor_label, reason, request_id)
     VALUES
         (now(), TG_TABLE_NAME, coalesce(after, before) ->> TG_ARGV[0], TG_OP, before, after, actor,
-         coalesce(current_setting('app.actor_label', true), ''), why, coalesce(current_setting('app.request_id', true), ''));
+         coalesce(current_setting('app.actor_label', true), ''), why,
+         coalesce(current_setting('app.request_id', true), ''));
     RETURN NULL;
 END $$;
 """
@@ -62,7 +66,8 @@ AUDIT_CANON = """
 CREATE FUNCTION core_audit_canon(e core_auditentry) RETURNS bytea LANGUAGE sql STABLE AS $$
     SELECT convert_to(jsonb_build_array(
         e.id, (extract(epoch FROM e.recorded_at) * 1000000)::bigint, e.chain, e.actor_kind, e.actor_id, e.actor_label,
-        e.action, e.subject_type, e.subject_id, e.subject_label, e.before, e.after, e.reason, e.request_id)::text, 'UTF8')
+        e.action, e.subject_type, e.subject_id, e.subject_label, e.before, e.after,
+        e.reason, e.request_id)::text, 'UTF8')
 $$;
 CREATE FUNCTION core_audit_genesis(chain text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
     SELECT sha256(convert_to('genesis:' || chain, 'UTF8'))
@@ -72,7 +77,8 @@ $$;
 # Sealed at COMMIT: chaining before that forks under load, and a lock held through the whole use case would queue it.
 # 7002 is mom.core.db.locks.Lock.AUDIT_CHAIN.
 AUDIT_SEAL = """
-CREATE FUNCTION core_audit_seal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION core_audit_seal() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     last bigint;
     tail bytea;
@@ -88,16 +94,7 @@ CREATE CONSTRAINT TRIGGER core_auditentry_seal AFTER INSERT ON core_auditentry
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION core_audit_seal();
 """
 
-PROTECT = """
-CREATE FUNCTION core_protect(guarded regclass) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'app' AND rolname <> current_user) THEN
-        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %s FROM app', guarded);
-    END IF;
-END $$;
-"""
-
-BEFORE_TABLES = [APPEND_ONLY, FROZEN, ROW_HISTORY, PROTECT]
+BEFORE_TABLES = [APPEND_ONLY, FROZEN, ROW_HISTORY]
 AFTER_TABLES = [AUDIT_CANON, AUDIT_SEAL]
 
 UNDO = """
@@ -107,7 +104,6 @@ DROP FUNCTION IF EXISTS core_audit_canon(core_auditentry);
 DROP FUNCTION IF EXISTS core_audit_genesis(text);
 """
 UNDO_FIRST = """
-DROP FUNCTION IF EXISTS core_protect(regclass);
 DROP FUNCTION IF EXISTS core_row_history();
 DROP FUNCTION IF EXISTS core_frozen();
 DROP FUNCTION IF EXISTS core_append_only();

@@ -33,13 +33,14 @@ def advisory_locks(name: Lock, keys: Iterable[str]) -> None:
     require_transaction()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, k) FROM (SELECT DISTINCT hashtext(t) AS k FROM unnest(%s::text[]) AS t ORDER BY 1) AS s",
+            "SELECT pg_advisory_xact_lock(%s, k)"
+            " FROM (SELECT DISTINCT hashtext(t) AS k FROM unnest(%s::text[]) AS t ORDER BY 1) AS s",
             [int(name), list(keys)],
         )
 
 
 def try_advisory_lock(name: Lock, key: int | str = 0) -> bool:
-    """Take the lock until the transaction ends if nobody holds it; say whether that worked. Joins the caller's transaction."""
+    """Take the lock until the transaction ends if it is free; say whether it was. Joins the caller's transaction."""
     require_transaction()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_try_advisory_xact_lock(%s, {_key_sql(key)})", [int(name), key])

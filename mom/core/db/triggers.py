@@ -13,6 +13,13 @@ from django.db import models
 _UNUSED_BODY = "RETURN NULL;"
 
 
+def _columns(model: type[models.Model], names: Sequence[str]) -> list[str]:
+    columns = [getattr(model._meta.get_field(name), "column", None) for name in names]
+    if None in columns:
+        raise TypeError(f"{model.__name__}: one of {', '.join(names)} has no column to guard.")
+    return [str(column) for column in columns]
+
+
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -33,8 +40,9 @@ class _GroundTrigger(pgtrigger.Trigger):
 class History(_GroundTrigger):
     """Keeps every version of a row in `core_rowversion`, with who and why; refuses a write that names no actor.
 
-    `ignore`: fields whose change is no change (a last sign-in). `redact`: fields whose change is kept, but not their value
-    (a password). `needs_reason`: a change or deletion must also say why. Bulk statements, raw SQL and COPY are caught too.
+    `ignore`: fields whose change is no change (a last sign-in). `redact`: fields whose change is kept, but not their
+    value (a password). `needs_reason`: a change or deletion must also say why. Bulk statements, raw SQL and COPY are
+    caught too.
     """
 
     name = "history"
@@ -49,12 +57,9 @@ class History(_GroundTrigger):
         super().__init__(**kwargs)
 
     def arguments(self, model: type[models.Model]) -> Sequence[str]:
-        def columns(names: Sequence[str]) -> str:
-            return ",".join(model._meta.get_field(name).column for name in names)
-
-        pk = model._meta.pk
-        assert pk is not None
-        return (pk.column, columns(self.ignore), columns(self.redact), "reason" if self.needs_reason else "")
+        key = _columns(model, ["pk" if model._meta.pk is None else model._meta.pk.name])[0]
+        ignored, redacted = (",".join(_columns(model, names)) for names in (self.ignore, self.redact))
+        return (key, ignored, redacted, "reason" if self.needs_reason else "")
 
 
 class AppendOnly(_GroundTrigger):
@@ -65,6 +70,10 @@ class AppendOnly(_GroundTrigger):
     when = pgtrigger.Before
     operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
     function = "core_append_only"
+
+
+class WrittenByDatabase(AppendOnly):
+    """Only grows, and only a trigger of ours lets it grow: the `app` role may read it and nothing else."""
 
 
 class Frozen(_GroundTrigger):
@@ -79,12 +88,11 @@ class Frozen(_GroundTrigger):
         self.fields, self.holds_when = tuple(fields), when
         super().__init__(**kwargs)
 
-    def _columns(self, model: type[models.Model]) -> list[str]:
-        return [model._meta.get_field(name).column for name in self.fields]
-
     def arguments(self, model: type[models.Model]) -> Sequence[str]:
-        return (", ".join(self._columns(model)),)
+        return (", ".join(_columns(model, self.fields)),)
 
     def get_condition(self, model: Any) -> pgtrigger.Condition:
-        changed = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in self._columns(model))
+        changed = " OR ".join(
+            f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in _columns(model, self.fields)
+        )
         return pgtrigger.Condition(f"(({self.holds_when or 'true'}) AND ({changed}))")

@@ -40,10 +40,11 @@ class Quantity:
     unit: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.value, Decimal):
-            if not isinstance(self.value, int) or isinstance(self.value, bool):
-                raise TypeError(f"A quantity is an exact Decimal, not {type(self.value).__name__}.")
-            object.__setattr__(self, "value", Decimal(self.value))
+        given: object = self.value
+        if isinstance(given, int) and not isinstance(given, bool):
+            object.__setattr__(self, "value", Decimal(given))
+        elif not isinstance(given, Decimal):
+            raise TypeError(f"A quantity is an exact Decimal, not {type(given).__name__}.")
         if not self.value.is_finite():
             raise ValueError("A quantity is a finite number.")
         unit(self.unit)
@@ -59,7 +60,8 @@ class Quantity:
     def to(self, code: str) -> "Quantity":
         """The same amount in another unit of the family.
 
-        Exact wherever a decimal of 40 digits can be; a result that never ends (seconds in hours) is rounded half-even there.
+        Exact wherever a decimal of 40 digits can be; one that never ends (seconds in hours) is rounded half-even there.
+
         Raises: DifferentKinds.
         """
         self._same_family(code)

@@ -1,7 +1,7 @@
 """The units we count and measure in, by UN/ECE Recommendation 20 code, with exact factors to their family's base.
 
-Source: UN/ECE Recommendation 20; factors from SI (BIPM, SI Brochure, 9th edition) and, for inch, foot, pound and gallon,
-their exact legal definitions (NIST SP 811, appendix B).
+Source: UN/ECE Recommendation 20; factors from SI (BIPM, SI Brochure, 9th edition) and, for inch, foot, pound and
+gallon, their exact legal definitions (NIST SP 811, appendix B).
 """
 
 from dataclasses import dataclass

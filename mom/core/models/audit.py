@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.db.triggers import AppendOnly
+from mom.core.db.triggers import AppendOnly, WrittenByDatabase
 
 NO_SITE = "-"
 
@@ -59,7 +59,7 @@ class AuditSeal(models.Model):
             models.UniqueConstraint(fields=["chain", "prev_hash"], name="core_auditseal_no_fork"),
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="core_auditseal_seq_positive"),
         ]
-        triggers: ClassVar = [AppendOnly()]
+        triggers: ClassVar = [WrittenByDatabase()]
 
     def __str__(self) -> str:
         return f"{self.chain} {self.seq}"

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.db.triggers import AppendOnly
+from mom.core.db.triggers import WrittenByDatabase
 
 
 class RowVersion(models.Model):
@@ -26,7 +26,7 @@ class RowVersion(models.Model):
         verbose_name = _("row version")
         verbose_name_plural = _("row versions")
         indexes: ClassVar = [models.Index(fields=["table_name", "row_id", "id"], name="core_rowversion_row")]
-        triggers: ClassVar = [AppendOnly()]
+        triggers: ClassVar = [WrittenByDatabase()]
 
     def __str__(self) -> str:
         return f"{self.operation} {self.table_name} {self.row_id}"
