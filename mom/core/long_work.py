@@ -219,11 +219,14 @@ class Progress:
             raise LeaseLost
 
 
-def work(run_id: int, body: Callable[[Progress], Mapping[str, Any] | None]) -> None:
-    """Do long work if nobody else does, and write down how it ended. For the one line of a Celery task."""
+def work(run_id: int, body: Callable[[Progress], Mapping[str, Any] | None], *, held: Progress | None = None) -> None:
+    """Do long work if nobody else does, and write down how it ended. For the one line of a Celery task.
+
+    `held` is the hold of a process that claimed the work before: a command that does its own work at once.
+    """
     from celery.exceptions import SoftTimeLimitExceeded  # only workers need it
 
-    progress = claim(run_id)
+    progress = held or claim(run_id)
     if progress is None:
         return
     try:
