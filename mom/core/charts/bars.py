@@ -54,14 +54,14 @@ def bars(
     segment_heads: Sequence[Share] = (),
     printed: Printer = svg.plain,
     empty: str = "",
-    width: float = 640,
+    width: float = svg.HALF,
     label_width: float = 150,
     row_height: float = 26,
 ) -> Chart:
-    """Named values as bars in the given order. `head` names the table's columns; with segments one column each follows."""
+    """Named values as bars in the given order; `head` names the table's columns, one more follows for each segment."""
     if not items:
         return svg.blank(title, description, empty, width, 120, head)
-    largest = max(max(item.value for item in items), 0) or 1
+    largest = max(0.0, *(item.value for item in items)) or 1
     frame = _Frame(width, label_width, row_height, 4, width - label_width - 80, largest)
     body = "".join(_bar(frame, index, item, printed, segment_heads) for index, item in enumerate(items))
     height = frame.top * 2 + row_height * len(items)
@@ -80,11 +80,11 @@ def pareto(
     printed: Printer = svg.plain,
     cumulative: str = "",
     empty: str = "",
-    width: float = 640,
+    width: float = svg.HALF,
     label_width: float = 150,
     row_height: float = 26,
 ) -> Chart:
-    """Values from the largest down with the share they make up so far; the rest (not coded) is last and never hidden."""
+    """Values from the largest down with the share they make up so far; the rest (not coded) is last, never hidden."""
     ranked = sorted(items, key=lambda item: (item.is_rest, -item.value))
     total = sum(item.value for item in ranked)
     if not total:

@@ -41,7 +41,7 @@ def stacked_columns(
     limit: float | None = None,
     limit_label: str = "",
     empty: str = "",
-    width: float = 720,
+    width: float = svg.HALF,
     height: float = 240,
 ) -> Chart:
     """One column per label with the series stacked from the axis up; `limit` is a dashed line (capacity, target)."""
@@ -62,7 +62,7 @@ def stacked_columns(
             body += svg.text(x + slot / 2, height - 9, label, "", "middle")
     if limit is not None:
         body += svg.rule(LEFT, plot.y(limit), width - RIGHT, plot.y(limit), "target")
-        body += svg.text(width - RIGHT, plot.y(limit) - 4, limit_label, "", "end")
+        body += svg.text(width - RIGHT, plot.y(limit) - 4, limit_label, "halo", "end")
     rows = tuple(_row(index, label, series, totals[index], total_head, printed) for index, label in enumerate(labels))
     legend = tuple(Key(each.label, each.tone) for each in series)
     return Chart(title, description, svg.document(width, height, body, title, description), columns, rows, legend)

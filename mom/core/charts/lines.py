@@ -59,7 +59,7 @@ def line(
     target: float | None = None,
     target_label: str = "",
     empty: str = "",
-    width: float = 720,
+    width: float = svg.HALF,
     height: float = 220,
 ) -> Chart:
     """Lines over a common axis from zero up; `x_labels` are (place, words); a gap (None) breaks the line."""
@@ -73,7 +73,7 @@ def line(
     body = _axes(plot, ticks, x_labels, printed, unit)
     if target is not None:
         (x1, y), (x2, _y) = plot.at(plot.x_from, target), plot.at(plot.x_to, target)
-        body += svg.rule(x1, y, x2, y, "target") + svg.text(x2, y - 5, target_label, "", "end")
+        body += svg.rule(x1, y, x2, y, "target") + svg.text(x2, y - 5, target_label, "halo", "end")
     body += "".join(_draw(plot, each, printed) for each in lines)
     legend = tuple(Key(each.label, each.tone, "line") for each in lines) if len(lines) > 1 else ()
     return Chart(
@@ -127,7 +127,7 @@ def _draw(plot: _Plot, each: Line, printed: Printer) -> str:
     css = f"line-{each.tone}" if each.tone else "line"
     out = ""
     for run in _runs(each.points):
-        points = _stepped(plot, run, each) if each.is_step else [plot.at(x, value) for x, value in run]
+        points = _stepped(plot, run) if each.is_step else [plot.at(x, value) for x, value in run]
         out += svg.polyline(_thinned(points), css)
     known = [point for point in each.points if point.value is not None]
     if len(known) <= 60 and not each.is_step:
@@ -155,7 +155,7 @@ def _runs(points: Sequence[Point]) -> list[list[Xy]]:
     return [run for run in runs if run]
 
 
-def _stepped(plot: _Plot, run: Sequence[Xy], each: Line) -> list[Xy]:
+def _stepped(plot: _Plot, run: Sequence[Xy]) -> list[Xy]:
     corners: list[Xy] = []
     for (x, value), (following, _value) in pairwise([*run, (run[-1][0], run[-1][1])]):
         corners += [plot.at(x, value), plot.at(following, value)]

@@ -36,11 +36,7 @@ def ribbon(
     head: Sequence[str] = ("",),
 ) -> Chart:
     """An ordered list drawn as a ribbon: each stretch is an item with its words; `size` "l" is the machine page's."""
-    items = "".join(
-        f'<li data-state="{escape(span.state)}" style="--a:{span.start * 100:.2f};--w:{(span.end - span.start) * 100:.2f}" '
-        f'title="{escape(span.words)}"><span class="visually-hidden">{escape(span.words)}</span></li>'
-        for span in spans
-    )
+    items = "".join(_item(span) for span in spans)
     mark = f'<li class="now" aria-hidden="true" style="--a:{now * 100:.2f}"></li>' if now is not None else ""
     css = f"ribbon ribbon--{size}" if size else "ribbon"
     drawn = f'<ol class="{css}" aria-label="{escape(title)}">{items}{mark}</ol>'
@@ -54,3 +50,9 @@ def _tick(tick: Tick) -> str:
     edge = ' data-edge="start"' if tick.at <= 0.01 else ' data-edge="end"' if tick.at >= 0.99 else ""
     now = ' class="nowlab"' if tick.is_now else ""
     return f'<span{now}{edge} style="--a:{tick.at * 100:.2f}">{escape(tick.label)}</span>'
+
+
+def _item(span: Span) -> str:
+    words, place = escape(span.words), f"--a:{span.start * 100:.2f};--w:{(span.end - span.start) * 100:.2f}"
+    hidden = f'<span class="visually-hidden">{words}</span>'
+    return f'<li data-state="{escape(span.state)}" style="{place}" title="{words}">{hidden}</li>'

@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 
 Xy = tuple[float, float]
 Printer = Callable[[float], str]
+HALF, FULL = 560.0, 1160.0  # drawn widths for a card in two columns and one across the page
 CHARACTER = 6.3  # average width of a 12 px character, for placing a label beside another
 
 
@@ -35,8 +36,8 @@ class Chart:
 def document(width: float, height: float, body: str, title: str, description: str = "", css: str = "chart") -> str:
     """The whole drawing as one image with a name and a description."""
     about = f"<desc>{escape(description)}</desc>" if description else ""
-    head = f'<svg class="{css}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}">'
-    return f"{head}{about}{body}</svg>"
+    size = f'style="--w:{width:g}" viewBox="0 0 {width:g} {height:g}"'
+    return f'<svg class="{css}" {size} role="img" aria-label="{escape(title)}">{about}{body}</svg>'
 
 
 def text(x: float, y: float, words: str, css: str = "", anchor: str = "start") -> str:

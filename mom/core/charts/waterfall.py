@@ -28,7 +28,7 @@ def waterfall(
     head: Sequence[str] = ("", ""),
     printed: Printer = svg.plain,
     empty: str = "",
-    width: float = 640,
+    width: float = svg.HALF,
     height: float = 240,
 ) -> Chart:
     """Totals as columns from the axis, losses hanging from the level before them; the first step is the whole."""

@@ -1,8 +1,8 @@
 """The design system in templates; builtins, so no `{% load %}`.
 
 Parts: `{% icon "plus" %}` `{% glyph "down" %}` `{% state "down" since=row.since %}` `{% mark "warn" "−2.1 pts" %}`
-`{% tag "Hold" "bad" %}` `{% avatar person.name %}` `{% progress good expected=now of=total %}` `{% sparkline values target %}`
-`{% kpi label=… value=… %}` `{% chart chart %}` `{% field form.name %}`.
+`{% tag "Hold" "bad" %}` `{% avatar person.name %}` `{% progress good expected=now of=total %}`
+`{% sparkline values target %}` `{% kpi label=… value=… %}` `{% chart chart %}` `{% field form.name %}`.
 Prints: `value|number`, `|number:1`, `|signed`, `|percent`, `|quantity:"KGM"`, `|duration`, `|hours`, `|day`, `|moment`.
 Addresses: Django's own `{% querystring %}`.
 """
@@ -75,7 +75,7 @@ def kpi(
 ) -> dict[str, Any]:
     """A figure with its yardstick: `foot` says the target, `flag` how far off; `status` is "", "warn" or "bad".
 
-    `value` None prints "n/a". `series` is the last values for the sparkline, `target` its dashed line, `url` the breakdown.
+    `value` None prints "n/a". `series` is the last values, `target` their dashed line, `url` the breakdown.
     """
     points = [point for point in series or () if point is not None]
     return {
@@ -105,9 +105,3 @@ def field(bound: Any, hint: Any = "") -> dict[str, Any]:
     look = "checkbox" if kind == "checkbox" else "" if kind in {"radio", "hidden"} else "input"
     attrs = {"class": f"{bound.field.widget.attrs.get('class', '')} {look}".strip()}
     return {"field": bound, "control": bound.as_widget(attrs=attrs), "kind": kind, "hint": hint or bound.help_text}
-
-
-@register.simple_tag
-def cell(column: Any, row: Any) -> SafeString:
-    """One cell of a table that a template writes itself with the columns of `mom.core.web.tables`."""
-    return column.cell(row)  # type: ignore[no-any-return]

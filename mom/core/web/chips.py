@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.forms import BoundField, Field
+from django.forms import Field
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -47,9 +47,7 @@ def of(filterset: Any, query: QueryDict) -> list[Chip]:
             continue
         field = form.fields[name]
         keys = {form.add_prefix(key) for key in _keys(name, field)}
-        found.append(
-            Chip(form[name].label, _printed(form[name], field, value), address(query, without={*keys, "page"}))
-        )
+        found.append(Chip(form[name].label, _printed(field, value), address(query, without={*keys, "page"})))
     return found
 
 
@@ -65,7 +63,7 @@ def _keys(name: str, field: Field) -> Iterable[str]:
     return {name, *(f"{name}_{suffix}" for suffix in getattr(field.widget, "suffixes", ()) if suffix)}
 
 
-def _printed(bound: BoundField, field: Field, value: Any) -> str:
+def _printed(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, slice):

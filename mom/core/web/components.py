@@ -1,4 +1,4 @@
-"""The small parts of a page as HTML: icon, glyph, machine state, mark, tag, avatar, progress. Shape and word, never colour alone.
+"""The small parts of a page as HTML: icon, glyph, state, mark, tag, avatar, progress. Never colour alone.
 
 Larger parts are templates in `templates/_components/`. `mom.core.templatetags.mom` offers both to templates.
 """
@@ -57,7 +57,9 @@ def state(code: str, text: Text = "", since: dt.timedelta | str | None = None, l
     """A machine state with its shape, word and duration; `look` is "", "pill" or "solid"."""
     tail: Any = ""
     if since is not None and since != "":
-        tail = format_html(' <span class="dur">{}</span>', since if isinstance(since, str) else printing.duration(since))
+        tail = format_html(
+            ' <span class="dur">{}</span>', since if isinstance(since, str) else printing.duration(since)
+        )
     css = f"state state--{look}" if look else "state"
     word = text or state_word(code)
     return format_html('<span class="{}" data-state="{}">{}{}{}</span>', css, code, glyph(code), word, tail)
@@ -94,7 +96,7 @@ def avatar(name: str, small: bool = False) -> SafeString:
 def progress(
     value: Any, expected: Any = None, of: Any = 100, status: str = "", label: Text = "", look: str = ""
 ) -> SafeString:
-    """A bar of `value` of `of` with a tick where it should be by now; `label` repeats both numbers for those who don't see it."""
+    """A bar of `value` of `of` with a tick where it should be by now; `label` says both numbers to screen readers."""
     whole = float(of or 0)
     share = [
         None if each is None else min(100.0, max(0.0, float(each) / whole * 100)) if whole else 0.0

@@ -1,4 +1,4 @@
-"""What the frame of every page needs: navigation, site, clock, theme. Read lazily, so a page without the frame pays nothing."""
+"""What the frame of every page needs: navigation, clock, theme. Lazy, so a page without the frame pays nothing."""
 
 from typing import Any
 

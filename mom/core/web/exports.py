@@ -1,4 +1,4 @@
-"""A list as CSV or XLSX: every row of the view, its columns in its order, exact values, no cell that a program would run.
+"""A list as CSV or XLSX: every row of the view, its columns, exact values, and no cell that a program would run.
 
 Source: OWASP ASVS 5.0 requirement 1.2.10 (formula injection).
 """

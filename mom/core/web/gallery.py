@@ -25,7 +25,8 @@ class ExampleForm(forms.Form):
     measured = forms.DecimalField(label=gettext_lazy("Bore diameter"), max_value=25)
     order = forms.CharField(label=gettext_lazy("Order"), disabled=True, initial="24117", required=False)
     capacity = forms.ChoiceField(
-        label=gettext_lazy("Capacity"), choices=[("one", gettext_lazy("One job at a time")), ("many", gettext_lazy("Several places"))]
+        label=gettext_lazy("Capacity"),
+        choices=[("one", gettext_lazy("One job at a time")), ("many", gettext_lazy("Several places"))],
     )
     note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     counts = forms.BooleanField(label=gettext_lazy("The machine counts by itself"), required=False)
@@ -48,13 +49,23 @@ class ComponentGallery(Page):
             "tokens": [*SURFACES, *MARKS],
             "form": ExampleForm({"quantity": "24", "measured": "31", "capacity": "one"}),
             "charts": [load(), downtime(), work_in_progress(), minutes(), nothing()],
-            "series": {"good": [91, 93, 92, 95, 94, 96, 94, 94], "off": [84.1, 83.2, 82.6, 84.4, 83.0, 82.1, 81.6, 80.9]},
+            "series": {
+                "good": [91, 93, 92, 95, 94, 96, 94, 94],
+                "off": [84.1, 83.2, 82.6, 84.4, 83.0, 82.1, 81.6, 80.9],
+            },
         }
 
 
 def ribbon() -> charts.Chart:
     """A shift until 10:42."""
-    stretches = [("run", 0, 52), ("down", 52, 61), ("run", 61, 114), ("setup", 114, 123), ("run", 123, 180), ("plan", 180, 195)]
+    stretches = [
+        ("run", 0, 52),
+        ("down", 52, 61),
+        ("run", 61, 114),
+        ("setup", 114, 123),
+        ("run", 123, 180),
+        ("plan", 180, 195),
+    ]
     stretches += [("run", 195, 230), ("idle", 230, 236), ("run", 236, 250), ("off", 250, 264), ("down", 264, 282)]
     spans = [
         charts.Span(state, start / 480, end / 480, f"{clock(start)} – {clock(end)} {components.state_word(state)}")
@@ -76,7 +87,9 @@ def load() -> charts.Chart:
     series = [
         charts.Series(_("Production"), production),
         charts.Series(_("Setup"), tuple(None if each is None else 1.1 for each in production), "setup"),
-        charts.Series(_("Breakdown"), (0.4, None, 0.9, None, None, 0.2, 0.1, None, 2.3, 0.2, None, None, 0.1, 0.6), "bad"),
+        charts.Series(
+            _("Breakdown"), (0.4, None, 0.9, None, None, 0.2, 0.1, None, 2.3, 0.2, None, None, 0.1, 0.6), "bad"
+        ),
     ]
     return charts.stacked_columns(
         days,

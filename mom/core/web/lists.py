@@ -21,10 +21,9 @@
         def get_rows(self):
             return order_list(self.actor, self.site.code)   # a queryset, or a plain list of objects or dicts
 
-The first saved filter is the one that is open without `?view=`. Statements for a queryset: one for the rows, one for all
-tab counts, one more for the count where a search or filter is on. `?export=csv` and `?export=xlsx` give every row of the view.
+The first saved filter is open without `?view=`. Statements for a queryset: one for the rows, one for all tab counts, one
+more for the count where a search or filter is on. `?export=csv` and `?export=xlsx` give every row of the view.
 To put something above the list (tiles, a chart), extend `_components/list_page.html` and fill `{% block above %}`.
-The list's rows come from `get_rows`; the page after sort and filters is `self.table.rows`.
 """
 
 from collections.abc import Sequence
@@ -60,7 +59,7 @@ class Empty:
 
 @dataclass(frozen=True)
 class Heading:
-    """A column's head as shown: the address that sorts by it, and how it sorts now ("ascending", "descending" or "")."""
+    """A column's head: the address that sorts by it, and how it sorts now ("ascending", "descending" or "")."""
 
     column: Column
     url: str

@@ -15,7 +15,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestIdMiddleware:
-    """Gives each request an id: the caller's where it is a plain one, else a new one. Logs, audit and answers carry it."""
+    """Gives each request an id: the caller's where it is plain, else a new one. Logs, audit and answers carry it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,9 +1,9 @@
 """The main navigation: every app registers its pages in `AppConfig.ready()`; only what exists and is allowed shows.
 
     from mom.core.web import navigation
-    navigation.register(navigation.NavItem(
-        group="production", label=_("Orders"), url_name="production:order_list", permission="production.view_order", order=20,
-    ))
+    navigation.register(
+        navigation.NavItem("production", _("Orders"), "production:order_list", "production.view_order", order=20)
+    )
 
 A group without a visible page is not shown. A group's own link leads to its first visible page.
 """
@@ -94,7 +94,7 @@ def registered() -> list[NavItem]:
 
 
 def menu(actor: Any, site_code: str, path: str) -> list[MenuGroup]:
-    """The navigation of one actor at one site; `path` marks where they are (the longest registered address above it)."""
+    """The navigation of one actor at one site; the longest registered address above `path` is where they are."""
     visible = [(item, url) for item in registered() if actor.may(item.permission, site_code) and (url := _url(item))]
     current = max((url for _item, url in visible if _leads_to(url, path)), key=len, default=None)
     shown = []

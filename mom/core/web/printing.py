@@ -1,7 +1,7 @@
 """How numbers, quantities, durations and times are printed (DESIGN.md 6.5).
 
-Locale formats, a true minus, the unit after a no-break space, unknown as "n/a" and never as 0. Rounding happens here and
-only here, half-even. Times print in the active time zone, which the site's middleware sets.
+Locale formats, a true minus, the unit after a no-break space, unknown as "n/a" and never as 0. Rounding happens here
+and only here, half-even. Times print in the active time zone: a page activates its site's.
 """
 
 import datetime as dt

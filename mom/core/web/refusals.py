@@ -44,22 +44,22 @@ def request_id(request: HttpRequest) -> str:
     return str(getattr(request, "request_id", ""))
 
 
-def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001 - Django names it
     """400: the request itself is malformed."""
     return _plain(request, 400, "bad_request", _("The request was not understood. Nothing was changed."))
 
 
-def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001 - Django names it
     """403: signed in, and without the right."""
     return _plain(request, 403, "not_allowed", _("You may not do this here."))
 
 
-def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001 - Django names it
     """404: no such address, or nothing there that the person may see."""
     return _plain(request, 404, "not_found", _("There is nothing at this address."))
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django names it
     """403 of a form whose page was open for too long or came from elsewhere."""
     return _plain(
         request, 403, "form_expired", _("This form is too old to be sent. Load the page again and repeat the entry.")

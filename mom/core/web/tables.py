@@ -1,7 +1,7 @@
 """Columns of a list page: where a value comes from, how it prints, sorts and exports.
 
-A column's value is an attribute path (`"work_request.code"`) or a function of the row. Its `kind` decides alignment, print
-and export, so that a page and its CSV never disagree. A value that is a `Tag`, a `State` or safe HTML prints as such.
+A column's value is an attribute path (`"work_request.code"`) or a function of the row. Its `kind` decides alignment,
+print and export, so that a page and its CSV never disagree. A `Tag`, a `State` or safe HTML prints as such.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class State:
-    """A machine state: `code` is run, idle, setup, plan, down or off; `text` replaces its word; `since` prints after it."""
+    """A machine state: `code` run, idle, setup, plan, down or off; `text` replaces its word; `since` follows it."""
 
     code: str
     text: Text = ""
@@ -128,7 +128,9 @@ class Column:
             return ""
         if self.kind in TIMES or isinstance(value, dt.datetime | dt.date):
             printed = (
-                printing.day(value) if self.kind == "day" or not isinstance(value, dt.datetime) else printing.moment(value)
+                printing.day(value)
+                if self.kind == "day" or not isinstance(value, dt.datetime)
+                else printing.moment(value)
             )
             return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), printed)
         if isinstance(value, bool):
@@ -154,8 +156,8 @@ _LINK = SafeString(' class="link"')
 class SavedFilter:
     """A tab over a list: a named condition with the count of what it holds.
 
-    `where` is a `Q`, or a function of the page (`lambda page: Q(due_at__lt=page.now)`) where it depends on the moment; None
-    holds everything. Lists that are not querysets give `matches`, a function of the row. `tone` colours the count.
+    `where` is a `Q`, or a function of the page (`lambda page: Q(due_at__lt=page.now)`) where it depends on the moment;
+    None holds everything. Lists that are not querysets give `matches`, a function of the row. `tone` colours the count.
     """
 
     key: str

@@ -41,7 +41,7 @@ SIGNED_IN = "signed in"  # the permission of a page that everyone may open who i
 
 @dataclass(frozen=True)
 class Action:
-    """A button or link in the head of a page. `look` is "", "primary", "quiet" or "danger"; the label is verb and object."""
+    """A button in the head of a page: verb and object; `look` is "", "primary", "quiet" or "danger"."""
 
     label: Text
     url: str
@@ -60,8 +60,8 @@ class Crumb:
 class PageMixin(View):
     """Default deny, the site's row scope and clock, and the frame (title, crumbs, actions) of a page.
 
-    In a view: `self.actor`, `self.site`, `self.now` (one instant per request). Raises: NotAllowed where the permission is
-    missing at the site; anonymous people are sent to the sign-in.
+    In a view: `self.actor`, `self.site`, `self.now` (one instant per request). Raises: NotAllowed where the permission
+    is missing at the site; anonymous people are sent to the sign-in.
     """
 
     permission: ClassVar[str] = ""
@@ -90,7 +90,7 @@ class PageMixin(View):
             raise NotAllowed(_("You belong to no site yet. Ask an administrator to add you to one."))
         timezone.activate(zoneinfo.ZoneInfo(self.site.time_zone))
         if self.permission != SIGNED_IN and not self.may(self.permission):
-            raise NotAllowed()
+            raise NotAllowed
 
     def may(self, permission: str) -> bool:
         """Whether the person may do this at the site; what they may not do is not shown."""
