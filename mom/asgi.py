@@ -6,14 +6,16 @@ Pages stay on WSGI in a fixed thread pool: there psycopg2's connections persist,
 import os
 from functools import partial
 
+import django
 from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
+django.setup()  # before the imports below, which read models
 
-from mom.accounts.selectors import actor_for_user
-from mom.core.live.session import viewer_of
-from mom.core.live.stream import PATH, LiveStream, Receive, Scope, Send
-from mom.wsgi import application as pages
+from mom.accounts.selectors import actor_for_user  # noqa: E402
+from mom.core.live.session import viewer_of  # noqa: E402
+from mom.core.live.stream import PATH, LiveStream, Receive, Scope, Send  # noqa: E402
+from mom.wsgi import application as pages  # noqa: E402
 
 THREADS = 8  # one database connection each
 _stream = LiveStream(partial(viewer_of, actor_for_user=actor_for_user))

@@ -111,18 +111,40 @@ class Cluster:
         )
 
     def end_left_over(self) -> None:
-        """End the server that `postmaster.pid` names, or remove that file where its pid is another process by now."""
+        """End the server that `postmaster.pid` names; where it is gone, let the next one start over that file.
+
+        A server killed with everything else may stay as a zombie, or its pid belong to another process by now: either
+        way PostgreSQL would refuse to start. It ignores the pid of its parent, so we write ours; the rest of the file
+        stays, by which it makes sure itself that no old backend still writes.
+        """
         pid_file = self.data / "postmaster.pid"
-        try:
+        with contextlib.suppress(OSError, ValueError):
             pid = int(pid_file.read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return
-        known = processes.identity(pid)
-        if known is not None and str(self.data) in processes.command_line(pid):
-            processes.end(pid, known, signal.SIGINT, grace=60)
-        elif known is not None:
-            pid_file.unlink(missing_ok=True)
-            (self.socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+            if str(self.data) in processes.command_line(pid):
+                processes.end(pid, processes.identity(pid), signal.SIGINT, grace=60)
+        for file in (pid_file, self.socket / ".s.PGSQL.5432.lock"):
+            with contextlib.suppress(OSError):
+                _first, _, rest = file.read_text().partition("\n")
+                file.write_text(f"{os.getpid()}\n{rest}")
+
+    def start_ready(self) -> "subprocess.Popen[bytes]":
+        """Start the server and wait until it answers. Backends of a killed one may need a moment to go: three tries.
+
+        Raises: Refusal where it doesn't start.
+        """
+        for tries_left in (2, 1, 0):
+            process = self.start()
+            try:
+                self.wait_ready(process)
+            except BaseException as error:
+                process.kill()
+                process.wait()
+                if tries_left and isinstance(error, Refusal):
+                    time.sleep(1)
+                    continue
+                raise
+            break
+        return process
 
     def wait_ready(self, process: "subprocess.Popen[bytes]", seconds: float = 600) -> None:
         """Return when it answers. Recovery after a crash may take a while; it is told every ten seconds.

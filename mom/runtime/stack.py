@@ -126,11 +126,9 @@ def _start_postgres(places: Places, durable: bool) -> Server[Cluster]:
     if not (made.data / "PG_VERSION").exists():
         with step(f"Making the database with PostgreSQL {made.binaries.major}"):
             made.initialise()
-    process = made.start()
-    processes.remember(places.pids, "postgres", process.pid, signal.SIGINT)
-    server = Server(made, process)
+    server = Server(made, made.start_ready())
+    processes.remember(places.pids, "postgres", server.process.pid, signal.SIGINT)
     try:
-        made.wait_ready(process)
         roles.prepare(made, for_tests=not durable)
     except BaseException:
         stop(Stack(places, postgres=server))
