@@ -124,7 +124,7 @@ class RowReader:
         return self._assemble(values), changes
 
     def _assemble(self, values: list[Any]) -> ReportedRow:
-        """Settles what depends on more than one cell: the end, and names that fall back on codes."""
+        """Settles what depends on more than one cell: the end, and the time spent."""
         start: Moment = values[_START]
         end: Moment | None = values[_END]
         duration: timedelta | None = values[_DURATION]
@@ -139,8 +139,6 @@ class RowReader:
         values[_START], values[_END] = start.at, finish
         if duration is None and not self._column("duration"):
             values[_DURATION] = finish - start.at  # the file claims no time of its own, so the clock is the claim
-        for name, code in _NAMES:
-            values[name] = values[name] or values[code]
         return ReportedRow._make(values)
 
     def _column(self, name: str) -> str:
@@ -150,7 +148,6 @@ class RowReader:
 
 _AT = {name: place for place, name in enumerate(ReportedRow._fields)}
 _START, _END, _DURATION = _AT["started_at"], _AT["completed_at"], _AT["duration"]
-_NAMES = [(_AT[f"{noun}_name"], _AT[noun]) for noun in ("resource", "person", "part")]
 _NOTHING = ReportedRow(
     order="",
     operation="",

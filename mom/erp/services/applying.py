@@ -63,8 +63,8 @@ _SELECT = f"""
 """  # noqa: S608 - the table's own name
 
 
-def apply_piece(act: UseCase, run: ImportRun, mapping: ExecutionMapping, size: int = PIECE) -> tuple[int, int]:
-    """Brings the next rows behind `run.applied_through` in: how many rows the piece had, how many of them were new.
+def apply_piece(act: UseCase, run: ImportRun, mapping: ExecutionMapping, size: int = PIECE) -> int:
+    """Brings the next rows behind `run.applied_through` in: how many rows the piece had.
 
     Joins the caller's transaction, in which `run` is locked. Imports of one site wait for each other, so what is looked
     up here holds until the commit. A row that another import brought in meanwhile is left as it is.
@@ -74,7 +74,7 @@ def apply_piece(act: UseCase, run: ImportRun, mapping: ExecutionMapping, size: i
         cursor.execute(_SELECT, [run.site_id, run.source, run.pk, run.applied_through, size])
         piece = [Staged._make(row) for row in cursor.fetchall()]
     if not piece:
-        return 0, 0
+        return 0
     fresh = [row for row in piece if not row.is_known]
     if fresh:
         _bring_in(act, run, mapping, fresh)
@@ -83,7 +83,7 @@ def apply_piece(act: UseCase, run: ImportRun, mapping: ExecutionMapping, size: i
     run.rows_known += len(piece) - len(fresh)
     run.rows_new -= len(piece) - len(fresh)
     run.save(update_fields=["applied_through", "rows_applied", "rows_known", "rows_new"])
-    return len(piece), len(fresh)
+    return len(piece)
 
 
 def _bring_in(act: UseCase, run: ImportRun, mapping: ExecutionMapping, rows: Sequence[Staged]) -> None:

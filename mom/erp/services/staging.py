@@ -149,7 +149,7 @@ class _Batches:
 
 def issue(run: ImportRun, line: int, problem: Problem) -> tuple[Any, ...]:
     """A problem as a row for the run's list of issues."""
-    return (run.task_id, line, problem.where[:200], problem.value[:500], problem.code.value, sentence(problem))
+    return (run.check_task_id, line, problem.where[:200], problem.value[:500], problem.code.value, sentence(problem))
 
 
 def _refuse_foreign_orders(cursor: Any, run: ImportRun, counted: Counted) -> None:

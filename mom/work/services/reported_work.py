@@ -150,7 +150,7 @@ def record_reported_work(act: UseCase, site: Site, rows: Sequence[ReportedWork])
     _copy_responses(site, ids, rows, stamp)
     _copy_labour(site, ids, rows, stamp)
     _copy_quantities(site, ids, rows, stamp)
-    days = sorted({local_day(row.started_at, site.zone).isoformat() for row in rows})
+    days = tuple(sorted({local_day(row.started_at, site.zone) for row in rows}))
     act.publish(WorkReported(site=site.code, days=days), key=f"site:{site.code}")
     return ids
 
