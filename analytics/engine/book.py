@@ -5,6 +5,12 @@ from decimal import Decimal
 from analytics.engine.kpi import Kpi, Trend, days, hours, ratio
 from analytics.engine.parts import Parts, Quantities
 
+
+def _(message: str) -> str:
+    """Mark a message id for the translators; it is translated where it is shown."""
+    return message
+
+
 ISO = "ISO 22400-2:2014"
 OWN = "MOM"
 
@@ -24,19 +30,19 @@ def _mean_days(total_of_orders: Decimal, finished: int) -> Decimal | None:
 KPIS: tuple[Kpi, ...] = (
     Kpi(
         "load",
-        "Load",
-        "setup + production + breakdown + other, as reported",
+        _("Load"),
+        _("setup + production + breakdown + other, as reported"),
         "HUR",
         Trend.NEITHER,
         OWN,
         1,
         lambda parts: hours(parts.times.total),
-        "Durations as the reporter gave them, so that overlapping reports both count.",
+        _("Durations as the reporter gave them, so that overlapping reports both count."),
     ),
     Kpi(
         "load_setup",
-        "Setup time",
-        "sum of durations of setup reports",
+        _("Setup time"),
+        _("sum of durations of setup reports"),
         "HUR",
         Trend.LOWER,
         f"{ISO}, AUST",
@@ -45,8 +51,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "load_production",
-        "Production time",
-        "sum of durations of production reports",
+        _("Production time"),
+        _("sum of durations of production reports"),
         "HUR",
         Trend.NEITHER,
         f"{ISO}, APT",
@@ -55,8 +61,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "corrective_downtime",
-        "Corrective downtime",
-        "sum of durations of breakdown reports",
+        _("Corrective downtime"),
+        _("sum of durations of breakdown reports"),
         "HUR",
         Trend.LOWER,
         f"{ISO}, ADOT",
@@ -65,8 +71,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "breakdown_count",
-        "Breakdowns",
-        "number of breakdown reports",
+        _("Breakdowns"),
+        _("number of breakdown reports"),
         "C62",
         Trend.LOWER,
         OWN,
@@ -75,20 +81,20 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "completed_quantity",
-        "Good",
-        "sum of good",
+        _("Good"),
+        _("sum of good"),
         "",
         Trend.HIGHER,
         f"{ISO}, GQ",
         1,
         lambda parts: _quantities(parts).good,
-        "Reported at each operation: a piece that passes three operations counts three times here.",
+        _("Reported at each operation: a piece that passes three operations counts three times here."),
         needs_quantities=True,
     ),
     Kpi(
         "scrap_quantity",
-        "Scrap",
-        "sum of scrap",
+        _("Scrap"),
+        _("sum of scrap"),
         "",
         Trend.LOWER,
         f"{ISO}, SQ",
@@ -98,8 +104,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "review_quantity",
-        "For review",
-        "sum held for the material review board",
+        _("For review"),
+        _("sum held for the material review board"),
         "",
         Trend.LOWER,
         OWN,
@@ -109,8 +115,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "rework_quantity",
-        "Rework",
-        "reported for rework + good made by rework",
+        _("Rework"),
+        _("reported for rework + good made by rework"),
         "",
         Trend.LOWER,
         f"{ISO}, RQ",
@@ -120,8 +126,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "quality_ratio",
-        "Quality ratio",
-        "good / (good + scrap + review + rework)",
+        _("Quality ratio"),
+        _("good / (good + scrap + review + rework)"),
         "P1",
         Trend.HIGHER,
         f"{ISO}, quality ratio",
@@ -131,8 +137,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "setup_ratio",
-        "Setup ratio",
-        "setup / (setup + production)",
+        _("Setup ratio"),
+        _("setup / (setup + production)"),
         "P1",
         Trend.LOWER,
         f"{ISO}, setup rate",
@@ -141,8 +147,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "orders_finished",
-        "Orders finished",
-        "orders whose last report lies in the period",
+        _("Orders finished"),
+        _("orders whose last report lies in the period"),
         "C62",
         Trend.HIGHER,
         OWN,
@@ -151,8 +157,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "order_lead_time",
-        "Lead time",
-        "(last end - first start), mean over finished orders",
+        _("Lead time"),
+        _("(last end - first start), mean over finished orders"),
         "DAY",
         Trend.LOWER,
         OWN,
@@ -161,8 +167,8 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "order_queue_time",
-        "Queue time",
-        "lead time less the time in which anybody reported work, mean",
+        _("Queue time"),
+        _("lead time less the time in which anybody reported work, mean"),
         "DAY",
         Trend.LOWER,
         OWN,

@@ -48,7 +48,7 @@ def rebuild_next(actor: Actor) -> int:
     Days of a site are made one worker at a time (the lock), so that an order that spans several of them is summed
     from facts that both see.
     """
-    with use_case(actor) as act:
+    with use_case(actor):
         waiting = DirtyDay.objects.order_by("site_id", "day").values_list("site_id", flat=True).first()
         if waiting is None:
             return 0
