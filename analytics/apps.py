@@ -8,4 +8,8 @@ class AnalyticsConfig(AppConfig):
     verbose_name = _("Analytics")
 
     def ready(self) -> None:
-        from analytics import permissions, subscribers  # noqa: F401 - declare rights, subscribe to events
+        from analytics import permissions, subscribers  # noqa: F401 - subscribe to events
+        from mom.core.web.navigation import NavItem, register
+
+        register(NavItem("live", _("Overview"), "analytics:overview", permissions.VIEW, order=10))
+        register(NavItem("improve", _("KPI book"), "analytics:kpi_list", permissions.VIEW, order=90))

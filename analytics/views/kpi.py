@@ -94,6 +94,7 @@ class KpiDetail(DetailPage):
         ranked = sorted(table.rows, key=lambda row: (row.value.value is None, -(row.value.value or 0)))
         return {
             "chosen": chosen,
+            "keep": {"by": by.value},
             "by": by,
             "tabs": [(each.value, label, each == by) for each, label in BY_LABELS.items()],
             "rows": [(row.slice, printed(row.value)) for row in ranked[:MOST_ROWS]],

@@ -150,7 +150,8 @@ def record_reported_work(act: UseCase, site: Site, rows: Sequence[ReportedWork])
     _copy_responses(site, ids, rows, stamp)
     _copy_labour(site, ids, rows, stamp)
     _copy_quantities(site, ids, rows, stamp)
-    days = tuple(sorted({local_day(row.started_at, site.zone) for row in rows}))
+    instants = {instant for row in rows for instant in (row.started_at, row.ended_at)}
+    days = tuple(sorted({local_day(instant, site.zone) for instant in instants}))
     act.publish(WorkReported(site=site.code, days=days), key=f"site:{site.code}")
     return ids
 
