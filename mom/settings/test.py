@@ -5,3 +5,6 @@ from mom.settings.base import *  # noqa: F403 - settings modules extend each oth
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING = {"level": "WARNING", "format": "console"}
 LANGUAGES = [("en", "English"), ("eo", "Pseudo")]
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True  # looks a file up when it is asked for; scanning them all for each test client takes long
