@@ -8,7 +8,6 @@ from typing import Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from mom.core.actor import Actor
 
@@ -33,7 +32,7 @@ def holds_anywhere(actor: Actor, permission: str) -> bool:
 class RequiresPermission(BasePermission):
     """Lets through who holds the declared permission at some site; the queryset then narrows to those sites."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the asker may come in at all."""
         if getattr(view, "public_because", ""):
             return True
@@ -43,7 +42,7 @@ class RequiresPermission(BasePermission):
         permission = required_permission(view, request)
         return permission is not None and (permission == SIGNED_IN or holds_anywhere(actor, permission))
 
-    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+    def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
         """Whether the asker holds it at the site of that very object."""
         site_of = getattr(view, "site_of", None)
         permission = required_permission(view, request)

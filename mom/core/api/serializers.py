@@ -205,7 +205,7 @@ class Serializer(RefusesUnknown):
 class ModelSerializer(RefusesUnknown, serializers.ModelSerializer[Any]):
     """The base of every body that is a row; fields are named one by one (never `__all__`)."""
 
-    serializer_field_mapping: ClassVar[dict[type[models.Field[Any, Any]], type[serializers.Field[Any, Any, Any, Any]]]] = {
+    serializer_field_mapping: ClassVar[dict[Any, Any]] = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.BigIntegerField: IntegerField,
         models.IntegerField: IntegerField,

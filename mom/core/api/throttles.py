@@ -9,8 +9,8 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
+from mom.core import clock
 from mom.core.api.client import client_address
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -53,7 +53,7 @@ class TokenBucket:
         if time.monotonic() < TokenBucket._silent_until:
             return 0.0
         try:
-            return float(_client().eval(_TAKE, 1, f"mom:throttle:{key}", self.capacity, self.refill, time.time()))
+            return float(_client().eval(_TAKE, 1, f"mom:throttle:{key}", self.capacity, self.refill, clock.now().timestamp()))
         except (redis.RedisError, OSError, ValueError):
             TokenBucket._silent_until = time.monotonic() + _QUIET_AFTER_FAILURE
             return 0.0
@@ -64,7 +64,7 @@ class PrincipalThrottle(BaseThrottle):
 
     _wait = 0.0
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: Any) -> bool:
         """Whether this request comes in now."""
         actor: Any = request.actor  # type: ignore[attr-defined]
         scope, key = ("principal", actor.reference) if actor.id else ("anonymous", client_address(request))
