@@ -181,5 +181,8 @@ def _table(lines: Sequence[Line], printed: Printer) -> tuple[tuple[str, ...], ..
         for point in each.points:
             names.setdefault(point.x, point.label or f"{point.x:g}")
     by_line = [{point.x: point.value for point in each.points} for each in lines]
-    cells = lambda x: tuple("" if (value := found.get(x)) is None else printed(value) for found in by_line)  # noqa: E731
-    return tuple((names[x], *cells(x)) for x in sorted(names))
+
+    def cell(value: float | None) -> str:
+        return "" if value is None else printed(value)
+
+    return tuple((names[x], *(cell(found.get(x)) for found in by_line)) for x in sorted(names))

@@ -1,9 +1,10 @@
 """What the frame of every page needs: navigation, clock, theme. Lazy, so a page without the frame pays nothing."""
 
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from mom.core import clock
@@ -18,7 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme(request),
         "shell_menu": SimpleLazyObject(lambda: _menu(request)),
-        "plant_now": SimpleLazyObject(lambda: timezone.localtime(clock.now())),
+        "plant_now": SimpleLazyObject(lambda: _plant_now(request)),
         "search_text": request.GET.get("q", "") if request.path == "/search/" else "",
     }
 
@@ -27,6 +28,11 @@ def theme(request: HttpRequest) -> str:
     """The theme this person chose on this device; "system" follows the device."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else "system"
+
+
+def _plant_now(request: HttpRequest) -> datetime:
+    site = getattr(request, "site", None)
+    return clock.now().astimezone(ZoneInfo(site.time_zone) if site else UTC)
 
 
 def _menu(request: HttpRequest) -> dict[str, Any]:

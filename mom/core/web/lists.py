@@ -21,8 +21,8 @@
         def get_rows(self):
             return order_list(self.actor, self.site.code)   # a queryset, or a plain list of objects or dicts
 
-The first saved filter is open without `?view=`. Statements for a queryset: one for the rows, one for all tab counts, one
-more for the count where a search or filter is on. `?export=csv` and `?export=xlsx` give every row of the view.
+The first saved filter is open without `?view=`. Statements for a queryset: one for the rows, one for all tab counts,
+one more for the count where a search or filter is on. `?export=csv` and `xlsx` give every row of the view.
 To put something above the list (tiles, a chart), extend `_components/list_page.html` and fill `{% block above %}`.
 """
 
@@ -41,7 +41,7 @@ from django.utils.translation import ngettext_lazy
 
 from mom.core.web import chips, exports
 from mom.core.web.tables import Column, SavedFilter, is_sortable, ordered
-from mom.core.web.views import Action, PageMixin
+from mom.core.web.views import Action, PageMixin, htmx_target
 
 Text = str | Promise
 LIST_ID = "list"  # the element that htmx replaces
@@ -103,8 +103,7 @@ class ListPage(PageMixin):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") in self.export_formats:
             return exports.respond(request.GET["export"], self.get_title(), self.shown_columns, self.narrowed)
-        whole = not (getattr(request, "htmx", False) and request.htmx.target == LIST_ID)
-        template = self.template_name if whole else "_components/list.html"
+        template = "_components/list.html" if htmx_target(request) == LIST_ID else self.template_name
         response: HttpResponse = TemplateResponse(request, template, {**self.frame(), **self.list_context()})
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
@@ -217,12 +216,16 @@ class ListPage(PageMixin):
             "total": self.counted % {"count": paginator.count},
             "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
             "is_narrowed": is_narrowed,
+            "is_first_use": not (paginator.count or is_narrowed) and self.tab in {None, *self.saved_filters[:1]},
             "clear_url": chips.address(self.request.GET, keep=("view", "sort", "col")),
             "export_links": [
                 (name.upper(), chips.address(self.request.GET, without=("page",), export=name))
                 for name in self.export_formats
             ],
-            "kept": [(key, value) for key in ("view", "sort", "col") for value in self.request.GET.getlist(key)],
+            "kept_for_search": chips.pairs(self.request.GET, without=("q", "page")),
+            "kept_for_filters": [
+                (key, value) for key in ("view", "sort", "col") for value in self.request.GET.getlist(key)
+            ],
             "kept_for_columns": chips.pairs(self.request.GET, without=("col", "page")),
         }
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from mom.core import search
 from mom.core.web.context import THEME_COOKIE, THEMES
-from mom.core.web.views import PUBLIC, SIGNED_IN, Page, PageMixin
+from mom.core.web.views import PUBLIC, SIGNED_IN, Page, PageMixin, htmx_target
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -23,18 +24,12 @@ class SearchPage(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         text = request.GET.get("q", "").replace("\0", "").strip()[:200]
         groups = search.find(self.actor, self.site.code, text)
-        suggesting = getattr(request, "htmx", False) and request.htmx.target == "omni-hits"  # type: ignore[attr-defined]
-        if suggesting:
-            return self.partial(groups, text)
+        if htmx_target(request) == "omni-hits":
+            return TemplateResponse(request, "_components/search_hits.html", {"text": text, "groups": groups})
         hit = search.exact(groups, text)
         if hit:
             return HttpResponseRedirect(hit.url)
         return self.render(text=text, groups=groups, least=search.LEAST_CHARACTERS)
-
-    def partial(self, groups: list[search.HitGroup], text: str) -> HttpResponse:
-        """The hits alone, for the box in the page's head."""
-        self.template_name = "_components/search_hits.html"  # type: ignore[misc]
-        return self.render(text=text, groups=groups)
 
 
 class ChooseTheme(PageMixin):

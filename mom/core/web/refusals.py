@@ -27,7 +27,7 @@ def respond(request: HttpRequest, error: MomError) -> HttpResponse:
 def page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """A refusal as a page, or as the short message that htmx shows over the page that is open."""
     context = {"sentence": sentence, "status": status, "request_id": request_id(request)}
-    if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         response = render(request, "_components/toast.html", {"text": sentence, "tone": "bad"}, status=status)
         response.headers["HX-Reswap"] = "none"
         return response

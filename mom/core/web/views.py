@@ -57,6 +57,11 @@ class Crumb:
     url: str
 
 
+def htmx_target(request: HttpRequest) -> str:
+    """The id of the element that htmx will replace by the answer; "" where a whole page is asked for."""
+    return request.headers.get("HX-Target", "") if request.headers.get("HX-Request") else ""
+
+
 class PageMixin(View):
     """Default deny, the site's row scope and clock, and the frame (title, crumbs, actions) of a page.
 
@@ -203,7 +208,9 @@ class FormPage(Page):
 
     def get_form(self) -> Any:
         """The form, bound where something was sent."""
-        sent = {"data": self.request.POST, "files": self.request.FILES} if self.request.method == "POST" else {}
+        sent: dict[str, Any] = {}
+        if self.request.method == "POST":
+            sent = {"data": self.request.POST, "files": self.request.FILES}
         return self.form_class(**sent, initial=self.get_initial(), **self.get_form_kwargs())
 
     def submit(self, form: Any) -> str:
@@ -225,7 +232,7 @@ class FormPage(Page):
             show_error(form, error)
             return self.render(status=error.status, form=form)
         if self.success_message:
-            messages.success(request, self.success_message)
+            messages.success(request, str(self.success_message))
         return HttpResponseRedirect(address)
 
 
