@@ -1,8 +1,9 @@
 """The KPI book: every figure that is computed, once. Pure; names and notes are message ids for gettext."""
 
+from datetime import timedelta
 from decimal import Decimal
 
-from analytics.engine.kpi import Kpi, Trend, days, hours, ratio
+from analytics.engine.kpi import MICROSECONDS_PER_DAY, Kpi, Trend, hours, microseconds, ratio
 from analytics.engine.parts import Parts, Quantities
 
 
@@ -23,8 +24,8 @@ def _quality_ratio(parts: Parts) -> Decimal | None:
     return ratio(_quantities(parts).good, _quantities(parts).produced)
 
 
-def _mean_days(total_of_orders: Decimal, finished: int) -> Decimal | None:
-    return total_of_orders / finished if finished else None
+def _mean_days(total_of_orders: timedelta, finished: int) -> Decimal | None:
+    return Decimal(microseconds(total_of_orders)) / (MICROSECONDS_PER_DAY * finished) if finished else None
 
 
 KPIS: tuple[Kpi, ...] = (
@@ -163,7 +164,7 @@ KPIS: tuple[Kpi, ...] = (
         Trend.LOWER,
         OWN,
         1,
-        lambda parts: _mean_days(days(parts.flow.lead), parts.flow.finished),
+        lambda parts: _mean_days(parts.flow.lead, parts.flow.finished),
     ),
     Kpi(
         "order_queue_time",
@@ -173,7 +174,7 @@ KPIS: tuple[Kpi, ...] = (
         Trend.LOWER,
         OWN,
         1,
-        lambda parts: _mean_days(days(parts.flow.queue), parts.flow.finished),
+        lambda parts: _mean_days(parts.flow.queue, parts.flow.finished),
     ),
 )
 BOOK: dict[str, Kpi] = {kpi.id: kpi for kpi in KPIS}

@@ -70,11 +70,6 @@ def hours(span: timedelta) -> Decimal:
     return Decimal(microseconds(span)) / MICROSECONDS_PER_HOUR
 
 
-def days(span: timedelta) -> Decimal:
-    """A duration in days of 24 hours."""
-    return Decimal(microseconds(span)) / MICROSECONDS_PER_DAY
-
-
 def ratio(part: timedelta | Decimal | int, whole: timedelta | Decimal | int) -> Decimal | None:
     """Part over whole as a fraction of one; None where the whole is empty."""
     above = Decimal(microseconds(part)) if isinstance(part, timedelta) else Decimal(part)
