@@ -19,7 +19,7 @@ urlpatterns = [
     path("", include("analytics.urls", namespace="analytics")),
 ]
 
-handler400 = "mom.core.web.pages.bad_request"
-handler403 = "mom.core.web.pages.forbidden"
-handler404 = "mom.core.web.pages.not_found"
-handler500 = "mom.core.web.pages.server_error"
+handler400 = "mom.core.web.refusals.bad_request"
+handler403 = "mom.core.web.refusals.forbidden"
+handler404 = "mom.core.web.refusals.not_found"
+handler500 = "mom.core.web.refusals.server_error"

@@ -36,6 +36,7 @@ class ChooseTheme(PageMixin):
     """Keeps light, dark or system for this device and goes back to where the person was."""
 
     permission = PUBLIC
+    public_because = "How a page looks is no secret, and the sign-in has a theme too."
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
