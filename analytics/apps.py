@@ -12,4 +12,5 @@ class AnalyticsConfig(AppConfig):
         from mom.core.web.navigation import NavItem, register
 
         register(NavItem("live", _("Overview"), "analytics:overview", permissions.VIEW, order=10))
+        register(NavItem("improve", _("Flow and losses"), "analytics:flow", permissions.VIEW, order=10))
         register(NavItem("improve", _("KPI book"), "analytics:kpi_list", permissions.VIEW, order=90))

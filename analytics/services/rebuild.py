@@ -14,6 +14,7 @@ from mom.core.actor import Actor
 from mom.core.db.locks import Lock, try_advisory_lock
 from mom.core.db.transactions import require_transaction
 from mom.core.errors import InvalidInput
+from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
 from mom.plant.engine.calendar import day_interval
 
@@ -60,6 +61,7 @@ def rebuild_next(actor: Actor) -> int:
         DirtyDay.objects.filter(pk__in=[row.pk for row in taken]).delete()
         if taken:
             rebuild_days(site, [row.day for row in taken])
+            tell(site.code, "figures", "site")  # open pages fetch what changed once this has committed
         return len(taken)
 
 

@@ -25,7 +25,7 @@ def step_for(window: Window) -> By:
     return By.DAY if length <= SHORT_WINDOW else By.WEEK if length <= LONG_WINDOW else By.MONTH
 
 
-def load_over_time(slices: Sequence[Slice], window: Window, by: By, width: float = 640) -> charts.Chart:
+def load_over_time(slices: Sequence[Slice], window: Window, by: By) -> charts.Chart:
     """Hours by setup, production and breakdown, one column per day, week or month, gaps drawn as gaps."""
     found = {date.fromisoformat(each.key): each.parts.times for each in slices}
     starts = list(_starts(window, by))
@@ -50,7 +50,6 @@ def load_over_time(slices: Sequence[Slice], window: Window, by: By, width: float
         total_head=_("All"),
         unit=_("h"),
         empty=_("Nobody reported work in these days."),
-        width=width,
     )
 
 
@@ -82,6 +81,21 @@ def orders_in_work(rows: Sequence[WorkInProgress]) -> charts.Chart:
         head=_("Day"),
         x_labels=[(point.x, point.label) for point in points[::apart]],
         empty=_("No order was in work in these days."),
+    )
+
+
+def orders_finished(slices: Sequence[Slice], window: Window, by: By) -> charts.Chart:
+    """How many orders left the shop per day, week or month."""
+    found = {date.fromisoformat(each.key): each.parts.flow.finished for each in slices}
+    starts = list(_starts(window, by))
+    finished = tuple(float(found.get(start, 0)) for start in starts)
+    return charts.stacked_columns(
+        [_short(start) for start in starts],
+        [charts.Series(_("Orders finished"), finished)],
+        title=_("Throughput"),
+        description=_("Finished orders by the day of their last report."),
+        head=_("From"),
+        empty=_("No order was finished in these days."),
     )
 
 
