@@ -4,6 +4,7 @@ from mom.plant.models.base import MasterData, SiteOwned
 from mom.plant.models.business_partner import BusinessPartner
 from mom.plant.models.calendar import Shift, ShiftBreak, WorkCalendar, WorkCalendarEntry
 from mom.plant.models.equipment import Equipment, EquipmentClass
+from mom.plant.models.links import EquipmentInClass, MaterialInClass
 from mom.plant.models.material import MaterialClass, MaterialDefinition, MaterialLot, MaterialSublot, MaterialUnit
 from mom.plant.models.person import Person, PersonnelClass, Qualification
 from mom.plant.models.physical_asset import AssetAssignment, CavityBlock, MouldCavity, PhysicalAsset
@@ -15,9 +16,11 @@ __all__ = [
     "CavityBlock",
     "Equipment",
     "EquipmentClass",
+    "EquipmentInClass",
     "MasterData",
     "MaterialClass",
     "MaterialDefinition",
+    "MaterialInClass",
     "MaterialLot",
     "MaterialSublot",
     "MaterialUnit",

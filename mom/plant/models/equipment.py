@@ -30,7 +30,13 @@ class Equipment(MasterData):
     parent = TreeNodeForeignKey(
         "self", blank=True, null=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("part of")
     )
-    classes = models.ManyToManyField(EquipmentClass, blank=True, related_name="equipment", verbose_name=_("classes"))
+    classes = models.ManyToManyField(
+        EquipmentClass,
+        through="plant.EquipmentInClass",
+        blank=True,
+        related_name="equipment",
+        verbose_name=_("classes"),
+    )
     calendar = models.ForeignKey(
         "plant.WorkCalendar",
         blank=True,

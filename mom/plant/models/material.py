@@ -25,7 +25,13 @@ class MaterialDefinition(MasterData):
     has an active unit: its nominal quantity times the lot's potency is the active quantity.
     """
 
-    classes = models.ManyToManyField(MaterialClass, blank=True, related_name="definitions", verbose_name=_("classes"))
+    classes = models.ManyToManyField(
+        MaterialClass,
+        through="plant.MaterialInClass",
+        blank=True,
+        related_name="definitions",
+        verbose_name=_("classes"),
+    )
     unit = UnitField(_("unit"), default="C62")
     second_unit = UnitField(_("second unit"), blank=True, help_text=_("For catch weight: measured beside the first."))
     is_potency_managed = models.BooleanField(_("potency per lot"), default=False)
