@@ -13,6 +13,7 @@ from django.db import connection
 from mom.core.actor import Actor
 from mom.core.bell import ring_after_commit
 from mom.core.canonical import to_json
+from mom.core.db.transactions import require_transaction
 from mom.core.request_id import request_id
 from mom.events.registry import encode, event_name
 
@@ -67,6 +68,7 @@ SELECT %(topic)s, %(key)s, last, %(payload)s::jsonb, %(actor)s, %(request_id)s, 
 
 def announce(announcements: Sequence[Announcement], *, actor: Actor, now: datetime) -> None:
     """Store events in the caller's transaction and ring after its commit. Use cases call it by `act.publish`."""
+    require_transaction()
     if not announcements:
         return
     with connection.cursor() as cursor:

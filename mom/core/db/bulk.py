@@ -25,7 +25,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         count += 1
     if count:
         buffer.seek(0)
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
             quote = connection.ops.quote_name
             names = ", ".join(quote(column) for column in columns)
             cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')", buffer)

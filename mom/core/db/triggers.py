@@ -14,10 +14,11 @@ _UNUSED_BODY = "RETURN NULL;"
 
 
 def _columns(model: type[models.Model], names: Sequence[str]) -> list[str]:
-    columns = [getattr(model._meta.get_field(name), "column", None) for name in names]
-    if None in columns:
-        raise TypeError(f"{model.__name__}: one of {', '.join(names)} has no column to guard.")
-    return [str(column) for column in columns]
+    by_name = {field.name: field.column for field in model._meta.local_concrete_fields}
+    missing = set(names) - set(by_name)
+    if missing:
+        raise TypeError(f"{model.__name__} has no column of its own for {', '.join(sorted(missing))}.")
+    return [by_name[name] for name in names]
 
 
 def _literal(text: str) -> str:
@@ -57,7 +58,7 @@ class History(_GroundTrigger):
         super().__init__(**kwargs)
 
     def arguments(self, model: type[models.Model]) -> Sequence[str]:
-        key = _columns(model, ["pk" if model._meta.pk is None else model._meta.pk.name])[0]
+        (key,) = _columns(model, [model._meta.pk.name if model._meta.pk else "primary key"])
         ignored, redacted = (",".join(_columns(model, names)) for names in (self.ignore, self.redact))
         return (key, ignored, redacted, "reason" if self.needs_reason else "")
 

@@ -1,0 +1,3 @@
+from tests.core.database import owner
+
+__all__ = ["owner"]
