@@ -81,5 +81,5 @@ def session_of(user: Any) -> str:
     from django.test import Client
 
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="mom.accounts.backends.PasswordBackend")
     return client.cookies[settings.SESSION_COOKIE_NAME].value
