@@ -85,7 +85,7 @@ class RoleAdd(FormPage):
 
 def refuse(request: HttpRequest) -> HttpResponse:
     """Lets a domain error through."""
-    raise Conflict("The lot C-1 is on hold. Take lot C-2.")
+    raise Conflict(_("The lot C-1 is on hold. Take lot C-2."))
 
 
 def break_down(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from mom.core.engine.quantity import Quantity
 from mom.core.web import exports
 from mom.core.web.tables import Column, State, Tag
 
-RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"]  # noqa: RUF001
+RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"]
 COLUMNS = (
     Column("name", "=Name"),
     Column("count", "Count", kind="number"),
@@ -47,9 +47,12 @@ def test_export_csv_writes_exact_numbers_units_and_guarded_heads() -> None:
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="lots-wip-')
 
 
+@pytest.mark.django_db  # closing an answer ends a request, and that looks at the connections
 def test_export_xlsx_never_writes_a_formula() -> None:
     answer = exports.respond("xlsx", "", COLUMNS, [{**ROW, "name": text} for text in RISKY])
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[attr-defined]
+    content = io.BytesIO(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+    answer.close()
+    sheet = openpyxl.load_workbook(content).active
     assert sheet is not None
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} <= {"s", "n", "d"}
     assert sheet["B2"].value == -3.5
@@ -61,7 +64,7 @@ def test_column_value_that_is_a_state_exports_its_word() -> None:
 
 
 def test_column_cell_escapes_what_people_typed() -> None:
-    column = Column("name", "Name", link=lambda row: "/x/?a=1&b=2", note=lambda row: "<i>")
+    column = Column("name", "Name", link=lambda _: "/x/?a=1&b=2", note=lambda _: "<i>")
     shown = column.cell({"name": "<script>alert(1)</script>"})
     assert "<script>" not in shown
     assert "<i>" not in shown

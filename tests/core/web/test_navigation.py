@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from mom.core import search
@@ -11,11 +9,10 @@ pytestmark = pytest.mark.urls("tests.core.web.addresses")
 
 
 @pytest.fixture(autouse=True)
-def registries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def registries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty registries for one test."""
     monkeypatch.setattr(navigation, "_items", {})
     monkeypatch.setattr(search, "_sources", {})
-    yield
 
 
 def person(*permissions: str) -> Actor:

@@ -16,7 +16,7 @@ from mom.core.web import printing
         (0, None, "0"),
         (1460, None, "1,460"),
         (Decimal("12.500000"), None, "12.5"),
-        (Decimal("100"), None, "100"),
+        (Decimal(100), None, "100"),
         (Decimal("1E+3"), None, "1,000"),
         (-42, None, "−42"),
         (Decimal("2.345"), 2, "2.34"),
