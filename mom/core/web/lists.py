@@ -70,6 +70,7 @@ class Heading:
 class Tab:
     """A saved filter as shown."""
 
+    key: str
     label: Text
     url: str
     count: int
@@ -233,6 +234,7 @@ class ListPage(PageMixin):
         """The saved filters; opening one keeps the chosen columns and drops search and filters."""
         return [
             Tab(
+                each.key,
                 each.label,
                 chips.address(self.request.GET, keep=("col",), view=each.key),
                 self.counts[each.key],

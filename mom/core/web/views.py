@@ -72,6 +72,7 @@ class PageMixin(View):
     permission: ClassVar[str] = ""
     title: ClassVar[Text] = ""
     intro: ClassVar[Text] = ""
+    is_live: ClassVar[bool] = False  # parts of it refresh by themselves (`data-live`), so the head says how fresh it is
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -117,6 +118,10 @@ class PageMixin(View):
         """The page's name, in its head and in the browser's title."""
         return self.title
 
+    def get_subtitle(self) -> Text:
+        """What the thing is, dimmed after its name: "CNC-04 Machining centre"."""
+        return ""
+
     def get_intro(self) -> Text:
         """One line under the title."""
         return self.intro
@@ -137,9 +142,11 @@ class PageMixin(View):
         """The frame and the page's own context."""
         head = {
             "title": self.get_title(),
+            "subtitle": self.get_subtitle(),
             "intro": self.get_intro(),
             "crumbs": self.get_crumbs(),
             "actions": self.get_actions(),
+            "is_live": self.is_live,
         }
         return {"view": self, "head": head, **self.get_context()}
 

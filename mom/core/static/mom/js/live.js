@@ -2,6 +2,8 @@
 // Swaps elements with an id, never what is under the pointer or holds the focus; two misses mark it stale.
 
 const mark = document.querySelector("[data-live-mark]");
+const zone = document.querySelector("[data-clock]")?.dataset.clock;
+const shown = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
 
 class Live {
   constructor(element) {
@@ -53,7 +55,7 @@ class Live {
     if (!mark) return;
     if (isFresh) {
       mark.removeAttribute("data-stale");
-      mark.dataset.last = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      mark.dataset.last = shown.format(new Date());
       mark.textContent = mark.dataset.words;
     } else if (!mark.hasAttribute("data-stale")) {
       mark.setAttribute("data-stale", "");
@@ -63,6 +65,3 @@ class Live {
 }
 
 for (const element of document.querySelectorAll("[data-live]")) new Live(element);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) document.dispatchEvent(new Event("mom:seen"));
-});
