@@ -108,7 +108,7 @@ class PageMixin(View):
 
     @property
     def site(self) -> Any:
-        return self.request.site  # type: ignore[attr-defined]
+        return self.request.site
 
     @cached_property
     def now(self) -> Any:

@@ -55,7 +55,7 @@ def pseudo(message: str) -> str:
 
 def speak(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pseudo-language is what Esperanto's readers get, for one test."""
-    monkeypatch.setitem(trans_real._translations, LANGUAGE, PseudoTranslations())
+    monkeypatch.setitem(trans_real._translations, LANGUAGE, PseudoTranslations())  # type: ignore[attr-defined]
 
 
 class Reader(HTMLParser):

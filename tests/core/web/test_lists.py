@@ -1,6 +1,5 @@
 import csv
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -23,7 +22,7 @@ def page(owner: Any) -> Client:
 
 
 @pytest.fixture
-def roles() -> Iterator[int]:
+def roles() -> int:
     """Twelve roles with an a, thirteen with a b."""
     for number in range(12):
         make_role(f"a-{number:02}", ["core.view_components"] * (number % 3))

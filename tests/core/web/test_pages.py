@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -122,7 +121,7 @@ def test_request_id_of_the_caller_is_kept_where_it_is_plain(offered: str, is_kep
     assert (answer.headers["X-Request-ID"] == offered) is is_kept
 
 
-def theme_of(answer: HttpResponse) -> str:
+def theme_of(answer: Any) -> str:
     return answer.cookies["theme"].value if "theme" in answer.cookies else ""
 
 
