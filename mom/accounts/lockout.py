@@ -18,6 +18,6 @@ def locked_out(request: HttpRequest, original_response: Any = None, credentials:
     if is_api(request):
         body = {"type": "urn:mom:problem:locked_out", "title": "Locked", "status": TOO_MANY_REQUESTS, "code": "locked_out"}
         return JsonResponse(body, status=TOO_MANY_REQUESTS, headers=headers, content_type=PROBLEM_JSON)
-    response = render(request, "errors/locked_out.html", status=TOO_MANY_REQUESTS)
+    response = render(request, "errors/locked_out.html", {"minutes": int(seconds) // 60}, status=TOO_MANY_REQUESTS)
     response.headers.update(headers)
     return response

@@ -1,4 +1,4 @@
-"""The design system in a real browser: no rule of accessibility broken in any width and theme, and the shell's scripts."""
+"""The design system in a real browser: no rule of accessibility broken in any width and theme; the shell's scripts."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

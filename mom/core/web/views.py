@@ -18,7 +18,9 @@
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, ClassVar
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -83,11 +85,20 @@ class PageMixin(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.permission != PUBLIC:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return self.ask_to_sign_in()
             self.check_permission()
         response = super().dispatch(request, *args, **kwargs)
         if self.permission != PUBLIC:
             response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def ask_to_sign_in(self) -> HttpResponse:
+        """To the sign-in and back; a part of a page that htmx asked for takes the whole page there."""
+        if not self.request.headers.get("HX-Request"):
+            return redirect_to_login(self.request.get_full_path())
+        page = urlsplit(self.request.headers.get("HX-Current-URL", "/"))
+        response = HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        response.headers["HX-Redirect"] = redirect_to_login(urlunsplit(("", "", page.path, page.query, ""))).url
         return response
 
     def check_permission(self) -> None:

@@ -32,6 +32,13 @@ def test_page_sends_who_is_not_signed_in_to_the_sign_in() -> None:
     assert answer.headers["Location"] == "/sign-in/?next=/roles/%3Fq%3Da"
 
 
+def test_part_of_a_page_takes_the_whole_page_to_the_sign_in() -> None:
+    asked = {"HX-Request": "true", "HX-Target": "list", "HX-Current-URL": "https://mom.example/roles/?view=a"}
+    answer = Client().get("/roles/?view=a&q=x", headers=asked)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/sign-in/?next=/roles/%3Fview%3Da"
+
+
 def test_page_refuses_who_lacks_the_right(site: Any) -> None:
     answer = signed_in(make_user("erik", site=site, permissions=["core.view_audit_trail"])).get("/roles/")
     assert answer.status_code == 403
