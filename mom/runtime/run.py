@@ -74,7 +74,7 @@ def _serve(
         supervisor.watch(lambda: _is_up(web, address))
     if supervisor.asked_to_stop:
         return
-    supervisor.add(services.worker(places, env))
+    supervisor.add(services.worker(places, env, address))
     supervisor.add(services.beat(places, env))
     say(f"Serving at {address}/   (Ctrl-C stops everything; logs are in {places.log})")
     if places.demo_signins.exists():

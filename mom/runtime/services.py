@@ -1,5 +1,6 @@
 """The processes above the servers: web with the live stream, worker and beat. The image starts the same ones apart."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from mom.runtime.supervisor import Child
 
 QUEUES = "default,outbox,imports,kpi"  # as in mom.celery; a test holds them equal
 WORKER_PROCESSES = 2
+DEAF_AFTER = 660.0  # seconds without a heartbeat; longer than the longest task may take
 
 
 def web(places: Places, env: Mapping[str, str], listener: socket.socket, address: str) -> Child:
@@ -27,13 +29,19 @@ def web(places: Places, env: Mapping[str, str], listener: socket.socket, address
     return Child("web", start, signal.SIGTERM, 10, log, answers=lambda: answers(address))
 
 
-def worker(places: Places, env: Mapping[str, str]) -> Child:
-    """Every queue in one worker. SIGTERM lets it finish the task it is at; a death of ours takes it along at once."""
+def worker(places: Places, env: Mapping[str, str], address: str) -> Child:
+    """Every queue in one worker. SIGTERM lets it finish the task it is at; a death of ours takes it along at once.
+
+    A worker can be alive and deaf after the broker broke; the heartbeat that it stamps for each queue tells.
+    """
     command = [sys.executable, "-m", "celery", "--app", "mom.celery", "worker", "--pool", "prefork"]
     command += ["--concurrency", str(WORKER_PROCESSES), "--queues", QUEUES, "--loglevel", "WARNING"]
     command += ["--without-gossip", "--without-mingle", "--hostname", "worker@embedded"]
     log = places.log / "worker.log"
-    return Child("worker", _starter(command, log, env, signal.SIGKILL), signal.SIGTERM, 35, log)
+    start = _starter(command, log, env, signal.SIGKILL)
+    return Child(
+        "worker", start, signal.SIGTERM, 35, log, answers=lambda: hears(address), check_every=60, first_check=DEAF_AFTER
+    )
 
 
 def beat(places: Places, env: Mapping[str, str]) -> Child:
@@ -53,6 +61,22 @@ def answers(address: str, path: str = "/readyz", seconds: float = 10) -> bool:
         return True
     except OSError:
         return False
+
+
+def hears(address: str) -> bool:
+    """Whether a worker of each queue stamped its heartbeat lately; True where that can't be known just now."""
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=10) as answer:  # noqa: S310 - as above
+            report = json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        report = json.loads(error.read() or b"{}")
+    except (OSError, ValueError):
+        return True
+    parts = [report.get(name) or {} for name in ("database", "broker", "workers")]
+    if not all(part.get("ok") for part in parts[:2]):
+        return True
+    ages = [queue.get("seconds_ago") for queue in (parts[2].get("queues") or {}).values()]
+    return all(age is not None and age < DEAF_AFTER for age in ages)
 
 
 def _starter(

@@ -32,6 +32,7 @@ class Child:
     log: Path
     answers: Callable[[], bool] | None = None  # asked from time to time; three times no means hung
     check_every: float = 15.0
+    first_check: float = 30.0  # seconds after a start
 
     process: "subprocess.Popen[bytes] | None" = None
     born: float = 0.0
@@ -61,7 +62,7 @@ class Supervisor:
             self._start(child)
         else:
             child.born = time.monotonic()
-            child.next_check = child.born + child.check_every
+            child.next_check = child.born + child.first_check
 
     def tick(self) -> None:
         """Look at every child once: note who died, start who is due, ask who may be hung."""
@@ -103,7 +104,7 @@ class Supervisor:
         child.process = child.start()
         child.born = time.monotonic()
         child.silent = 0
-        child.next_check = child.born + max(child.check_every, 30.0)
+        child.next_check = child.born + child.first_check
         processes.remember(self.pids, child.name, child.process.pid, child.stop_signal)
 
     def _died(self, child: Child, process: "subprocess.Popen[bytes]", code: int, now: float) -> None:
