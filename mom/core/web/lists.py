@@ -10,8 +10,8 @@
             Column("good", _("Good"), "good_quantity", kind="quantity", unit="unit"),
         )
         default_sort = "-due"
-        search_fields = ("code", "material__name")          # `?q=`, any of them contains the text
-        filterset_class = OrderFilters                       # django-filter; each active filter shows as a chip
+        search_fields = ("code", "material__name")          # `?q=`, any contains the text; to-one paths only
+        filterset_class = OrderFilters                       # django-filter; no filter named q, view, sort, col, page
         saved_filters = (
             SavedFilter("all", _("All orders")),
             SavedFilter("late", _("Late"), lambda page: Q(due_at__lt=page.now), tone="bad"),

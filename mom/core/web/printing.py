@@ -36,9 +36,11 @@ def number(value: Any, decimals: int | None = None) -> str:
     if value is None or value == "":
         return unknown()
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    if not exact.is_finite():
+        return unknown()
     if decimals is None:
         exact = exact.normalize()
-        decimals = max(0, -int(exact.as_tuple().exponent)) if exact.is_finite() else 0
+        decimals = max(0, -int(exact.as_tuple().exponent))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN)
     text = formats.number_format(abs(rounded), decimal_pos=decimals, use_l10n=True, force_grouping=True)
     return f"{MINUS}{text}" if rounded < 0 else text

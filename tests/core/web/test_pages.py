@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.utils import timezone
 
+from mom.core import search
 from mom.core.web.views import Page
 from tests.factories.accounts import make_user
 
@@ -156,3 +157,36 @@ def test_page_has_no_inline_script_and_asks_no_other_host(owner: Any) -> None:
         assert " onclick=" not in html
         assert "//cdn" not in html
         assert 'src="http' not in html
+
+
+@pytest.fixture
+def orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two things to be found."""
+    hits = [search.SearchHit("order", code, "Pump <b>", "due", f"/orders/{code}/") for code in ("WO-1", "WO-10")]
+    source = search.Source("order", lambda *_: hits, "core.view_components", "Orders", 1)
+    monkeypatch.setattr(search, "_sources", {"order": source})
+
+
+@pytest.mark.usefixtures("orders")
+def test_search_leads_straight_to_what_was_scanned(owner: Any) -> None:
+    assert signed_in(owner).get("/search/?q=wo-1").headers["Location"] == "/orders/WO-1/"
+
+
+@pytest.mark.usefixtures("orders")
+def test_search_suggests_in_the_box_and_escapes(owner: Any) -> None:
+    answer = signed_in(owner).get("/search/?q=WO-1", headers={"HX-Request": "true", "HX-Target": "omni-hits"})
+    assert b"<html" not in answer.content
+    assert answer.content.count(b"menu-item") == 2
+    assert b"Pump &lt;b&gt;" in answer.content
+
+
+@pytest.mark.usefixtures("orders")
+def test_search_finds_nothing_without_the_right(site: Any) -> None:
+    client = signed_in(make_user("erik", site=site, permissions=["core.view_audit_trail"]))
+    assert "Nothing found for WO-1" in client.get("/search/?q=WO-1").content.decode()
+
+
+def test_gallery_needs_its_right(owner: Any, site: Any) -> None:
+    assert signed_in(owner).get("/setup/components/").status_code == 200
+    erik = make_user("erik", site=site, permissions=["core.view_audit_trail"])
+    assert signed_in(erik).get("/setup/components/").status_code == 403

@@ -22,6 +22,8 @@ from mom.core.web import printing
         (Decimal("2.345"), 2, "2.34"),
         (Decimal("2.355"), 2, "2.36"),
         (-0.0004, 2, "0.00"),
+        (float("nan"), None, "n/a"),
+        (float("inf"), 1, "n/a"),
     ],
 )
 def test_number_prints(value: Any, decimals: int | None, printed: str) -> None:
