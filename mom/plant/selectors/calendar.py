@@ -1,0 +1,135 @@
+"""When an equipment works: the nearest calendar up the tree, as the patterns that the calendar engine reads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch
+
+from mom.accounts.models import Site
+from mom.core.engine.interval import Interval
+from mom.plant.engine.calendar import (
+    CalendarException,
+    ShiftOccurrence,
+    ShiftPattern,
+    local_day,
+    shifts_in,
+    working_intervals,
+)
+from mom.plant.engine.terms import CalendarEntryKind
+from mom.plant.models import Equipment, Shift, ShiftBreak, WorkCalendar, WorkCalendarEntry
+
+MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class ShiftPlan:
+    """The shifts and exceptions that matter for a window, in the zone of their calendar."""
+
+    calendar: WorkCalendar
+    zone: ZoneInfo
+    patterns: tuple[ShiftPattern, ...]
+    exceptions: tuple[CalendarException, ...]
+
+    def shifts(self, window: Interval) -> list[ShiftOccurrence]:
+        """Every shift that overlaps `window`, whole, by start."""
+        return shifts_in(self.patterns, window, self.zone)
+
+    def working(self, window: Interval) -> list[Interval]:
+        """Where `window` is worked: disjoint, in order."""
+        return working_intervals(self.patterns, self.exceptions, window, self.zone)
+
+
+def shift_patterns_for(equipment: Equipment, window: Interval) -> ShiftPlan | None:
+    """The plan of one equipment: of its own calendar, else of the nearest one above; None where there is none.
+
+    Four statements at most.
+    """
+    above = equipment.ancestors(include_self=True).exclude(calendar=None).select_related("calendar__site")
+    nearest = above.last()
+    if nearest is None or nearest.calendar is None:
+        return None
+    return _plans([nearest.calendar], window)[nearest.calendar.pk]
+
+
+def shift_patterns_by_equipment(site: Site, window: Interval) -> dict[int, ShiftPlan]:
+    """The plan of every equipment of a site that has one, by key. Five statements, whatever the number of machines."""
+    rows = Equipment.objects.filter(site=site).values_list("pk", "parent_id", "calendar_id")
+    above = {pk: (parent, calendar) for pk, parent, calendar in rows}
+    used = {calendar for _, calendar in above.values() if calendar is not None}
+    plans = _plans(WorkCalendar.objects.filter(pk__in=used).select_related("site"), window)
+    found = {pk: _nearest(pk, above) for pk in above}
+    return {pk: plans[calendar] for pk, calendar in found.items() if calendar is not None}
+
+
+def site_plan(site: Site, window: Interval) -> ShiftPlan | None:
+    """The plan of the site's top equipment: the plant's own shifts. Four statements at most."""
+    top = Equipment.objects.filter(site=site, parent=None, is_active=True).exclude(calendar=None)
+    first = top.select_related("calendar__site").order_by("position", "code").first()
+    if first is None or first.calendar is None:
+        return None
+    return _plans([first.calendar], window)[first.calendar.pk]
+
+
+def current_shift(site: Site, at: datetime) -> ShiftOccurrence | None:
+    """The plant's shift that runs at an instant; None between shifts. Where two overlap, the one that began last."""
+    window = Interval(at, at + MOMENT)
+    plan = site_plan(site, window)
+    running = plan.shifts(window) if plan is not None else []
+    return running[-1] if running else None
+
+
+def _nearest(pk: int | None, above: Mapping[int, tuple[int | None, int | None]]) -> int | None:
+    while pk is not None:
+        parent, calendar = above[pk]
+        if calendar is not None:
+            return calendar
+        pk = parent
+    return None
+
+
+def _plans(calendars: Iterable[WorkCalendar], window: Interval) -> dict[int, ShiftPlan]:
+    """The plans of calendars for a window with an end, by key. Three statements and the calendars' own."""
+    wanted = {calendar.pk: calendar for calendar in calendars}
+    breaks = Prefetch("breaks", ShiftBreak.objects.order_by("starts_at"))
+    patterns: defaultdict[int, list[ShiftPattern]] = defaultdict(list)
+    for shift in Shift.objects.filter(calendar__in=wanted).prefetch_related(breaks).order_by("starts_at", "code"):
+        patterns[shift.calendar_id].append(pattern_of(shift))
+    exceptions: defaultdict[int, list[CalendarException]] = defaultdict(list)
+    entries = WorkCalendarEntry.objects.filter(calendar__in=wanted, started_at__lt=window.end, ended_at__gt=window.start)
+    for entry in entries.order_by("priority", "pk"):
+        span = Interval(entry.started_at, entry.ended_at)
+        is_working = entry.kind == CalendarEntryKind.WORKING
+        exceptions[entry.calendar_id].append(CalendarException(span, is_working, entry.priority))
+    return {
+        pk: ShiftPlan(
+            calendar=calendar,
+            zone=ZoneInfo(calendar.time_zone or calendar.site.time_zone),
+            patterns=tuple(patterns[pk]),
+            exceptions=tuple(exceptions[pk]),
+        )
+        for pk, calendar in wanted.items()
+    }
+
+
+def pattern_of(shift: Shift) -> ShiftPattern:
+    """A shift with its breaks as the engine reads it."""
+    return ShiftPattern(
+        code=shift.code,
+        name=shift.name,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        weekdays=frozenset(shift.weekdays),
+        breaks=tuple((pause.starts_at, pause.ends_at) for pause in shift.breaks.all()),
+        valid_from=shift.valid_from,
+        valid_until=shift.valid_until,
+    )
+
+
+def shifts_of_day(plan: ShiftPlan, at: datetime) -> list[ShiftOccurrence]:
+    """The shifts that belong to the plant's day of an instant."""
+    day = local_day(at, plan.zone)
+    window = Interval(at - timedelta(days=1), at + timedelta(days=1))
+    return [shift for shift in plan.shifts(window) if shift.day == day]

@@ -1,0 +1,90 @@
+"""What the database refuses about the plant model, as sentences at the field that they concern."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mom.core.errors import InvalidInput, MomError
+
+Text = str | Promise
+
+_CODE_TAKEN = _("This code is taken in this site. Choose another one.")
+_CODE_NEEDED = _("A code is needed.")
+_CODED = (
+    "equipment equipmentclass physicalasset person personnelclass materialclass materialdefinition businesspartner"
+    " workcalendar materiallot"
+).split()
+_ENDS_AFTER_START = _("The end must come after the start.")
+
+# Constraint: (field or "" for the whole row, code, status, sentence).
+_RULES: dict[str, tuple[str, str, int, Text]] = {
+    "plant_reason_code_unique_in_site_and_kind": ("code", "code_taken", 409, _CODE_TAKEN),
+    "plant_reason_code_not_empty": ("code", "code_missing", 422, _CODE_NEEDED),
+    "plant_equipment_level_below_parent": (
+        "parent",
+        "level_not_below_parent",
+        422,
+        _("The levels go down along the tree. Put it below something of a higher level, or change its level."),
+    ),
+    "plant_equipment_capacity_matches_kind": (
+        "capacity_kind",
+        "capacity_incomplete",
+        422,
+        _("Give a number of places for several places, and a quantity with its unit for a quantity."),
+    ),
+    "plant_businesspartner_has_a_role": (
+        "is_customer",
+        "role_missing",
+        422,
+        _("Say whether it is a customer, a supplier or both."),
+    ),
+    "plant_assetassignment_one_place_at_a_time": (
+        "equipment",
+        "asset_mounted_elsewhere",
+        409,
+        _("This asset is mounted elsewhere at that time. Dismount it there first."),
+    ),
+    "plant_assetassignment_ends_after_start": ("dismounted_at", "end_before_start", 422, _ENDS_AFTER_START),
+    "plant_qualification_no_overlap": (
+        "valid_from",
+        "qualification_overlaps",
+        409,
+        _("The person has this skill already on some of these days. End that qualification first."),
+    ),
+    "plant_qualification_ends_after_start": ("valid_until", "end_before_start", 422, _ENDS_AFTER_START),
+    "plant_shift_code_unique_in_calendar": ("code", "code_taken", 409, _("The calendar has a shift with this code from that day.")),
+    "plant_shift_weekdays_are_days": ("weekdays", "weekdays_wrong", 422, _("Choose at least one weekday, 1 to 7.")),
+    "plant_shift_ends_after_start": ("valid_until", "end_before_start", 422, _ENDS_AFTER_START),
+    "plant_shiftbreak_start_unique_in_shift": ("breaks", "break_twice", 422, _("Two breaks start at the same time.")),
+    "plant_workcalendarentry_ends_after_start": ("ended_at", "end_before_start", 422, _ENDS_AFTER_START),
+    "plant_reasonclassification_no_overlap": (
+        "valid_from",
+        "classification_overlaps",
+        409,
+        _("Another classification holds from then on. Choose a later instant."),
+    ),
+    "plant_reasonclassification_ends_after_start": (
+        "valid_from",
+        "classification_overlaps",
+        409,
+        _("The present classification began later. Choose a later instant."),
+    ),
+    "plant_materialunit_code_unique_in_material": ("code", "unit_taken", 409, _("The material has this unit already.")),
+    "plant_materialunit_factor_positive": ("factor", "factor_wrong", 422, _("The factor must be more than zero.")),
+    "plant_materiallot_potency_is_share": ("potency", "potency_wrong", 422, _("Potency is a share above 0 and up to 1.")),
+    "plant_materialsublot_code_unique_in_material": ("code", "code_taken", 409, _("The material has this number already.")),
+    "plant_materialsublot_code_not_empty": ("code", "code_missing", 422, _CODE_NEEDED),
+    "plant_materialsublot_sublot_has_lot": ("lot", "lot_missing", 422, _("A sublot is a part of a lot: name the lot.")),
+    "plant_materialsublot_serial_is_one_piece": ("quantity", "serial_is_one", 422, _("A serial number is one piece.")),
+    **{f"plant_{name}_code_unique_in_site": ("code", "code_taken", 409, _CODE_TAKEN) for name in _CODED},
+    **{f"plant_{name}_code_not_empty": ("code", "code_missing", 422, _CODE_NEEDED) for name in _CODED},
+}
+
+
+def _refusal(field: str, code: str, status: int, sentence: Text) -> MomError:
+    return InvalidInput({field: [sentence]}, code=code, status=status)
+
+
+REFUSALS: dict[str, Callable[[], MomError]] = {name: partial(_refusal, *rule) for name, rule in _RULES.items()}
