@@ -36,12 +36,17 @@ class SiteMiddleware:
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in person as an actor, or nobody."""
-    return actor_for_user(request.user) if request.user.is_authenticated else nobody()
+    return actor_for_user(request.user) if is_signed_in(request) else nobody()
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Whether a person is signed in; the API puts nothing in a stranger's place."""
+    return bool(request.user and request.user.is_authenticated)
 
 
 def sites_of(request: HttpRequest) -> list[Site]:
     """The sites between which this person may switch, by code."""
-    return list(site_list_for_actor(request.actor)) if request.user.is_authenticated else []  # type: ignore[attr-defined]
+    return list(site_list_for_actor(request.actor)) if is_signed_in(request) else []  # type: ignore[attr-defined]
 
 
 def site_of(request: HttpRequest) -> Site | None:

@@ -43,7 +43,7 @@ def request_id(request: Any) -> str:
 
 def problem_of(exc: Exception) -> tuple[dict[str, Any], dict[str, str]]:
     """The problem body and the headers that belong to it."""
-    error = exc if isinstance(exc, MomError | exceptions.APIException) else _translated(exc)
+    error = _translated(exc)
     headers: dict[str, str] = {}
     if isinstance(error, MomError):
         retry_after = getattr(error, "retry_after", None)
@@ -61,10 +61,15 @@ def problem_of(exc: Exception) -> tuple[dict[str, Any], dict[str, str]]:
 def _translated(exc: Exception) -> MomError | exceptions.APIException:
     """Foreign exceptions as ours: bad data is the asker's (400), a server that is away is 503, the rest is our fault."""
     match exc:
-        case Http404():
+        case Http404() | exceptions.NotFound():
             return NotFound()
         case PermissionDenied():
             return NotAllowed()
+        case exceptions.PermissionDenied():
+            is_stock = exc.detail == exceptions.PermissionDenied.default_detail
+            return NotAllowed() if is_stock else NotAllowed(str(exc.detail))
+        case MomError() | exceptions.APIException():
+            return exc
         case RequestDataTooBig():
             return TooLarge()
         case DjangoValidationError():

@@ -25,10 +25,7 @@ class StrictJSONParser(BaseParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(limit + 1)
         if len(body) > limit:
-            raise TooLarge(
-                "body_too_large",
-                _("The body is larger than %(limit)s bytes. Send it in pieces.") % {"limit": limit},
-            )
+            raise TooLarge(_("The body is larger than %(limit)s bytes. Send it in pieces.") % {"limit": limit})
         try:
             return json_strict.loads(body)
         except json_strict.RefusedJson as refusal:

@@ -26,7 +26,8 @@ class Router(SimpleRouter):
 
     def __init__(self, app: str) -> None:
         self.app = app
-        super().__init__(trailing_slash="/?")
+        super().__init__()
+        self.trailing_slash = "/?"
 
     def register(self, prefix: str, viewset: Any, basename: str | None = None) -> None:
         """Put a resource at `<app>/<prefix>/`."""

@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 
 from mom.accounts.models import Site, User
+from mom.core import permissions
 from mom.core.actor import system_actor
 from mom.core.testing import acting
 from mom.plant.models import EquipmentClass
@@ -54,3 +55,11 @@ def make_reader(site: Site) -> User:
     from tests.factories.accounts import make_user
 
     return make_user("reader", site=site, permissions=["plant.view"])
+
+
+@pytest.fixture
+def owner(site: Site) -> User:
+    """A person who may do everything at the plant (the database's owner role has this name one folder up)."""
+    from tests.factories.accounts import make_user
+
+    return make_user("alice", site=site, permissions=permissions.declared())

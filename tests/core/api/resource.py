@@ -62,7 +62,9 @@ class EquipmentClassViewSet(CreateMixin, UpdateMixin, ReadOnlyViewSet):
     def perform_create(self, actor: Actor, data: dict[str, Any]) -> EquipmentClass:
         return equipment_class_create(actor, data.pop("site")["code"], **data)
 
-    def perform_update(self, actor: Actor, instance: EquipmentClass, data: dict[str, Any], version: int) -> EquipmentClass:
+    def perform_update(
+        self, actor: Actor, instance: EquipmentClass, data: dict[str, Any], version: int
+    ) -> EquipmentClass:
         data.pop("site", None)
         return equipment_class_change(actor, instance, version, **data)
 
@@ -82,4 +84,7 @@ _router = Router("test")
 _router.register("classes", EquipmentClassViewSet)
 _router.register("undeclared", UndeclaredViewSet)
 resource_patterns = (_router.urls, "test")
-urlpatterns = [path("api/v1/", include(resource_patterns)), path("api/v1/", include("mom.core.api.urls", namespace="api"))]
+urlpatterns = [
+    path("api/v1/", include(resource_patterns)),
+    path("api/v1/", include("mom.core.api.urls", namespace="api")),
+]

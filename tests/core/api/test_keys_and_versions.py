@@ -25,7 +25,9 @@ def test_P02_same_request_is_answered_once(api: Any) -> None:
     assert first.content == again.content
     assert "Idempotent-Replayed" not in first.headers
     assert again.headers["Idempotent-Replayed"] == "true"
-    assert [again.headers[name] for name in ("Location", "ETag")] == [first.headers[name] for name in ("Location", "ETag")]
+    assert [again.headers[name] for name in ("Location", "ETag")] == [
+        first.headers[name] for name in ("Location", "ETag")
+    ]
     assert EquipmentClass.objects.count() == 1
     assert AuditEntry.objects.filter(action="plant.equipment_class_created").count() == 1
 
@@ -54,7 +56,9 @@ def test_P02_key_belongs_to_its_principal(api: Any, client_of: Any, site: Any) -
     assert answer.status_code == 201
 
 
-@pytest.mark.parametrize(("key", "code"), [("", "missing"), ("k" * 201, "malformed"), ("a b", "malformed"), ("ä", "malformed")])
+@pytest.mark.parametrize(
+    ("key", "code"), [("", "missing"), ("k" * 201, "malformed"), ("a b", "malformed"), ("ä", "malformed")]
+)
 def test_P02_odd_key_is_refused(api: Any, key: str, code: str) -> None:
     answer = api.send("post", CLASSES, BODY, Idempotency_Key=key)
     assert (answer.status_code, answer.json()["code"]) == (400, f"idempotency_key_{code}")
@@ -86,7 +90,9 @@ def test_P02_twins_at_once_take_effect_once(resource: None, owner: Any, client_o
 
 
 @pytest.mark.django_db(transaction=True)
-def test_P02_twin_that_waits_too_long_is_told_to_come_back(resource: None, owner: Any, client_of: Any, bench: Any) -> None:
+def test_P02_twin_that_waits_too_long_is_told_to_come_back(
+    resource: None, owner: Any, client_of: Any, bench: Any
+) -> None:
     import psycopg2
 
     client = client_of(owner)

@@ -106,6 +106,7 @@ def test_list_costs_the_same_for_many_rows(owner: Any, client_of: Any, make_clas
     client = client_of(owner)
     counter = iter(range(1000))
     count = costs_the_same(
-        lambda n: make_classes(site, [f"R{next(counter):04}" for _ in range(n)]), lambda: client.get(f"{CLASSES}?page_size=200")
+        lambda n: make_classes(site, [f"R{next(counter):04}" for _ in range(n)]),
+        lambda: client.get(f"{CLASSES}?page_size=200"),
     )
     assert len(count) <= 4, str(count)  # session, user, memberships, rows: a page that holds all rows needs no count

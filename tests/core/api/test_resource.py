@@ -12,7 +12,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("resource")]
 CLASSES = "/api/v1/test/classes/"
 
 
-def test_P33_list_shows_own_site_only(owner: Any, client_of: Any, make_classes: Any, site: Any, other_site: Any) -> None:
+def test_P33_list_shows_own_site_only(
+    owner: Any, client_of: Any, make_classes: Any, site: Any, other_site: Any
+) -> None:
     make_classes(site, ["A", "B"])
     make_classes(other_site, ["C"])
     answer = client_of(owner).get(CLASSES).json()
@@ -20,7 +22,9 @@ def test_P33_list_shows_own_site_only(owner: Any, client_of: Any, make_classes: 
     assert (answer["count"], answer["count_is_estimate"], answer["next"]) == (2, False, None)
 
 
-def test_P33_foreign_row_answers_like_a_missing_one(outsider: Any, client_of: Any, make_classes: Any, site: Any) -> None:
+def test_P33_foreign_row_answers_like_a_missing_one(
+    outsider: Any, client_of: Any, make_classes: Any, site: Any
+) -> None:
     (row,) = make_classes(site, ["A"])
     client = client_of(outsider)
     foreign, missing = client.get(f"{CLASSES}{row.pk}/"), client.get(f"{CLASSES}{row.pk + 1000}/")
@@ -181,7 +185,8 @@ def test_P32_server_fault_shows_no_detail(owner: Any, client_of: Any, monkeypatc
 
 
 @pytest.mark.parametrize(
-    ("fault", "status"), [("OperationalError", 503), ("DataError", 400), ("IntegrityError", 409), ("InterfaceError", 503)]
+    ("fault", "status"),
+    [("OperationalError", 503), ("DataError", 400), ("IntegrityError", 409), ("InterfaceError", 503)],
 )
 def test_P34_database_fault_is_told(owner: Any, client_of: Any, monkeypatch: Any, fault: str, status: int) -> None:
     import django.db
