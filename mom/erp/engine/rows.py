@@ -19,6 +19,7 @@ from mom.erp.engine.values import Moment, duration_reader, flag_reader, moment_r
 
 LONGEST_CELL = 2_000
 ZERO = Decimal(0)
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _MEMORY = 4_096  # distinct texts remembered per field: names repeat, so most cells are read once
 
 
@@ -93,7 +94,9 @@ class RowReader:
 
     def digest(self, cells: Sequence[str]) -> bytes:
         """SHA-256 of the raw texts of the identity columns, outer white space dropped."""
-        text = json.dumps([unicodedata.normalize("NFC", cells[place].strip()) for place in self._identity], ensure_ascii=False)
+        text = _encode([cells[place].strip() for place in self._identity])
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
         return hashlib.sha256(text.encode()).digest()
 
     def has_width(self, cells: Sequence[str]) -> bool:

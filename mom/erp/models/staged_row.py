@@ -39,7 +39,8 @@ class StagedRow(models.Model):
         verbose_name = _("staged row")
         verbose_name_plural = _("staged rows")
         ordering = ["run_id", "line"]
-        indexes = [models.Index(fields=["run", "order_code"], name="erp_staged_by_order")]
+        # Begins with the order, so that it is never taken for the primary key, which gives a piece its next lines.
+        indexes = [models.Index(fields=["order_code", "run"], name="erp_staged_by_order")]
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.line}"

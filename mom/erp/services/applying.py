@@ -1,21 +1,31 @@
-"""Bringing staged rows into the model, a piece at a time: each piece is whole, and the next one begins behind it."""
+"""Bringing staged rows into the model, a piece at a time.
+
+A piece is two transactions. The first adds what its rows name and the site lacks, one import at a time; the second adds
+the facts, the source row of each, and the counts, whole or not at all. A piece may run again: what is in is known by its
+source row. So pieces may also run side by side.
+"""
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import IntegrityError, connection
+from django.db.models import F
 
+from mom.core.actor import Actor
+from mom.core.db.bulk import check_foreign_keys_at_once
 from mom.core.db.locks import Lock, advisory_lock
-from mom.core.use_case import UseCase
+from mom.core.use_case import UseCase, use_case
 from mom.erp.engine.mapping import ExecutionMapping
-from mom.erp.models import ImportRun, StagedRow
+from mom.erp.models import ImportRun, SourceRow, StagedRow
 from mom.plant import public as plant
 from mom.work import public as work
 from mom.work.engine.terms import JobOrderStatus, WorkRequestStatus
+from mom.work.models import JobResponse, LabourEntry, QuantityReport
 from production import public as production
 
 PIECE = 2_000
@@ -53,42 +63,91 @@ class Staged(NamedTuple):
     is_known: bool
 
 
+# Whether a row is known is asked by a subquery of its own, one step of the unique index a row: a join would be planned by
+# statistics that a table which grows this fast never has.
 _SELECT = f"""
     SELECT s.line, encode(s.digest, 'hex'), s.occurrence, s.order_code, s.operation, s.resource_code, s.resource_name,
            s.person_code, s.person_name, s.part_code, s.part_name, s.order_quantity, s.unit, s.started_at, s.ended_at,
-           s.duration, s.work_kind, s.is_rework, s.good, s.scrap, s.rework, s.review, k.id IS NOT NULL
-    FROM {STAGED} s LEFT JOIN erp_sourcerow k
-      ON k.site_id = %s AND k.source = %s AND k.digest = s.digest AND k.occurrence = s.occurrence
-    WHERE s.run_id = %s AND s.line > %s ORDER BY s.line LIMIT %s
+           s.duration, s.work_kind, s.is_rework, s.good, s.scrap, s.rework, s.review,
+           (SELECT k.id FROM erp_sourcerow k WHERE k.site_id = %s AND k.source = %s
+            AND k.digest = s.digest AND k.occurrence = s.occurrence) IS NOT NULL
+    FROM {STAGED} s WHERE s.run_id = %s AND s.line > %s AND s.line <= %s ORDER BY s.line
 """  # noqa: S608 - the table's own name
 
 
-def apply_piece(act: UseCase, run: ImportRun, mapping: ExecutionMapping, size: int = PIECE) -> int:
-    """Brings the next rows behind `run.applied_through` in: how many rows the piece had.
+@dataclass(frozen=True)
+class Piece:
+    """The staged rows of a run with `after` < line <= `through`."""
 
-    Joins the caller's transaction, in which `run` is locked. Imports of one site wait for each other, so what is looked
-    up here holds until the commit. A row that another import brought in meanwhile is left as it is.
+    run_id: int
+    after: int
+    through: int
+    rows: int
+
+
+def pieces(run: ImportRun, size: int = PIECE) -> Iterator[Piece]:
+    """The pieces that are not in yet, by line."""
+    after = run.applied_through
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT max(line), count(*) FROM (SELECT line FROM erp_stagedrow WHERE run_id = %s AND line > %s"
+                " ORDER BY line LIMIT %s) AS next",
+                [run.pk, after, size],
+            )
+            through, rows = cursor.fetchone()
+        if not rows:
+            return
+        yield Piece(run.pk, after, through, rows)
+        after = through
+
+
+def apply_piece(actor: Actor, piece: Piece, mapping: ExecutionMapping, keep_hold: Callable[[], None]) -> None:
+    """Bring a piece in. `keep_hold` is called at the end of its transaction and raises where the work was taken over.
+
+    A row that another import brings in at the same moment makes this piece begin anew, and is then known.
     """
-    advisory_lock(Lock.IMPORT, run.site.code)
-    with connection.cursor() as cursor:
-        cursor.execute(_SELECT, [run.site_id, run.source, run.pk, run.applied_through, size])
-        piece = [Staged._make(row) for row in cursor.fetchall()]
-    if not piece:
-        return 0
-    fresh = [row for row in piece if not row.is_known]
-    if fresh:
-        _bring_in(act, run, mapping, fresh)
-    run.applied_through = piece[-1].line
-    run.rows_applied += len(fresh)
-    run.rows_known += len(piece) - len(fresh)
-    run.rows_new -= len(piece) - len(fresh)
-    run.save(update_fields=["applied_through", "rows_applied", "rows_known", "rows_new"])
-    return len(piece)
+    for last in (False, False, True):
+        try:
+            return _apply_once(actor, piece, mapping, keep_hold)
+        except IntegrityError:
+            if last:
+                raise
+    return None
 
 
-def _bring_in(act: UseCase, run: ImportRun, mapping: ExecutionMapping, rows: Sequence[Staged]) -> None:
+def _apply_once(actor: Actor, piece: Piece, mapping: ExecutionMapping, keep_hold: Callable[[], None]) -> None:
+    run = ImportRun.objects.select_related("site").get(pk=piece.run_id)
+    with use_case(actor) as act:
+        advisory_lock(Lock.IMPORT, run.site.code)  # until the commit: nobody else adds what this piece finds missing
+        with connection.cursor() as cursor:
+            cursor.execute(_SELECT, [run.site_id, run.source, run.pk, piece.after, piece.through])
+            rows = [Staged._make(row) for row in cursor.fetchall()]
+        fresh = [row for row in rows if not row.is_known]
+        facts = _prepare(act, run, mapping, fresh)
+    with use_case(actor) as act:
+        check_foreign_keys_at_once(JobResponse, LabourEntry, QuantityReport, SourceRow)
+        if facts:
+            responses = work.record_reported_work(act, run.site, facts)
+            _keep_sources(run, [row.line for row in fresh], responses)
+            after = {"rows": len(fresh), "lines": [fresh[0].line, fresh[-1].line]}
+            act.record("erp.import_piece_applied", subject=run, site=run.site.code, after=after)
+        met = len(rows) - len(fresh)
+        ImportRun.objects.filter(pk=run.pk).update(
+            rows_applied=F("rows_applied") + len(fresh), rows_known=F("rows_known") + met, rows_new=F("rows_new") - met
+        )
+        keep_hold()
+
+
+def _prepare(
+    act: UseCase, run: ImportRun, mapping: ExecutionMapping, rows: Sequence[Staged]
+) -> list[work.ReportedWork]:
+    """Adds what the rows name and the site lacks; the rows as facts about it."""
+    if not rows:
+        return []
     site = run.site
-    equipment = plant.equipment_ids(act, site, {row.resource: row.resource_name for row in rows if row.resource}, mapping.places)
+    machines = {row.resource: row.resource_name for row in rows if row.resource}
+    equipment = plant.equipment_ids(act, site, machines, mapping.places)
     people = plant.person_ids(act, site, {row.person: row.person_name for row in rows if row.person})
     jobs = _jobs(act, run, mapping, rows)
     materials = plant.material_ids(act, site, {row.part: (row.part_name, row.unit) for row in rows if row.part})
@@ -122,14 +181,7 @@ def _bring_in(act: UseCase, run: ImportRun, mapping: ExecutionMapping, rows: Seq
             review=row.review,
         )
 
-    responses = work.record_reported_work(act, site, [fact(row) for row in rows])
-    _keep_sources(run, [row.line for row in rows], responses)
-    act.record(
-        "erp.import_piece_applied",
-        subject=run,
-        site=site.code,
-        after={"rows": len(rows), "lines": [rows[0].line, rows[-1].line]},
-    )
+    return [fact(row) for row in rows]
 
 
 def _keep_sources(run: ImportRun, lines: list[int], responses: list[int]) -> None:

@@ -1,8 +1,12 @@
 """What a worker does for an import: check the whole file, then bring it in piece by piece."""
 
 import io
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
@@ -20,13 +24,23 @@ from mom.erp.words import sentence
 from mom.events.erp import ImportCompleted
 
 
+LANES = 2
+
+Tell = Callable[[int, int | None], None]
+"""Hears how many rows are done, and of how many."""
+
+
+def tell_nobody(done: int, total: int | None) -> None:
+    """The row of the long work says it already."""
+
+
 def on_behalf_of(task: TaskRun) -> Actor:
     """The person or program that asked for the work, without rights: those were asked for at its start."""
     kind, _colon, key = task.requested_by.partition(":")
     return Actor(kind=kind, id=key, label=task.requested_by_label)
 
 
-def check(progress: Progress, file: BinaryIO | None = None) -> dict[str, Any]:
+def check(progress: Progress, file: BinaryIO | None = None, tell: Tell = tell_nobody) -> dict[str, Any]:
     """Read and check the whole file; nothing takes effect. The stored file, unless another one is given.
 
     Raises: InvalidInput with one sentence for a file that is broken as a whole; Cancelled.
@@ -41,6 +55,7 @@ def check(progress: Progress, file: BinaryIO | None = None) -> dict[str, Any]:
 
     def tick(lines: int) -> None:
         progress.advance(lines)
+        tell(lines, None)
         progress.check_cancelled()
 
     try:
@@ -70,27 +85,85 @@ def _settle(progress: Progress, run_id: int, counted: staging.Counted) -> dict[s
         return summary(run)
 
 
-def apply(progress: Progress, size: int = applying.PIECE) -> dict[str, Any]:
-    """Bring the staged rows in, a piece a transaction, from where the last committed piece ended.
+def apply(
+    progress: Progress, size: int = applying.PIECE, tell: Tell = tell_nobody, lanes: int = LANES
+) -> dict[str, Any]:
+    """Bring the staged rows in, piece by piece, from where the committed pieces end; `lanes` pieces at a time.
 
-    Raises: Cancelled between two pieces; what is in stays in, and importing the file again completes it.
+    Raises: Cancelled between pieces; what is in stays in, and importing the file again completes it.
     """
-    run_id: int = ImportRun.objects.values_list("pk", flat=True).get(apply_task=progress.run_id)
-    mapping: ExecutionMapping | None = None
+    task = progress.run
+    run = ImportRun.objects.get(apply_task=task)
+    lane = _Lanes(progress, on_behalf_of(task), mappings.load(run.mapping_text), lanes)
     try:
-        while True:
+        for piece in applying.pieces(run, size):
             progress.check_cancelled()
-            with use_case(on_behalf_of(progress.run)) as act:
-                run = locked(run_id)
-                mapping = mapping or mappings.load(run.mapping_text)
-                rows = applying.apply_piece(act, run, mapping, size)
-                progress.advance(progress.done + rows)
-                if not rows:
-                    _complete(act, run)
-                    return summary(run)
+            lane.begin(piece)
+            tell(progress.done, task.total)
+        lane.join()
     except Cancelled:
-        forget_staged(run_id)
+        lane.join()
+        forget_staged(run.pk)
         raise
+    finally:
+        lane.close()
+    with use_case(on_behalf_of(task)) as act:
+        progress.advance()
+        run = locked(run.pk)
+        _complete(act, run)
+        return summary(run)
+
+
+class _Lanes:
+    """Pieces side by side, each on a connection of its own; with one lane, in this thread on this connection.
+
+    The database checks and writes one piece while another is being prepared, which is what two cores are for.
+    """
+
+    def __init__(self, progress: Progress, actor: Actor, mapping: ExecutionMapping, count: int) -> None:
+        self._progress, self._actor, self._mapping, self._count = progress, actor, mapping, count
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="import") if count > 1 else None
+        self._open: deque[tuple[applying.Piece, Future[None]]] = deque()
+
+    def begin(self, piece: applying.Piece) -> None:
+        """Start a piece as soon as a lane is free."""
+        if self._pool is None:
+            self._apply(piece)
+            self._count_in(piece)
+            return
+        if len(self._open) == self._count:
+            self._settle_first()
+        self._open.append((piece, self._pool.submit(self._apply_on_own_connection, piece)))
+
+    def join(self) -> None:
+        """Wait for the pieces under way. Raises what one of them raised."""
+        while self._open:
+            self._settle_first()
+
+    def close(self) -> None:
+        """Let the lanes end; nothing more is begun."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _settle_first(self) -> None:
+        piece, future = self._open.popleft()
+        future.result()
+        self._count_in(piece)
+
+    def _count_in(self, piece: applying.Piece) -> None:
+        """The pieces up to this one are in: a worker that takes over begins behind it."""
+        with use_case(self._actor):
+            ImportRun.objects.filter(pk=piece.run_id).update(applied_through=piece.through)
+            self._progress.advance(self._progress.done + piece.rows)
+
+    def _apply_on_own_connection(self, piece: applying.Piece) -> None:
+        try:
+            self._apply(piece)
+        finally:
+            connection.close()
+
+    def _apply(self, piece: applying.Piece) -> None:
+        applying.apply_piece(self._actor, piece, self._mapping, self._progress.advance)
 
 
 def _complete(act: UseCase, run: ImportRun) -> None:

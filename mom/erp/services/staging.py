@@ -6,7 +6,7 @@ nothing. One last transaction numbers equal rows, leaves out those that are know
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, BinaryIO
@@ -22,6 +22,7 @@ from mom.erp.readers import OpenTable, open_table
 from mom.erp.words import sentence
 
 BATCH = 5_000
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 STAGED = StagedRow._meta.db_table
 INCOMING = "erp_incoming"
 ISSUES = "erp_incoming_issue"
@@ -67,29 +68,29 @@ def read_into_session(run: ImportRun, mapping: ExecutionMapping, file: BinaryIO,
 
 
 def settle(run: ImportRun, counted: Counted) -> None:
-    """Moves what was read beside its run: equal rows numbered, known ones left out, unfit ones refused.
+    """Refuses what does not fit the plant, numbers equal rows, leaves known ones out, and puts the rest beside the run.
 
     Joins the caller's transaction. Afterwards `counted` is complete and the session's tables are gone.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '10min'")
         cursor.execute(f"ANALYZE {INCOMING}")
+        _refuse_foreign_orders(cursor, run, counted)
+        _refuse_other_units(cursor, run, counted)
+        _report_differing_orders(cursor, run)
+        counted.changed = _changed(cursor)
+        columns = ", ".join(f'"{name}"' for name in ISSUE_COLUMNS)
+        cursor.execute(f"INSERT INTO core_taskrunissue ({columns}) SELECT {columns} FROM {ISSUES} ORDER BY line")  # noqa: S608
         names = ", ".join(COLUMNS)
         numbered = names.replace("occurrence", "row_number() OVER (PARTITION BY digest ORDER BY line) AS occurrence")
         cursor.execute(
             f"INSERT INTO {STAGED} ({names}) SELECT {names} FROM (SELECT {numbered} FROM {INCOMING}) AS n"  # noqa: S608
-            " WHERE NOT EXISTS (SELECT 1 FROM erp_sourcerow k WHERE k.site_id = %s AND k.source = %s"
-            " AND k.digest = n.digest AND k.occurrence = n.occurrence) ORDER BY line",
+            " WHERE (SELECT k.id FROM erp_sourcerow k WHERE k.site_id = %s AND k.source = %s"
+            " AND k.digest = n.digest AND k.occurrence = n.occurrence) IS NULL ORDER BY line",
             [run.site_id, run.source],
         )
         counted.new = cursor.rowcount
         counted.known = counted.total - counted.refused - counted.new
-        _refuse_foreign_orders(cursor, run, counted)
-        _refuse_other_units(cursor, run, counted)
-        _report_differing_orders(cursor, run)
-        columns = ", ".join(f'"{name}"' for name in ISSUE_COLUMNS)
-        cursor.execute(f"INSERT INTO core_taskrunissue ({columns}) SELECT {columns} FROM {ISSUES} ORDER BY line")  # noqa: S608
-        counted.changed = _changed(cursor, run)
         drop_tables()
 
 
@@ -140,8 +141,7 @@ class _Batches:
 
     def _row(self, line: int, cells: list[str], report: ReportedRow) -> tuple[Any, ...]:
         digest = "\\x" + self._reader.digest(cells).hex()
-        raw = json.dumps(cells, ensure_ascii=False)
-        return (self._run.pk, line, digest, 0, raw, *report)
+        return (self._run.pk, line, digest, 0, _encode(cells), *report)
 
     def _issue(self, line: int, problem: Problem) -> tuple[Any, ...]:
         return issue(self._run, line, problem)
@@ -155,9 +155,9 @@ def issue(run: ImportRun, line: int, problem: Problem) -> tuple[Any, ...]:
 def _refuse_foreign_orders(cursor: Any, run: ImportRun, counted: Counted) -> None:
     """An order number that another domain uses here: its rows would land in the wrong order."""
     cursor.execute(
-        f"DELETE FROM {STAGED} s USING work_workrequest w WHERE s.run_id = %s AND w.site_id = %s"  # noqa: S608
-        " AND w.code = s.order_code AND w.operations_type <> 'production' RETURNING s.line, s.order_code, w.operations_type",
-        [run.pk, run.site_id],
+        f"DELETE FROM {INCOMING} s USING work_workrequest w WHERE w.site_id = %s AND w.code = s.order_code"  # noqa: S608
+        " AND w.operations_type <> 'production' RETURNING s.line, s.order_code, w.operations_type",
+        [run.site_id],
     )
     _refuse(run, counted, ProblemCode.ORDER_OF_OTHER_DOMAIN, cursor.fetchall())
 
@@ -168,43 +168,41 @@ def _refuse_other_units(cursor: Any, run: ImportRun, counted: Counted) -> None:
         f"""
         WITH kept AS (
             SELECT s.part_code, coalesce(min(m.unit), mode() WITHIN GROUP (ORDER BY s.unit)) AS unit
-            FROM {STAGED} s LEFT JOIN plant_materialdefinition m ON m.site_id = %s AND m.code = s.part_code
-            WHERE s.run_id = %s AND s.part_code <> '' GROUP BY s.part_code)
-        DELETE FROM {STAGED} s USING kept
-        WHERE s.run_id = %s AND s.part_code = kept.part_code AND s.unit <> kept.unit
-        RETURNING s.line, s.unit, kept.unit
+            FROM {INCOMING} s LEFT JOIN plant_materialdefinition m ON m.site_id = %s AND m.code = s.part_code
+            WHERE s.part_code <> '' GROUP BY s.part_code)
+        DELETE FROM {INCOMING} s USING kept
+        WHERE s.part_code = kept.part_code AND s.unit <> kept.unit RETURNING s.line, s.unit, kept.unit
         """,  # noqa: S608
-        [run.site_id, run.pk, run.pk],
+        [run.site_id],
     )
     _refuse(run, counted, ProblemCode.UNIT_DIFFERS, cursor.fetchall())
 
 
 def _refuse(run: ImportRun, counted: Counted, code: ProblemCode, found: list[tuple[int, str, str]]) -> None:
-    counted.new -= len(found)
     counted.refused += len(found)
     column = {ProblemCode.UNIT_DIFFERS: "unit", ProblemCode.ORDER_OF_OTHER_DOMAIN: "order"}[code]
-    copy_rows(ISSUES, ISSUE_COLUMNS, (issue(run, line, Problem(code, column, value, detail)) for line, value, detail in found))
+    _note(run, ((line, Problem(code, column, value, detail)) for line, value, detail in found))
 
 
 def _report_differing_orders(cursor: Any, run: ImportRun) -> None:
     """Orders whose rows disagree on the order quantity: the most frequent one is taken, the first other one reported."""
-    cursor.execute(
-        f"""
+    cursor.execute(f"""
         WITH mixed AS (
-            SELECT order_code, mode() WITHIN GROUP (ORDER BY order_quantity) AS usual FROM {STAGED}
-            WHERE run_id = %s AND order_quantity IS NOT NULL GROUP BY order_code HAVING count(DISTINCT order_quantity) > 1)
+            SELECT order_code, mode() WITHIN GROUP (ORDER BY order_quantity) AS usual FROM {INCOMING}
+            WHERE order_quantity IS NOT NULL GROUP BY order_code HAVING count(DISTINCT order_quantity) > 1)
         SELECT DISTINCT ON (s.order_code) s.line, trim_scale(s.order_quantity)::text, trim_scale(mixed.usual)::text
-        FROM {STAGED} s JOIN mixed USING (order_code)
-        WHERE s.run_id = %s AND s.order_quantity <> mixed.usual ORDER BY s.order_code, s.line
-        """,  # noqa: S608
-        [run.pk, run.pk],
-    )
-    found = cursor.fetchall()
+        FROM {INCOMING} s JOIN mixed USING (order_code)
+        WHERE s.order_quantity <> mixed.usual ORDER BY s.order_code, s.line
+        """)  # noqa: S608
     differs = ProblemCode.ORDER_DIFFERS
-    copy_rows(ISSUES, ISSUE_COLUMNS, (issue(run, line, Problem(differs, "order_quantity", value, usual)) for line, value, usual in found))
+    _note(run, ((line, Problem(differs, "order_quantity", value, usual)) for line, value, usual in cursor.fetchall()))
 
 
-def _changed(cursor: Any, run: ImportRun) -> int:
+def _note(run: ImportRun, found: Iterable[tuple[int, Problem]]) -> None:
+    copy_rows(ISSUES, ISSUE_COLUMNS, (issue(run, line, problem) for line, problem in found))
+
+
+def _changed(cursor: Any) -> int:
     codes = [code.value for code in CHANGES]
     cursor.execute(f"SELECT count(DISTINCT line) FROM {ISSUES} WHERE code = ANY(%s)", [codes])  # noqa: S608
     return int(cursor.fetchone()[0])

@@ -140,8 +140,8 @@ def output_ids(act: UseCase, site: Site, outputs: Iterable[ReportedOutput]) -> d
 def record_reported_work(act: UseCase, site: Site, rows: Sequence[ReportedWork]) -> list[int]:
     """Adds a job response for each report, the labour of its person and its quantities, and announces the days.
 
-    The keys of the responses come back in the order of `rows`. A quantity of zero is no report. Labour and quantities
-    take their keys from the report's, so the same report twice is refused whole by the database.
+    The keys of the responses come back in the order of `rows`. A quantity of zero is no report. Labour has
+    the report's key and quantities one made from it, so the same report twice is refused whole by the database.
     """
     if not rows:
         return []
@@ -176,7 +176,7 @@ def _copy_labour(site: Site, ids: Sequence[int], rows: Sequence[ReportedWork], s
         LabourEntry._meta.db_table,
         "site_id op_uuid recorded_at recorded_by reversal_reason person_id job_response_id started_at ended_at duration".split(),
         (
-            (site.pk, uuid.uuid5(row.op_uuid, "labour"), *stamp, row.person_id, pk, row.started_at, row.ended_at, row.duration)
+            (site.pk, row.op_uuid, *stamp, row.person_id, pk, row.started_at, row.ended_at, row.duration)
             for pk, row in zip(ids, rows, strict=True)
             if row.person_id is not None
         ),
