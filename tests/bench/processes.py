@@ -82,10 +82,7 @@ def live_app_process(
 ) -> Iterator[str]:
     """The address of our ASGI entry, pages and streams, on this test process's database."""
     folder = tmp_path_factory.mktemp("live")
-    static, port = folder / "static", free_port()
-    environment = {**environment_of(bench, broker_process), "STATIC_ROOT": str(static)}
-    command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True)
+    environment, port = environment_of(bench, broker_process), free_port()
     arguments = [sys.executable, "-m", "uvicorn", "mom.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     with running([*arguments, "--log-level", "warning"], environment, folder / "live.log") as process:
         wait_until(lambda: process.is_alive() and answers(port), timeout=40, what="the application's answering")
