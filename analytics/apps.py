@@ -9,8 +9,10 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics import permissions, subscribers  # noqa: F401 - subscribe to events
+        from analytics.views import panels
         from mom.core.web.navigation import NavItem, register
 
+        panels.register()
         register(NavItem("live", _("Overview"), "analytics:overview", permissions.VIEW, order=10))
         register(NavItem("improve", _("Flow and losses"), "analytics:flow", permissions.VIEW, order=10))
         register(NavItem("improve", _("KPI book"), "analytics:kpi_list", permissions.VIEW, order=90))

@@ -1,0 +1,80 @@
+"""Cards that figures add to the pages of machines, people and materials."""
+
+from typing import Any
+
+from django.db.models import DurationField, OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from analytics import permissions
+from analytics.engine.book import BOOK
+from analytics.models import WorkBucket
+from analytics.selectors.slices import Only, parts_total, slice_list
+from analytics.views import drawings
+from analytics.views.kpi import printed
+from analytics.views.window import chosen_window
+from mom.core import clock
+from mom.core.web.tables import Column
+from mom.plant.engine.calendar import local_day
+from mom.plant.models import Equipment, MaterialDefinition, Person
+from mom.plant.panels import Panel, register_column, register_panel
+
+TILES = {
+    "machine": ("load", "setup_ratio", "corrective_downtime", "quality_ratio", "completed_quantity", "scrap_quantity"),
+    "person": ("load", "setup_ratio", "quality_ratio", "completed_quantity", "scrap_quantity", "rework_quantity"),
+    "material": ("load", "quality_ratio", "completed_quantity", "scrap_quantity", "orders_finished", "order_lead_time"),
+}
+
+
+def figures_of_machine(request: HttpRequest, machine: Equipment) -> Panel | None:
+    """Figures and load over time of a machine."""
+    return _figures(request, "machine", Only(equipment=machine.pk))
+
+
+def figures_of_person(request: HttpRequest, person: Person) -> Panel | None:
+    """Figures and load over time of a person."""
+    return _figures(request, "person", Only(person=person.pk))
+
+
+def figures_of_material(request: HttpRequest, material: MaterialDefinition) -> Panel | None:
+    """Figures and load over time of a material."""
+    return _figures(request, "material", Only(definition=material.pk))
+
+
+def _figures(request: HttpRequest, kind: str, only: Only) -> Panel | None:
+    """Statements do not depend on how long the window is. None for a site that has no data yet."""
+    site: Any = request.site  # type: ignore[attr-defined]
+    chosen = chosen_window(site, request.GET, local_day(clock.now(), site.zone))
+    if not chosen.has_data:
+        return None
+    parts, before = parts_total(site, chosen.window, only), parts_total(site, chosen.window.before(), only)
+    step = drawings.step_for(chosen.window)
+    context = {
+        "chosen": chosen,
+        "tiles": [(BOOK[name], printed(BOOK[name].of(parts)), printed(BOOK[name].of(before))) for name in TILES[kind]],
+        "load": drawings.load_over_time(slice_list(site, chosen.window, step, only), chosen.window, step),
+    }
+    return Panel("analytics/panels/figures.html", context, is_wide=True)
+
+
+def with_reported_hours(rows: QuerySet[Equipment]) -> QuerySet[Equipment]:
+    """Machines with everything ever reported on them."""
+    sums = WorkBucket.objects.filter(equipment=OuterRef("pk")).order_by().values("equipment")
+    load = sums.annotate(all=Sum("setup") + Sum("production") + Sum("breakdown") + Sum("other")).values("all")
+    broken = sums.annotate(all=Sum("breakdown")).values("all")
+    return rows.annotate(
+        reported_load=Subquery(load, output_field=DurationField()),
+        reported_breakdown=Subquery(broken, output_field=DurationField()),
+    )
+
+
+def register() -> None:
+    """Put the cards and columns in their places; called when the app is ready."""
+    may = permissions.VIEW
+    register_panel("equipment", "figures", order=10, permission=may, render=figures_of_machine)
+    register_panel("person", "figures", order=10, permission=may, render=figures_of_person)
+    register_panel("material", "figures", order=10, permission=may, render=figures_of_material)
+    load = Column("load", _("Load"), "reported_load", kind="duration")
+    broken = Column("breakdown", _("Breakdown"), "reported_breakdown", kind="duration")
+    register_column("equipment", load, annotate=with_reported_hours, order=60)
+    register_column("equipment", broken, annotate=lambda rows: rows, order=61)
