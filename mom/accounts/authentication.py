@@ -21,10 +21,10 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer mom_…`. Never in the address. Unknown, expired, revoked and from elsewhere look the same."""
+    """`Authorization: Bearer mom_…`, never in the address. Unknown, expired, revoked, from elsewhere: one answer."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """The token's person and the token, or nothing where no token is presented. Raises: AuthenticationFailed."""
+        """The token's person and the token; nothing where none is presented. Raises: AuthenticationFailed."""
         keyword, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if keyword.lower() != KEYWORD:
             return None

@@ -31,13 +31,17 @@ class PasswordBackend(ModelBackend):
         """None of Django's own."""
         return set()
 
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> Any:
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> Any:
         """The person, or nothing."""
-        return super().authenticate(request, username=(username or "").strip().lower(), password=password or "", **kwargs)
+        return super().authenticate(
+            request, username=(username or "").strip().lower(), password=password or "", **kwargs
+        )
 
 
 def _actor(user: User) -> Actor:
     """The person's rights, read once for as long as this instance lives: one request."""
     if not hasattr(user, "_actor"):
         user._actor = actor_for_user(user)  # type: ignore[attr-defined]
-    return user._actor  # type: ignore[attr-defined, no-any-return]
+    return user._actor  # type: ignore[attr-defined]

@@ -37,13 +37,16 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [("", _("As the browser asks for")), *settings.LANGUAGES]
+        language: Any = self.fields["language"]
+        language.choices = [("", _("As the browser asks for")), *settings.LANGUAGES]
 
 
 class PasswordForm(forms.Form):
     """The present password, and the new one."""
 
-    old_password = forms.CharField(label=_("Present password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    old_password = forms.CharField(
+        label=_("Present password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
     password = forms.CharField(
         label=_("New password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from mom.accounts.models import Site
+from mom.accounts.models import Site, User
 from mom.accounts.selectors import actor_for_user, site_list_for_actor
 from mom.core.actor import Actor
 
@@ -30,23 +30,19 @@ class SiteMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
         request.sites = SimpleLazyObject(lambda: sites_of(request))  # type: ignore[attr-defined]
-        request.site = SimpleLazyObject(lambda: site_of(request))  # type: ignore[attr-defined]
+        request.site = SimpleLazyObject(lambda: site_of(request))  # type: ignore[assignment]
         return self.get_response(request)
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in person as an actor, or nobody."""
-    return actor_for_user(request.user) if is_signed_in(request) else nobody()
-
-
-def is_signed_in(request: HttpRequest) -> bool:
-    """Whether a person is signed in; the API puts nothing in a stranger's place."""
-    return bool(request.user and request.user.is_authenticated)
+    user = request.user
+    return actor_for_user(user) if isinstance(user, User) else nobody()
 
 
 def sites_of(request: HttpRequest) -> list[Site]:
     """The sites between which this person may switch, by code."""
-    return list(site_list_for_actor(request.actor)) if is_signed_in(request) else []  # type: ignore[attr-defined]
+    return list(site_list_for_actor(request.actor)) if isinstance(request.user, User) else []  # type: ignore[attr-defined]
 
 
 def site_of(request: HttpRequest) -> Site | None:

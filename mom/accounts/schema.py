@@ -14,7 +14,11 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """The scheme."""
-        return {"type": "http", "scheme": "bearer", "description": "An API token; `manage.py create_api_token` makes one."}
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API token; `manage.py create_api_token` makes one.",
+        }
 
 
 class SessionScheme(OpenApiAuthenticationExtension):

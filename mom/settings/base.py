@@ -106,6 +106,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "mom.accounts.lockout.locked_out"
 AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "mom.core.api.client.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 
 SESSION_COOKIE_HTTPONLY = True
@@ -178,6 +179,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"principal": env.text("API_RATE", "1200/min"), "anonymous": "60/min"},
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "NUM_PROXIES": env.integer("NUM_PROXIES", 0),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "MOM",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +12,6 @@ from mom.accounts.selectors import site_list_for_actor
 from mom.core.actor import Actor
 from mom.core.api.permissions import SIGNED_IN
 from mom.core.api.serializers import CharField, ModelSerializer, Serializer
-from mom.core.api.serializers import serializers as drf
 from mom.core.api.viewsets import ReadOnlyViewSet, SiteScopedViewSet
 
 
@@ -42,9 +42,11 @@ class MeSerializer(Serializer):
 
     kind = CharField(help_text="user or token")
     id = CharField()
-    label = CharField()
+    label: Any = CharField()
     scopes = drf.ListField(child=CharField(), help_text="Of the token; empty for a person.")
-    permissions = drf.DictField(child=drf.ListField(child=CharField()), help_text="Site code -> permissions; * is every site.")
+    permissions = drf.DictField(
+        child=drf.ListField(child=CharField()), help_text="Site code -> permissions; * is every site."
+    )
 
 
 class MeViewSet(SiteScopedViewSet):

@@ -25,9 +25,7 @@ class BuiltinRole:
     def permissions(self, declared: Iterable[str]) -> list[str]:
         """The declared permissions that this role holds, sorted."""
         hidden = () if self.sees_private else _SEE_PRIVATE
-        return sorted(
-            name for name in declared if _any(name, self.grants) or (_any(name, _SEE) and name not in hidden)
-        )
+        return sorted(name for name in declared if _any(name, self.grants) or (_any(name, _SEE) and name not in hidden))
 
 
 def _any(name: str, patterns: Iterable[str]) -> bool:
@@ -54,7 +52,11 @@ BUILTIN_ROLES = (
         "Quality engineer",
         ("quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail"),
     ),
-    BuiltinRole("maintenance", "Maintenance", ("maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*")),
+    BuiltinRole(
+        "maintenance",
+        "Maintenance",
+        ("maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*"),
+    ),
     BuiltinRole("inventory_clerk", "Inventory clerk", ("inventory.*", "quality.record_*", "quality.hold_*")),
     BuiltinRole(
         "integrator",

@@ -23,7 +23,9 @@ NEVER = ("accounts.*", "*.sign_*", "*.override_*", "*.approve_*")
 def permissions_of_scopes(scopes: Iterable[str], held: Iterable[str]) -> frozenset[str]:
     """Those of the `held` permissions that the scopes let through; every scope may read."""
     writing = {pattern for scope in scopes for pattern in SCOPES.get(scope, ())}
-    return frozenset(name for name in held if _any(name, SCOPES[READ]) or (_any(name, writing) and not _any(name, NEVER)))
+    return frozenset(
+        name for name in held if _any(name, SCOPES[READ]) or (_any(name, writing) and not _any(name, NEVER))
+    )
 
 
 def unknown_scopes(scopes: Iterable[str]) -> list[str]:

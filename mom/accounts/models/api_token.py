@@ -35,11 +35,15 @@ class ApiToken(models.Model):
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
         ordering = ["-created_at"]
-        triggers = [History(redact=["digest"]), Frozen(fields=["digest", "prefix", "user", "scopes", "sites", "expires_at"])]
+        triggers = [
+            History(redact=["digest"]),
+            Frozen(fields=["digest", "prefix", "user", "scopes", "sites", "expires_at"]),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(scopes__len__gt=0), name="accounts_apitoken_has_scope"),
             models.CheckConstraint(
-                condition=models.Q(expires_at__lte=models.F("created_at") + LONGEST_LIFE), name="accounts_apitoken_one_year"
+                condition=models.Q(expires_at__lte=models.F("created_at") + LONGEST_LIFE),
+                name="accounts_apitoken_one_year",
             ),
         ]
 

@@ -45,7 +45,9 @@ class Membership(models.Model):
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("user"))
-    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("site"))
+    site = models.ForeignKey(
+        Site, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("site")
+    )
     role = models.ForeignKey(Role, models.PROTECT, related_name="memberships", verbose_name=_("role"))
     valid_from = models.DateTimeField(_("valid from"), default=clock.now)
     valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)

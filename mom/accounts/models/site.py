@@ -28,7 +28,9 @@ class Site(models.Model):
         triggers = [History(), Frozen(fields=["code"])]
         constraints = [
             models.CheckConstraint(condition=models.Q(code__regex=CODE_PATTERN), name="accounts_site_code_shape"),
-            models.CheckConstraint(condition=models.Q(currency__regex=r"^[A-Z]{3}\Z"), name="accounts_site_currency_shape"),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}\Z"), name="accounts_site_currency_shape"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,9 +37,11 @@ class User(AbstractBaseUser):
     Names are lower-case ASCII, so that no two look alike. Sign-ins are in the audit trail, not in a column here.
     """
 
-    last_login = None  # type: ignore[assignment]  # a sign-in is an audit entry; it changes no master data
+    last_login = None  # a sign-in is an audit entry; it changes no master data
 
-    username = models.CharField(_("sign-in name"), max_length=60, unique=True, validators=[RegexValidator(USERNAME_PATTERN)])
+    username = models.CharField(
+        _("sign-in name"), max_length=60, unique=True, validators=[RegexValidator(USERNAME_PATTERN)]
+    )
     display_name = models.CharField(_("name"), max_length=100)
     email = models.EmailField(_("e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
@@ -59,7 +61,9 @@ class User(AbstractBaseUser):
         ordering = ["username"]
         triggers = [History(redact=["password"])]
         constraints = [
-            models.CheckConstraint(condition=models.Q(username__regex=USERNAME_PATTERN), name="accounts_user_username_shape"),
+            models.CheckConstraint(
+                condition=models.Q(username__regex=USERNAME_PATTERN), name="accounts_user_username_shape"
+            ),
             models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="accounts_user_theme_known"),
         ]
 

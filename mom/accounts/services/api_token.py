@@ -52,7 +52,7 @@ def api_token_create(
 
 
 def api_token_revoke(actor: Actor, token_id: int, reason: str = "") -> ApiToken:
-    """Close a token for ever, from its next request on: one's own, or anyone's for who manages tokens. Raises: NotAllowed."""
+    """Close a token for ever, from its next request on: one's own, or anyone's for who may. Raises: NotAllowed."""
     with use_case(actor, reason) as act:
         token = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token_id)
         if not (actor.kind == "user" and actor.id == str(token.user_id)):
@@ -100,7 +100,12 @@ def _add_token(
         expires_at=act.now + timedelta(days=days),
     )
     checked(token).save()
-    shown = {"user": user.username, "scopes": token.scopes, "sites": token.sites, "expires_at": token.expires_at.isoformat()}
+    shown = {
+        "user": user.username,
+        "scopes": token.scopes,
+        "sites": token.sites,
+        "expires_at": token.expires_at.isoformat(),
+    }
     act.record("accounts.api_token_created", subject=token, after=shown)
     return token, secret
 
@@ -110,7 +115,9 @@ def _refuse_wrong(scopes: Sequence[str], days: int, sites: Sequence[str], networ
     wrong: dict[str, list[str]] = {}
     unknown = unknown_scopes(scopes)
     if unknown or not scopes:
-        wrong["scopes"] = [str(_("There is no scope %(name)s.") % {"name": unknown[0]} if unknown else _("Name one scope at least."))]
+        wrong["scopes"] = [
+            str(_("There is no scope %(name)s.") % {"name": unknown[0]} if unknown else _("Name one scope at least."))
+        ]
     if not 1 <= days <= LONGEST_DAYS:
         wrong["days"] = [str(_("A token lives 1 to %(most)d days.") % {"most": LONGEST_DAYS})]
     missing = set(sites) - set(Site.objects.filter(code__in=sites).values_list("code", flat=True))

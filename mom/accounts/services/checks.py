@@ -15,5 +15,7 @@ def checked(row: M, *, exclude: tuple[str, ...] = ()) -> M:
     try:
         row.full_clean(exclude=exclude)
     except ValidationError as error:
-        raise InvalidInput({name.replace("__all__", ""): messages for name, messages in error.message_dict.items()}) from None
+        raise InvalidInput(
+            {name.replace("__all__", ""): messages for name, messages in error.message_dict.items()}
+        ) from None
     return row

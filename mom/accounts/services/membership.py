@@ -45,7 +45,11 @@ def add_membership(
 def membership_end(actor: Actor, membership_id: int, reason: str = "") -> Membership:
     """Take a role away from now on; the past stays on record. Raises: NotAllowed, Conflict where it is over already."""
     with use_case(actor, reason) as act:
-        membership = Membership.objects.select_for_update(of=("self",)).select_related("user", "role", "site").get(pk=membership_id)
+        membership = (
+            Membership.objects.select_for_update(of=("self",))
+            .select_related("user", "role", "site")
+            .get(pk=membership_id)
+        )
         place = membership.site.code if membership.site else EVERY_SITE
         act.require(GRANT_ROLE, place)
         if membership.valid_to is not None and membership.valid_to <= act.now:
@@ -54,7 +58,9 @@ def membership_end(actor: Actor, membership_id: int, reason: str = "") -> Member
         membership.valid_to = max(act.now, membership.valid_from)
         membership.save(update_fields=["valid_to"])
         site = membership.site.code if membership.site else ""
-        act.record("accounts.role_ended", subject=membership.user, site=site, before=before, after=_described(membership))
+        act.record(
+            "accounts.role_ended", subject=membership.user, site=site, before=before, after=_described(membership)
+        )
     return membership
 
 

@@ -17,7 +17,7 @@ from mom.core.use_case import UseCase, joined, use_case
 
 
 def follow_release(*, apps: Any, **_signal: Any) -> None:
-    """After a migration: the built-in roles hold what this release declares. A migration back to nothing has no roles."""
+    """After a migration: the built-in roles hold what this release declares. Migrated to nothing, there are none."""
     if "role" not in apps.all_models["accounts"]:
         return
     with transaction.atomic(), joined(system_actor("migrate"), "Built-in roles of this release") as act:
@@ -50,9 +50,16 @@ def role_set(actor: Actor, code: str, name: str, permission_names: Sequence[str]
             raise InvalidInput({"permissions": [_("There is no permission %(name)s.") % {"name": unknown[0]}]})
         role = Role.objects.select_for_update().filter(code=code).first() or Role(code=code)
         if role.is_builtin:
-            raise Conflict(_("Built-in roles follow the release. Copy it into a role of your own."), code="role_is_builtin")
+            raise Conflict(
+                _("Built-in roles follow the release. Copy it into a role of your own."), code="role_is_builtin"
+            )
         before = list(role.permissions)
         role.name, role.permissions = name, sorted(set(permission_names))
         checked(role).save()
-        act.record("accounts.role_changed", subject=role, before={"permissions": before}, after={"permissions": role.permissions})
+        act.record(
+            "accounts.role_changed",
+            subject=role,
+            before={"permissions": before},
+            after={"permissions": role.permissions},
+        )
     return role

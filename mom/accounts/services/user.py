@@ -28,7 +28,9 @@ def add_user(act: UseCase, *, username: str, display_name: str, password: str = 
     user = User(username=username.strip().lower(), display_name=display_name.strip(), email=email)
     _put_password(user, password)
     checked(user).save()
-    act.record("accounts.user_created", subject=user, after={"username": user.username, "display_name": user.display_name})
+    act.record(
+        "accounts.user_created", subject=user, after={"username": user.username, "display_name": user.display_name}
+    )
     return user
 
 
@@ -50,13 +52,13 @@ def user_set_password(actor: Actor, user_id: int, password: str, reason: str = "
 
 
 def user_lock(actor: Actor, user_id: int, reason: str) -> User:
-    """Lock a person out: no sign-in, and every session and token of theirs is dead on its next request. Raises: NotAllowed."""
-    return _set_active(actor, user_id, False, reason)
+    """Lock a person out: every session and token of theirs is dead on its next request. Raises: NotAllowed."""
+    return _set_active(actor, user_id, reason, is_active=False)
 
 
 def user_unlock(actor: Actor, user_id: int, reason: str) -> User:
     """Let a locked person in again. Raises: NotAllowed."""
-    return _set_active(actor, user_id, True, reason)
+    return _set_active(actor, user_id, reason, is_active=True)
 
 
 def user_set_preferences(actor: Actor, **preferences: str) -> User:
@@ -84,7 +86,7 @@ def sign_in_record(actor: Actor, user: User, password: str) -> bool:
     return bool(is_old)
 
 
-def _set_active(actor: Actor, user_id: int, is_active: bool, reason: str) -> User:
+def _set_active(actor: Actor, user_id: int, reason: str, *, is_active: bool) -> User:
     if len(reason.strip()) < 2:
         raise InvalidInput({"reason": ["A reason is needed."]})
     with use_case(actor, reason) as act:

@@ -7,9 +7,9 @@ from rest_framework.settings import api_settings
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address; what the client says of itself counts only as far as our own proxies wrote it.
+    """The client's address; what it says of itself counts only as far as our own proxies wrote it.
 
-    `NUM_PROXIES` of them stand in front: without that setting `X-Forwarded-For` is ignored, because anybody can send it.
+    `NUM_PROXIES` of them stand in front: without that setting `X-Forwarded-For` is ignored, as anybody can send it.
     """
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies = api_settings.NUM_PROXIES or 0

@@ -1,6 +1,7 @@
 """Every refusal of the API in one shape (RFC 9457), with a request id and never an internal detail."""
 
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -51,7 +52,7 @@ def problem_of(exc: Exception) -> tuple[dict[str, Any], dict[str, str]]:
             headers["Retry-After"] = str(int(retry_after))
         return error.as_problem(), headers
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(max(1, round(error.wait or 1)))
+        headers["Retry-After"] = str(max(1, math.ceil(getattr(error, "wait", None) or 1)))
     auth_header = getattr(error, "auth_header", "")
     if auth_header:
         headers["WWW-Authenticate"] = auth_header
@@ -59,7 +60,7 @@ def problem_of(exc: Exception) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _translated(exc: Exception) -> MomError | exceptions.APIException:
-    """Foreign exceptions as ours: bad data is the asker's (400), a server that is away is 503, the rest is our fault."""
+    """Foreign exceptions as ours: bad data is the asker's (400), an absent server is 503, the rest is our fault."""
     match exc:
         case Http404() | exceptions.NotFound():
             return NotFound()
@@ -82,7 +83,9 @@ def _translated(exc: Exception) -> MomError | exceptions.APIException:
             _log.warning("untranslated constraint", exc_info=exc)
             return Conflict()
         case _:
-            return exceptions.APIException(_("Something went wrong on our side; nothing was changed."), code="internal_error")
+            return exceptions.APIException(
+                _("Something went wrong on our side; nothing was changed."), code="internal_error"
+            )
 
 
 def _django_fields(exc: DjangoValidationError) -> dict[str, list[str]]:

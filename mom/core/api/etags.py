@@ -18,14 +18,14 @@ def etag_of(instance: Any) -> str:
 
 
 def expected_version(request: HttpRequest) -> int:
-    """The version that the change was made from. Raises: PreconditionRequired without `If-Match`, Stale for another tag."""
+    """The version that the change was made from. Raises: PreconditionRequired without `If-Match`, Stale."""
     header = request.headers.get("If-Match", "").strip()
     if not header or header == "*":
-        raise PreconditionRequired()
+        raise PreconditionRequired
     tags = parse_etags(header)
     found = _ETAG.fullmatch(tags[0]) if len(tags) == 1 else None
     if found is None:
-        raise Stale()
+        raise Stale
     return int(found.group(1))
 
 
@@ -36,7 +36,7 @@ def require_match(request: HttpRequest, instance: Any) -> int:
     """
     version = expected_version(request)
     if version != instance.version:
-        raise Stale()
+        raise Stale
     return version
 
 

@@ -11,11 +11,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, connection, transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from mom.core import clock
 from mom.core.api.renderers import JSONRenderer
@@ -59,12 +58,14 @@ def key_of(request: Request, *, is_required: bool) -> str:
         )
     if key and not _KEY.fullmatch(key):
         raise InvalidInput(
-            sentence=_("Idempotency-Key has 1 to 200 visible ASCII characters."), code="idempotency_key_malformed", status=400
+            sentence=_("Idempotency-Key has 1 to 200 visible ASCII characters."),
+            code="idempotency_key_malformed",
+            status=400,
         )
     return str(key)
 
 
-def answered_once(view: APIView, handler: Handler, key: str, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+def answered_once(handler: Handler, key: str, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
     """The handler's answer, or the stored one. Raises: InFlight, KeyReused and whatever the handler raises."""
     principal = request.actor.reference  # type: ignore[attr-defined]
     fingerprint = fingerprint_of(request)
@@ -120,7 +121,7 @@ def _claim(principal: str, key: str, fingerprint: str) -> int | None:
             row = cursor.fetchone()
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") == _LOCK_NOT_AVAILABLE:
-            raise InFlight() from None
+            raise InFlight from None
         raise
     return row[0] if row else None
 
@@ -129,9 +130,9 @@ def _stored(principal: str, key: str, fingerprint: str) -> HttpResponse:
     """The answer that was given before. Raises: KeyReused."""
     row = IdempotencyKey.objects.filter(principal=principal, key=key).first()
     if row is None or row.status is None:
-        raise InFlight()
+        raise InFlight
     if row.fingerprint != fingerprint:
-        raise KeyReused()
+        raise KeyReused
     return HttpResponse(
         row.body, status=row.status, content_type="application/json", headers={**row.headers, REPLAYED: "true"}
     )

@@ -56,17 +56,31 @@ class Position:
         try:
             if len(cursor) > LONGEST_CURSOR:
                 raise ValueError
-            document = json_strict.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+            document = json_strict.loads(
+                base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            )
             backwards, *values = document
-            if len(values) != size or backwards not in (0, 1) or any(isinstance(value, dict | list) for value in values):
+            if (
+                len(values) != size
+                or backwards not in (0, 1)
+                or any(isinstance(value, dict | list) for value in values)
+            ):
                 raise ValueError
         except (ValueError, TypeError):
-            raise ValidationError({"cursor": [_("This is not a cursor of this list; take it from `next` or `previous`.")]}) from None
+            raise ValidationError(
+                {"cursor": [_("This is not a cursor of this list; take it from `next` or `previous`.")]}
+            ) from None
         return cls(tuple(values), bool(backwards))
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime | date | time) else str(value) if isinstance(value, Decimal) else value
+    return (
+        value.isoformat()
+        if isinstance(value, datetime | date | time)
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+    )
 
 
 class CursorPagination(BasePagination):
@@ -78,7 +92,7 @@ class CursorPagination(BasePagination):
     page_size = 50
     max_page_size = 200
 
-    def paginate_queryset(self, queryset: models.QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """The rows of the page. Raises: ValidationError."""
         self._request = request
         self._size = self._page_size(request)
@@ -97,8 +111,12 @@ class CursorPagination(BasePagination):
         has_more, page = len(found) > self._size, found[: self._size]
         if backwards:
             page.reverse()
-        self._next = self._link(keys, page[-1:], False) if (has_more or backwards) and page else ""
-        self._previous = self._link(keys, page[:1], True) if page and (here is not None and (has_more or not backwards)) else ""
+        self._next = self._link(keys, page[-1], backwards=False) if (has_more or backwards) and page else ""
+        self._previous = (
+            self._link(keys, page[0], backwards=True)
+            if page and (here is not None and (has_more or not backwards))
+            else ""
+        )
         self._rows_seen = len(page) if here is None and not has_more else None
         return page
 
@@ -116,7 +134,7 @@ class CursorPagination(BasePagination):
         )
 
     def _count(self) -> tuple[int, bool]:
-        """How many rows the filters leave: exact where that is cheap, else the planner's estimate; never a full scan."""
+        """How many rows the filters leave: exact where cheap, else the planner's estimate; never a full scan."""
         if self._rows_seen is not None:
             return self._rows_seen, False
         exact = self._count_source.values("pk")[: EXACT_COUNT_LIMIT + 1].count()
@@ -131,13 +149,16 @@ class CursorPagination(BasePagination):
         if not text:
             return self.page_size
         if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= self.max_page_size):
-            raise ValidationError({"page_size": [_("Give a whole number from 1 to %(most)s.") % {"most": self.max_page_size}]})
+            raise ValidationError(
+                {"page_size": [_("Give a whole number from 1 to %(most)s.") % {"most": self.max_page_size}]}
+            )
         return int(text)
 
-    def _link(self, keys: list[Key], edge: list[Any], backwards: bool) -> str:
-        row = edge[0]
+    def _link(self, keys: list[Key], row: Any, *, backwards: bool) -> str:
         cursor = Position(tuple(_value(row, key) for key in keys), backwards).encode()
-        kept = [(name, value) for name, values in self._request.query_params.lists() for value in values if name != "cursor"]
+        kept = [
+            (name, value) for name, values in self._request.query_params.lists() for value in values if name != "cursor"
+        ]
         return f"{self._request.build_absolute_uri(self._request.path)}?{urlencode([*kept, ('cursor', cursor)])}"
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +202,10 @@ def ordering_of(request: Request, view: Any) -> list[str]:
 
 
 def _keys(model: type[models.Model], ordering: list[str]) -> list[Key]:
-    return [Key(name.removeprefix("-"), name.startswith("-"), _is_nullable(model, name.removeprefix("-"))) for name in ordering]
+    return [
+        Key(name.removeprefix("-"), name.startswith("-"), _is_nullable(model, name.removeprefix("-")))
+        for name in ordering
+    ]
 
 
 def _is_nullable(model: type[models.Model], path: str) -> bool:
@@ -211,7 +235,7 @@ def _order(key: Key, backwards: bool) -> Any:
 def _beyond(keys: list[Key], here: Position) -> models.Q:
     """The rows behind the position: for each key, all keys before it equal and this one further on.
 
-    The first key's bound is repeated outside the alternatives, which lets an index range replace a filter over all rows.
+    The first key's bound is repeated outside the alternatives, so that an index range replaces a filter over all rows.
     """
     alternatives, equal = models.Q(pk__in=[]), models.Q()
     for key, value in zip(keys, here.values, strict=True):

@@ -1,7 +1,7 @@
 """Default deny at the door of the API.
 
-Every API view declares one of two things, and a test reads them: `required_perms` (action or method -> permission string,
-or `SIGNED_IN`), or `public_because` (a sentence that says why anybody may ask). What is not declared is refused.
+Every API view declares one of two things, and a test reads them: `required_perms` (action or method -> permission
+string, or `SIGNED_IN`), or `public_because` (a sentence that says why anybody may ask). The undeclared is refused.
 """
 
 from typing import Any
@@ -50,4 +50,6 @@ class RequiresPermission(BasePermission):
             return False
         site = site_of(obj)
         actor: Actor = request.actor  # type: ignore[attr-defined]
-        return permission == SIGNED_IN or (holds_anywhere(actor, permission) if site is None else actor.may(permission, site))
+        return permission == SIGNED_IN or (
+            holds_anywhere(actor, permission) if site is None else actor.may(permission, site)
+        )

@@ -1,6 +1,6 @@
 """How an answer is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rest_framework import renderers
 from rest_framework.exceptions import NotAcceptable
@@ -19,10 +19,12 @@ class LenientNegotiation(DefaultContentNegotiation):
     """Answers in the first format where the client accepts none of ours: JSON that can be read beats a bare 406."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """The renderer and its media type."""
         try:
-            return super().select_renderer(request, renderers, format_suffix)
+            chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
         except NotAcceptable:
-            return renderers[0], renderers[0].media_type or ""
+            first = next(iter(renderers))
+            return first, first.media_type or ""
+        return chosen

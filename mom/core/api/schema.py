@@ -23,6 +23,8 @@ _SENTENCES = {
     "429": "Too many requests; Retry-After says when to come back.",
     "503": "A part that is needed does not answer at the moment; nothing was changed.",
 }
+_KEY = "A key of your own, new for each act: the same key with the same body is answered once and replayed."
+_VERSION = "The ETag of the version that the change was made from."
 _HEADER = {"in": "header", "schema": {"type": "string"}}
 
 
@@ -32,27 +34,31 @@ class Schema(AutoSchema):
     def _door_parameters(self) -> list[dict[str, Any]]:
         """`Idempotency-Key`, `If-Match`, `fields` and `ordering`, where they count."""
         found: list[dict[str, Any]] = []
-        view, action = self.view, getattr(self.view, "action", "")
+        view: Any = self.view
+        action = getattr(view, "action", "")
         if not hasattr(view, "idempotency_optional"):
             return found
         if self.method == "POST":
-            found.append(_header("Idempotency-Key", action not in view.idempotency_optional, "A key of your own, new for each act: "
-                                 "the same key with the same body is answered once and replayed.", 200))  # fmt: skip
+            found.append(_header("Idempotency-Key", _KEY, 200, is_required=action not in view.idempotency_optional))
         if self.method in {"PUT", "PATCH"}:
-            found.append(_header("If-Match", True, "The ETag of the version that the change was made from.", 100))
+            found.append(_header("If-Match", _VERSION, 100))
         if self.method == "GET":
             found.append(_query("fields", "Only these fields, separated by commas."))
             if self._is_list_view() and view.ordering_fields:
-                found.append(_query("ordering", f"Any of {', '.join(view.ordering_fields)}; a minus in front turns it round."))
+                found.append(
+                    _query("ordering", f"Any of {', '.join(view.ordering_fields)}; a minus in front turns it round.")
+                )
         return found
 
     def _get_parameters(self) -> list[Any]:
         return [*super()._get_parameters(), *self._door_parameters()]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for code in self._refusals():
-            answer = self._get_response_for_code(ProblemSerializer, code, media_types=[PROBLEM])
+            answer = self._get_response_for_code(  # type: ignore[no-untyped-call]
+                ProblemSerializer, code, media_types=[PROBLEM]
+            )
             bodies.setdefault(code, {**answer, "description": _SENTENCES[code]})
         return bodies
 
@@ -67,7 +73,7 @@ class Schema(AutoSchema):
             codes += ["412", "428"]
         return sorted(codes)
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
         """The docstring, and the right that is needed."""
         text = str(super().get_description() or "")
         declared = getattr(self.view, "required_perms", {})
@@ -77,7 +83,7 @@ class Schema(AutoSchema):
         return text
 
 
-def _header(name: str, is_required: bool, description: str, longest: int) -> dict[str, Any]:
+def _header(name: str, description: str, longest: int, *, is_required: bool = True) -> dict[str, Any]:
     schema = {"type": "string", "minLength": 1, "maxLength": longest, "pattern": r"^[\x21-\x7e]+$"}
     return {**_HEADER, "name": name, "required": is_required, "description": description, "schema": schema}
 

@@ -59,7 +59,7 @@ class DateField(serializers.DateField):
         """The day. Raises: ValidationError."""
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
-        return super().to_internal_value(value)  # type: ignore[no-any-return]
+        return super().to_internal_value(value)
 
 
 class DurationField(serializers.DurationField):
@@ -108,13 +108,13 @@ class DecimalField(serializers.DecimalField):
         is_number = isinstance(data, int | Decimal) and not isinstance(data, bool)
         if not is_number and not (isinstance(data, str) and _NUMBER.fullmatch(data)):
             self.fail("invalid")
-        return super().to_internal_value(data)  # type: ignore[no-any-return]
+        return super().to_internal_value(data)
 
 
 class BooleanField(serializers.BooleanField):
     """true or false, not a word that looks like it."""
 
-    def to_internal_value(self, data: Any) -> bool | None:
+    def to_internal_value(self, data: Any) -> Any:
         """The value. Raises: ValidationError."""
         if data is None and self.allow_null:
             return None
@@ -130,7 +130,7 @@ class CharField(serializers.CharField):
         """The text. Raises: ValidationError."""
         if not isinstance(data, str):
             self.fail("invalid")
-        return super().to_internal_value(data)  # type: ignore[no-any-return]
+        return super().to_internal_value(data)
 
 
 class ChoiceField(serializers.ChoiceField):
@@ -161,7 +161,7 @@ class JSONField(serializers.JSONField):
         super().__init__(**kwargs)
 
 
-class RelatedField(serializers.PrimaryKeyRelatedField):
+class RelatedField(serializers.PrimaryKeyRelatedField[Any]):
     """A reference by id to a row that the asker may see; another site's row is answered like a missing one."""
 
     site_path = "site__code"
@@ -173,10 +173,13 @@ class RelatedField(serializers.PrimaryKeyRelatedField):
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """The rows that may be named."""
-        queryset = super().get_queryset()
+        queryset: Any = super().get_queryset()
         actor = self.context["request"].actor
         sites = actor.sites_with(self.permission) if self.permission else None
-        return queryset if sites is None else queryset.filter(**{f"{self.site_path}__in": sites})
+        narrowed: models.QuerySet[Any] = (
+            queryset if sites is None else queryset.filter(**{f"{self.site_path}__in": sites})
+        )
+        return narrowed
 
     def to_internal_value(self, data: Any) -> Any:
         """The row. Raises: ValidationError."""
@@ -239,5 +242,5 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     request_id = serializers.CharField()
-    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    fields: Any = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
     items = serializers.ListField(child=serializers.JSONField(), required=False)

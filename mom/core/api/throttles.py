@@ -22,7 +22,8 @@ local held = redis.call('HMGET', KEYS[1], 'level', 'at')
 local now = tonumber(ARGV[3])
 local capacity = tonumber(ARGV[1])
 local refill = tonumber(ARGV[2])
-local level = math.min(capacity, (tonumber(held[1]) or capacity) + math.max(0, now - (tonumber(held[2]) or now)) * refill)
+local passed = math.max(0, now - (tonumber(held[2]) or now))
+local level = math.min(capacity, (tonumber(held[1]) or capacity) + passed * refill)
 local wait = 0
 if level >= 1 then level = level - 1 else wait = (1 - level) / refill end
 redis.call('HSET', KEYS[1], 'level', tostring(level), 'at', tostring(now))
@@ -53,7 +54,9 @@ class TokenBucket:
         if time.monotonic() < TokenBucket._silent_until:
             return 0.0
         try:
-            return float(_client().eval(_TAKE, 1, f"mom:throttle:{key}", self.capacity, self.refill, clock.now().timestamp()))
+            return float(
+                _client().eval(_TAKE, 1, f"mom:throttle:{key}", self.capacity, self.refill, clock.now().timestamp())
+            )
         except (redis.RedisError, OSError, ValueError):
             TokenBucket._silent_until = time.monotonic() + _QUIET_AFTER_FAILURE
             return 0.0
@@ -68,7 +71,7 @@ class PrincipalThrottle(BaseThrottle):
         """Whether this request comes in now."""
         actor: Any = request.actor  # type: ignore[attr-defined]
         scope, key = ("principal", actor.reference) if actor.id else ("anonymous", client_address(request))
-        self._wait = TokenBucket(api_settings.DEFAULT_THROTTLE_RATES[scope]).wait(f"{scope}:{key}")
+        self._wait = TokenBucket(str(api_settings.DEFAULT_THROTTLE_RATES[scope])).wait(f"{scope}:{key}")
         return self._wait == 0.0
 
     def wait(self) -> float:

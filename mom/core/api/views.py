@@ -49,7 +49,7 @@ class DocsView(SpectacularSwaggerSplitView):
     public_because = "It shows the published OpenAPI document; calls from it need a token of one's own."
     permission_classes = (AllowAny,)
     content_negotiation_class = LenientNegotiation
-    renderer_classes = (TemplateHTMLRenderer,)
+    renderer_classes = [TemplateHTMLRenderer]
     metadata_class = None
     template_name = "core/api/docs.html"
     url_name = "api:schema"

@@ -1,7 +1,7 @@
 """The bases of every API resource: default deny, the asker's sites only, versions, keys, field selection.
 
     class JobOrderViewSet(ReadOnlyViewSet):
-        required_perms = {"list": "work.view_job_order", "retrieve": "work.view_job_order", "start": "work.start_job_order"}
+        required_perms = {"list": "work.view", "retrieve": "work.view", "start": "work.execute_job_order"}
         serializer_class = JobOrderSerializer
         queryset = JobOrder.objects.select_related("site")
         filterset_fields = {"status": ["exact", "in"]}
@@ -11,8 +11,8 @@
         def start(self, request, pk):
             return self.answer(job_order_start(request.actor, self.get_object()))
 
-A page of another site's rows does not exist for the asker: 404 like a missing one. Every POST needs an `Idempotency-Key`
-unless its action is in `idempotency_optional`.
+Another site's row does not exist for the asker: 404, like a missing one. Every POST needs an `Idempotency-Key` unless
+its action is in `idempotency_optional`.
 """
 
 import re
@@ -21,7 +21,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import MethodNotAllowed, ValidationError
@@ -50,7 +49,7 @@ class SiteScopedViewSet(GenericViewSet[Any]):
     ordering: ClassVar[tuple[str, ...]] = ()
     idempotency_optional: ClassVar[frozenset[str]] = frozenset()
     content_negotiation_class = LenientNegotiation
-    filter_backends = (FilterBackend,)
+    filter_backends: Any = (FilterBackend,)
     metadata_class = None
     lookup_value_regex = r"[^/]{1,200}"
 
@@ -64,9 +63,9 @@ class SiteScopedViewSet(GenericViewSet[Any]):
             key = idempotency.key_of(request, is_required=self.action not in self.idempotency_optional)
             if key:
                 handler: Callable[..., Response] = getattr(self, self.action)
-                self.post = partial(idempotency.answered_once, self, handler, key)
+                self.post = partial(idempotency.answered_once, handler, key)
 
-    def finalize_response(self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers to one asker are nobody else's to keep."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store" if request.method != "GET" else "private, no-cache")
@@ -75,7 +74,7 @@ class SiteScopedViewSet(GenericViewSet[Any]):
     # Rows
 
     def for_actor(self, actor: Actor, permission: str) -> models.QuerySet[Any]:
-        """The rows that the actor may see: those of the sites where the permission is held. A selector may take its place."""
+        """The rows that the actor may see, at the sites where the permission is held. A selector may take its place."""
         queryset = super().get_queryset()
         sites = None if permission == SIGNED_IN else actor.sites_with(permission)
         if sites is None or not self.site_path:
@@ -83,22 +82,22 @@ class SiteScopedViewSet(GenericViewSet[Any]):
         return queryset.filter(**{f"{self.site_path}__in": sites})
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        """What this asker may see. The permission is the one for reading: who may see it but not change it gets a 403."""
+        """What this asker may see, by the permission for reading: who may see it but not change it gets a 403."""
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
         perms = self.required_perms
         permission = perms.get("retrieve") or perms.get("list") or perms[self.action]
-        return self.for_actor(self.request.actor, permission)
+        return self.for_actor(self.request.actor, permission)  # type: ignore[attr-defined]
 
     def get_object(self) -> Any:
         """The row at this address. Raises: NotFound (also where it is another site's), PermissionDenied."""
         value = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
         field = self.lookup_field
         if field == "pk" and not (value.isascii() and value.isdigit() and len(value) <= 18):
-            raise NotFound()
+            raise NotFound
         instance = self.get_queryset().filter(**{field: value}).first()
         if instance is None:
-            raise NotFound()
+            raise NotFound
         self.check_object_permissions(self.request, instance)
         return instance
 
@@ -112,8 +111,8 @@ class SiteScopedViewSet(GenericViewSet[Any]):
     # Fields
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        """The serializer, narrowed to `?fields=a,b` where something is read. Raises: ValidationError for an unknown field."""
-        serializer = super().get_serializer(*args, **kwargs)
+        """The serializer, narrowed to `?fields=a,b` where something is read. Raises: ValidationError."""
+        serializer: Any = super().get_serializer(*args, **kwargs)
         wanted = self.request.query_params.get("fields", "") if self.request and self.request.method == "GET" else ""
         if wanted:
             fields = getattr(serializer, "child", serializer).fields
@@ -129,7 +128,9 @@ class SiteScopedViewSet(GenericViewSet[Any]):
         """One row as the answer, with its ETag."""
         etag = etags.etag_of(instance)
         return Response(
-            self.get_serializer(instance).data, status=status_code, headers={**({"ETag": etag} if etag else {}), **headers}
+            self.get_serializer(instance).data,
+            status=status_code,
+            headers={**({"ETag": etag} if etag else {}), **headers},
         )
 
     def validated(self, request: Request, **kwargs: Any) -> dict[str, Any]:
@@ -139,11 +140,13 @@ class SiteScopedViewSet(GenericViewSet[Any]):
         return dict(serializer.validated_data)
 
     def _refuse_parameters(self, request: Request) -> None:
-        """Raises: ValidationError for a query parameter that nothing reads: a misspelt filter must not answer with all rows."""
+        """A misspelt filter must not answer with all rows. Raises: ValidationError for what nothing reads."""
         known = set(self.known_parameters())
         for name, values in request.query_params.lists():
             if name not in known:
-                message = _("There is no such parameter. Known here: %(names)s.") % {"names": ", ".join(sorted(known)) or "-"}
+                message = _("There is no such parameter. Known here: %(names)s.") % {
+                    "names": ", ".join(sorted(known)) or "-"
+                }
                 raise ValidationError({re.sub(r"[^\w.-]", "?", name)[:100]: [message]})
             if any(_NUL in value for value in values):
                 raise ValidationError({name: [_("A value can't hold the character NUL.")]})
@@ -159,7 +162,7 @@ class SiteScopedViewSet(GenericViewSet[Any]):
 
     def _filter_names(self) -> list[str]:
         for backend in self.filter_backends:
-            filterset = getattr(backend(), "get_filterset_class", lambda *_args: None)(self, self.queryset)
+            filterset = getattr(backend(), "get_filterset_class", lambda *_args: None)(self, self.get_queryset())
             if filterset is not None:
                 return list(filterset.base_filters)
         return []

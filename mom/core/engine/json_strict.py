@@ -1,7 +1,7 @@
 """JSON as we accept it: UTF-8 only, no key twice, nothing that a database or a later reader would choke on.
 
-The stock reader was seen to end in a server error on deep nesting, `\\u0000` and lone surrogates, and to accept duplicate
-keys, NaN and other encodings in silence. Numbers with a fraction come out as exact decimals.
+The stock reader was seen to end in a server error on deep nesting, `\\u0000` and lone surrogates, and to accept
+duplicate keys, NaN and other encodings in silence. Numbers with a fraction come out as exact decimals.
 """
 
 import json

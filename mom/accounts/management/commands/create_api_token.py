@@ -20,7 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=90, help=f"how long it lives (1 to {LONGEST_DAYS})")
         parser.add_argument("--name", default="made on the command line", help="what it is for")
         parser.add_argument("--site", action="append", default=[], help="only at this site; may be repeated")
-        parser.add_argument("--network", action="append", default=[], help="only from this network, as 10.20.0.0/16; may be repeated")
+        parser.add_argument(
+            "--network", action="append", default=[], help="only from this network, as 10.20.0.0/16; may be repeated"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["user"].lower()).first()
@@ -45,5 +47,8 @@ class Command(BaseCommand):
 def told(error: MomError) -> str:
     """The refusal with what is wrong at each field, on one line."""
     if isinstance(error, InvalidInput):
-        return " ".join(f"{name}: {' '.join(map(str, sentences))}" for name, sentences in error.fields.items()) or error.sentence
+        return (
+            " ".join(f"{name}: {' '.join(map(str, sentences))}" for name, sentences in error.fields.items())
+            or error.sentence
+        )
     return error.sentence

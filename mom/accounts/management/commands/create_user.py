@@ -1,4 +1,4 @@
-"""`manage.py create_user --username U --name "Full Name" [--role admin] [--site S]`: the first administrator, or anyone."""
+"""`manage.py create_user --username U --name "Full Name" [--role admin] [--site S]`: an administrator, or anyone."""
 
 import getpass
 import os
@@ -16,18 +16,20 @@ from mom.core.actor import EVERY_SITE, system_actor
 from mom.core.errors import MomError
 from mom.core.use_case import use_case
 
-PASSWORD_VARIABLE = "MOM_PASSWORD"
+PASSWORD_VARIABLE = "MOM_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 class Command(BaseCommand):
-    help = f"Add a person who signs in, with roles. The password is asked for, or read from {PASSWORD_VARIABLE}; never an argument."
+    help = f"Add a person who signs in, with roles. The password is asked for, or read from {PASSWORD_VARIABLE}."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--username", required=True, help="sign-in name: small letters, digits and . _ @ + -")
         parser.add_argument("--name", required=True, help="the printed name")
         parser.add_argument("--email", default="")
         parser.add_argument("--role", action="append", default=[], help="a role's code, as admin; may be repeated")
-        parser.add_argument("--site", action="append", default=[], help="where the roles hold; may be repeated; none = every site")
+        parser.add_argument(
+            "--site", action="append", default=[], help="where the roles hold; may be repeated; none = every site"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         roles = self._all(Role, options["role"])
@@ -37,7 +39,11 @@ class Command(BaseCommand):
             with use_case(system_actor("command line"), "Made on the command line") as act:
                 act.require(MANAGE_USERS, EVERY_SITE)
                 user: User = add_user(
-                    act, username=options["username"], display_name=options["name"], email=options["email"], password=password
+                    act,
+                    username=options["username"],
+                    display_name=options["name"],
+                    email=options["email"],
+                    password=password,
                 )
                 for role in roles:
                     for site in sites:
