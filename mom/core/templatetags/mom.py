@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from mom.core.charts import sparkline as sparkline_svg
-from mom.core.web import components, printing
+from mom.core.web import components, fields, printing
 
 register = template.Library()
 
@@ -99,9 +99,17 @@ def chart(chart: Any, caption: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("_components/field.html")
-def field(bound: Any, hint: Any = "") -> dict[str, Any]:
-    """A form field: label, control, hint, and its error in words."""
-    kind = getattr(bound.field.widget, "input_type", "")
+def field(bound: Any, hint: Any = "", mark_optional: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a tag
+    """A form field: label, control, hint, and its error in words; `mark_optional` False in a form of filters."""
+    widget = bound.field.widget
+    fields.prepare(bound)
+    kind = getattr(widget, "input_type", "")
     look = "checkbox" if kind == "checkbox" else "" if kind in {"radio", "hidden"} else "input"
-    attrs = {"class": f"{bound.field.widget.attrs.get('class', '')} {look}".strip()}
-    return {"field": bound, "control": bound.as_widget(attrs=attrs), "kind": kind, "hint": hint or bound.help_text}
+    attrs = {"class": f"{widget.attrs.get('class', '')} {look}".strip()}
+    return {
+        "field": bound,
+        "control": bound.as_widget(attrs=attrs),
+        "kind": kind,
+        "hint": hint or bound.help_text,
+        "mark_optional": mark_optional,
+    }

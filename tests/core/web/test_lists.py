@@ -91,6 +91,15 @@ def test_list_range_filter_shows_one_chip_that_clears_both_ends(page: Client, ro
     assert 'href="?q=a" aria-label' in html
 
 
+def test_list_range_filter_names_both_inputs_and_picks_dates(page: Client) -> None:
+    make_role("a-1", [])
+    html = page.get("/roles/?made_after=2026-04-01").content.decode()
+    assert 'aria-label="Made: from"' in html
+    assert 'aria-label="Made: to"' in html
+    assert 'type="date"' in html
+    assert 'value="2026-04-01"' in html
+
+
 def test_list_filter_not_understood_says_so_and_narrows_nothing(page: Client, roles: int) -> None:
     html = page.get("/roles/?made_after=yesterday").content.decode()
     assert "25 roles" in html
