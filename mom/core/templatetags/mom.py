@@ -99,7 +99,7 @@ def chart(chart: Any, caption: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("_components/field.html")
-def field(bound: Any, hint: Any = "", mark_optional: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002 - a tag
+def field(bound: Any, hint: Any = "", mark_optional: bool = True) -> dict[str, Any]:
     """A form field: label, control, hint, and its error in words; `mark_optional` False in a form of filters."""
     widget = bound.field.widget
     fields.prepare(bound)

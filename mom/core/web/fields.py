@@ -1,6 +1,6 @@
 """Form controls as the design system wants them: every input has a name, and a date is picked, not spelt."""
 
-from django.forms import BoundField, DateInput, MultiWidget, Widget
+from django.forms import BoundField, DateField, Field, Input, MultiWidget, Widget
 from django.utils.translation import gettext as _
 
 
@@ -8,19 +8,21 @@ def prepare(bound: BoundField) -> None:
     """Names the inputs of a range ("Due: from", "Due: to") and makes date inputs the browser's own."""
     widget = bound.field.widget
     if not isinstance(widget, MultiWidget):
-        _pick(widget)
+        _pick(bound.field, widget)
         return
-    names = _ends(len(widget.widgets))
-    for part, name in zip(widget.widgets, names, strict=True):
-        _pick(part)
+    parts = getattr(bound.field, "fields", ())
+    for index, (part, name) in enumerate(zip(widget.widgets, _names(len(widget.widgets)), strict=True)):
         part.attrs["aria-label"] = _("%(label)s: %(part)s") % {"label": bound.label, "part": name}
+        if index < len(parts):
+            _pick(parts[index], part)
 
 
-def _pick(widget: Widget) -> None:
-    if isinstance(widget, DateInput) and widget.input_type == "text":
+def _pick(field: Field, widget: Widget) -> None:
+    if isinstance(field, DateField) and isinstance(widget, Input) and widget.input_type == "text":
         widget.input_type = "date"
-        widget.format = "%Y-%m-%d"  # what a date input reads and sends, whatever the locale shows
+        if hasattr(widget, "format"):
+            widget.format = "%Y-%m-%d"  # what a date input reads and sends, whatever the locale shows
 
 
-def _ends(count: int) -> list[str]:
+def _names(count: int) -> list[str]:
     return [_("from"), _("to")] if count == 2 else [str(number) for number in range(1, count + 1)]
