@@ -4,6 +4,7 @@ import pytest
 
 pytest_plugins = [
     "tests.bench.database",
+    "tests.bench.durable",
     "tests.bench.broker",
     "tests.bench.processes",
     "tests.bench.browser",
