@@ -1,6 +1,7 @@
 """Form controls as the design system wants them: every input has a name, and a date is picked, not spelt."""
 
-from django.forms import BoundField, DateField, Field, Input, MultiWidget, Widget
+from django.forms import BoundField, DateField, Field, MultiWidget, Widget
+from django.forms.widgets import Input
 from django.utils.translation import gettext as _
 
 
