@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.hashers import identify_hasher
+from django.contrib.auth.hashers import get_hasher, identify_hasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -78,7 +78,8 @@ def user_set_preferences(actor: Actor, **preferences: str) -> User:
 def sign_in_record(actor: Actor, user: User, password: str) -> bool:
     """Note a sign-in in the audit trail; renew the password's hash where it was made by older rules (then True)."""
     with use_case(actor) as act:
-        is_old = identify_hasher(user.password).must_update(user.password)
+        today = get_hasher()
+        is_old = identify_hasher(user.password).algorithm != today.algorithm or today.must_update(user.password)
         if is_old:
             user.set_password(password)
             user.save(update_fields=["password"])
