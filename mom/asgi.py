@@ -5,6 +5,7 @@ Pages stay on WSGI in a fixed thread pool: there psycopg2's connections persist,
 
 import os
 from functools import partial
+from typing import Any, cast
 
 import django
 from a2wsgi import WSGIMiddleware
@@ -18,8 +19,8 @@ from mom.core.live.stream import PATH, LiveStream, Receive, Scope, Send  # noqa:
 from mom.wsgi import application as pages  # noqa: E402
 
 THREADS = 8  # one database connection each
-_stream = LiveStream(partial(viewer_of, actor_for_user=actor_for_user))
-_pages = WSGIMiddleware(pages, workers=THREADS)
+_stream = LiveStream(partial(viewer_of, actor_for_user=cast(Any, actor_for_user)))
+_pages: Any = WSGIMiddleware(cast(Any, pages), workers=THREADS)  # the same protocols in other packages' words
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,7 +30,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and scope["path"] == PATH:
         await _stream(scope, receive, send)
     elif scope["type"] == "http":
-        await _pages(scope, receive, send)  # type: ignore[arg-type] - the same ASGI in another package's words
+        await _pages(scope, receive, send)
 
 
 async def live(scope: Scope, receive: Receive, send: Send) -> None:

@@ -133,11 +133,13 @@ def _buckets(site: Site, window: Window, by: By, only: Only) -> QuerySet[Any]:
 
 
 def _bucket_rows(site: Site, window: Window, by: By, only: Only) -> Iterable[dict[str, Any]]:
-    rows = _buckets(site, window, by, only)
+    rows: Any = _buckets(site, window, by, only)
     if by in TIME_SLICES:
-        return rows.values("unit", key=_time_slice(by, "day")).annotate(**_SUMS)
+        slices: Iterable[dict[str, Any]] = rows.values("unit", key=_time_slice(by, "day")).annotate(**_SUMS)
+        return slices
     pk, code, name = _KEYS[by]
-    return rows.values("unit", pk=F(pk), code=F(code), name=F(name)).annotate(**_SUMS)
+    named: Iterable[dict[str, Any]] = rows.values("unit", pk=F(pk), code=F(code), name=F(name)).annotate(**_SUMS)
+    return named
 
 
 _FLOW_SUMS: dict[str, Any] = {
@@ -164,9 +166,10 @@ def _flows(site: Site, window: Window, only: Only) -> QuerySet[OrderFlow]:
 def _flow_rows(site: Site, window: Window, by: By, only: Only) -> Iterable[dict[str, Any]]:
     if by in {By.MACHINE, By.PERSON}:
         return []
-    rows = _flows(site, window, only)
+    rows: Any = _flows(site, window, only)
     if by in TIME_SLICES:
-        return rows.values(key=_time_slice(by, "last_day")).annotate(**_FLOW_SUMS)
+        slices: Iterable[dict[str, Any]] = rows.values(key=_time_slice(by, "last_day")).annotate(**_FLOW_SUMS)
+        return slices
     if by == By.ORDER:
         named = {"order": F("work_request_id"), "code": F("work_request__code"), "name": F("work_request__description")}
         found = rows.values(**named).annotate(**_FLOW_SUMS)

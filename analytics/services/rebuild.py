@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -72,7 +73,7 @@ def rebuild_days(site: Site, days: list[date]) -> None:
     for model in (WorkBucket, LabourBucket):
         model.objects.filter(site=site, day__in=days).delete()
     bounds = [day_interval(day, site.zone) for day in days]
-    values = {
+    values: dict[str, Any] = {
         "site": site.pk,
         "days": days,
         "starts": [bound.start for bound in bounds],

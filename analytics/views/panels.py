@@ -43,7 +43,7 @@ def figures_of_material(request: HttpRequest, material: MaterialDefinition) -> P
 
 def _figures(request: HttpRequest, kind: str, only: Only) -> Panel | None:
     """Statements do not depend on how long the window is. None for a site that has no data yet."""
-    site: Any = request.site  # type: ignore[attr-defined]
+    site: Any = request.site
     chosen = chosen_window(site, request.GET, local_day(clock.now(), site.zone))
     if not chosen.has_data:
         return None

@@ -79,7 +79,8 @@ def register_column(kind: str, column: Column, *, annotate: Annotate, order: int
 
 def panels_for(kind: str, request: HttpRequest, subject: Any) -> list[Drawn]:
     """The cards of a thing that this actor may see at this site, drawn, in their order."""
-    actor, site = request.actor, request.site  # type: ignore[attr-defined]
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    site: Any = request.site
     drawn = []
     for source in sorted(_panels.values(), key=lambda each: (each.order, each.name)):
         if source.kind != kind or not actor.may(source.permission, site.code):

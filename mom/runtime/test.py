@@ -68,9 +68,8 @@ def _places(held: ExitStack) -> Places:
     except Held as other:
         say(f"{other} uses the test servers; this run gets its own")
         directory = tempfile.mkdtemp(prefix="mom-test-")
-        held.callback(
-            lambda: [shutil.rmtree(home, ignore_errors=True) for home in data_homes(Path(directory) / "postgres")]
-        )
+        for home in data_homes(Path(directory) / "postgres"):
+            held.callback(shutil.rmtree, home, ignore_errors=True)
         held.callback(shutil.rmtree, directory, ignore_errors=True)
         return Places(Path(directory)).make()
     return places.make()

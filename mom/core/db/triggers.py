@@ -14,7 +14,7 @@ _UNUSED_BODY = "RETURN NULL;"
 
 
 def _columns(model: type[models.Model], names: Sequence[str]) -> list[str]:
-    by_name = {field.name: field.column for field in model._meta.local_concrete_fields}
+    by_name = {field.name: str(field.column) for field in model._meta.local_concrete_fields}
     missing = set(names) - set(by_name)
     if missing:
         raise TypeError(f"{model.__name__} has no column of its own for {', '.join(sorted(missing))}.")

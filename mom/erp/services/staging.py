@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.db import connection, transaction
 
@@ -26,10 +26,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 STAGED = StagedRow._meta.db_table
 INCOMING = "erp_incoming"
 ISSUES = "erp_incoming_issue"
-COLUMNS = (
-    "run_id line digest occurrence raw order_code operation resource_code resource_name person_code person_name part_code"
-    " part_name order_quantity unit started_at ended_at duration work_kind good scrap rework review is_rework"
-).split()
+COLUMNS = ["run_id", "line", "digest", "occurrence", "raw", "order_code", "operation", "resource_code", "resource_name", "person_code", "person_name", "part_code", "part_name", "order_quantity", "unit", "started_at", "ended_at", "duration", "work_kind", "good", "scrap", "rework", "review", "is_rework"]
 ISSUE_COLUMNS = ("run_id", "line", "column", "value", "code", "message")
 
 
@@ -63,7 +60,7 @@ def read_into_session(run: ImportRun, mapping: ExecutionMapping, file: BinaryIO,
                 copy_rows(ISSUES, ISSUE_COLUMNS, rows.issues)
             tick(counted.total)
     file.seek(0)
-    counted.file_digest = hashlib.file_digest(file, "sha256").hexdigest()
+    counted.file_digest = hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
     return counted
 
 

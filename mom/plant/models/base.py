@@ -1,5 +1,6 @@
 """What every row of the plant model has: a site, a code that people use, a version that editors compare."""
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +42,7 @@ class MasterData(SiteOwned):
                 violation_error_message=_("A code is needed."),
             ),
         ]
-        triggers = [History()]
+        triggers: list[pgtrigger.Trigger] = [History()]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}".strip()

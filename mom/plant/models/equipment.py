@@ -1,5 +1,7 @@
 """Equipment: roles and places in the plant, one tree with ISA-95 levels. The thing with a serial number is an asset."""
 
+from typing import ClassVar
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +56,7 @@ class Equipment(MasterData):
     capacity_quantity = QuantityField(_("capacity quantity"), null=True, blank=True)
     capacity_unit = UnitField(_("capacity unit"), blank=True)
 
-    objects = TreeQuerySet.as_manager()
+    objects: ClassVar[models.Manager["Equipment"]] = TreeQuerySet.as_manager()
 
     class Meta(MasterData.Meta):
         verbose_name = _("equipment")

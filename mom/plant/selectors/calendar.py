@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
+from tree_queries.query import TreeQuerySet
 
 from mom.accounts.models import Site
 from mom.core.engine.interval import Interval
@@ -47,7 +48,8 @@ def shift_patterns_for(equipment: Equipment, window: Interval) -> ShiftPlan | No
 
     Four statements at most.
     """
-    above = equipment.ancestors(include_self=True).exclude(calendar=None).select_related("calendar__site")
+    tree = TreeQuerySet(Equipment)
+    above = tree.ancestors(equipment, include_self=True).exclude(calendar=None).select_related("calendar__site")
     nearest = above.last()
     if nearest is None or nearest.calendar is None:
         return None
@@ -98,7 +100,9 @@ def _plans(calendars: Iterable[WorkCalendar], window: Interval) -> dict[int, Shi
     for shift in Shift.objects.filter(calendar__in=wanted).prefetch_related(breaks).order_by("starts_at", "code"):
         patterns[shift.calendar_id].append(pattern_of(shift))
     exceptions: defaultdict[int, list[CalendarException]] = defaultdict(list)
-    entries = WorkCalendarEntry.objects.filter(calendar__in=wanted, started_at__lt=window.end, ended_at__gt=window.start)
+    entries = WorkCalendarEntry.objects.filter(
+        calendar__in=wanted, started_at__lt=window.end, ended_at__gt=window.start
+    )
     for entry in entries.order_by("priority", "pk"):
         span = Interval(entry.started_at, entry.ended_at)
         is_working = entry.kind == CalendarEntryKind.WORKING

@@ -36,10 +36,12 @@ def equipment_get(actor: Actor, site: Site, code: str) -> Equipment:
 
 def area_of(equipment: Equipment) -> Equipment | None:
     """The nearest area above; where there is none, whatever it stands in; None at the top."""
-    above = equipment.parent
+    above: Equipment | None = equipment.parent
     while above is not None and above.level != EquipmentLevel.AREA and above.parent_id is not None:
         above = above.parent
-    return above if above is not None and above.level == EquipmentLevel.AREA else equipment.parent
+    if above is None or above.level != EquipmentLevel.AREA:
+        above = equipment.parent
+    return above
 
 
 def area_list(actor: Actor, site: Site) -> QuerySet[Equipment]:

@@ -9,10 +9,10 @@ from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.errors import NotFound
 from mom.plant import permissions
-from mom.plant.models import MasterData, MaterialLot
+from mom.plant.models import SiteOwned
 from mom.plant.selectors.scope import for_actor
 
-M = TypeVar("M", MasterData, MaterialLot)
+M = TypeVar("M", bound=SiteOwned)
 
 
 def row_list(actor: Actor, model: type[M], site: Site) -> QuerySet[M]:

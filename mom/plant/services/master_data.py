@@ -27,14 +27,15 @@ from mom.plant.models import (
     PersonnelClass,
     PhysicalAsset,
     Reason,
+    SiteOwned,
     WorkCalendar,
 )
 from mom.plant.services import rows
 
-M = TypeVar("M", MasterData, MaterialLot)
+M = TypeVar("M", bound=SiteOwned)
 
 COMMON = ("code", "name", "description", "is_active")
-FIELDS: dict[type[MasterData | MaterialLot], tuple[str, ...]] = {
+FIELDS: dict[type[SiteOwned], tuple[str, ...]] = {
     Equipment: (
         *COMMON, "level", "parent", "classes", "calendar", "position", "capacity_kind", "capacity_places",
         "capacity_quantity", "capacity_unit",
@@ -51,7 +52,7 @@ FIELDS: dict[type[MasterData | MaterialLot], tuple[str, ...]] = {
     Reason: (*COMMON, "kind", "parent", "position"),
 }  # fmt: skip
 """What people may set of each noun."""
-FIXED: dict[type[MasterData | MaterialLot], tuple[str, ...]] = {
+FIXED: dict[type[SiteOwned], tuple[str, ...]] = {
     MaterialLot: ("definition",),
     Reason: ("kind",),
 }
@@ -77,9 +78,7 @@ def add(act: UseCase, model: type[M], site: Site, **values: Any) -> M:
     return rows.insert(act, row, action=_action(model, "added"), links=links)
 
 
-def change(
-    actor: Actor, model: type[M], pk: int, *, version: int | None = None, reason: str = "", **changes: Any
-) -> M:
+def change(actor: Actor, model: type[M], pk: int, *, version: int | None = None, reason: str = "", **changes: Any) -> M:
     """Change a named thing; `version` is the one that was read, None only where nobody read one.
 
     Raises: NotAllowed, NotFound; Stale where somebody was faster; InvalidInput; Conflict for what is still in use.
@@ -106,17 +105,17 @@ def alter(act: UseCase, row: M, **changes: Any) -> M:
     return rows.update(act, row, changes, action=_action(model, verb))
 
 
-def _action(model: type[MasterData | MaterialLot], verb: str) -> str:
+def _action(model: type[SiteOwned], verb: str) -> str:
     return f"plant.{model._meta.model_name}_{verb}"
 
 
-def _refuse_unknown(model: type[MasterData | MaterialLot], values: dict[str, Any]) -> None:
+def _refuse_unknown(model: type[SiteOwned], values: dict[str, Any]) -> None:
     unknown = sorted(set(values) - set(FIELDS[model]))
     if unknown:
         raise TypeError(f"{model.__name__} has no {', '.join(unknown)} that people may set.")
 
 
-def _refuse_wrong(row: MasterData | MaterialLot, values: dict[str, Any]) -> None:
+def _refuse_wrong(row: SiteOwned, values: dict[str, Any]) -> None:
     """Raises: InvalidInput for an unknown time zone or a reason that would stand on a third level."""
     if values.get("time_zone"):
         try:
@@ -131,7 +130,7 @@ def _refuse_wrong(row: MasterData | MaterialLot, values: dict[str, Any]) -> None
             raise InvalidInput({"parent": [_("Reasons have two levels. Put it below a reason of the first.")]})
 
 
-def _refuse_retiring(row: MasterData | MaterialLot) -> None:
+def _refuse_retiring(row: SiteOwned) -> None:
     """Raises: Conflict where something that is in use still needs the row."""
     if isinstance(row, Equipment):
         below = list(row.children.filter(is_active=True).values_list("code", flat=True)[:5])
