@@ -68,7 +68,7 @@ def test_event_that_lacks_a_member_is_refused() -> None:
 
 
 def test_event_of_unknown_name_is_refused() -> None:
-    with pytest.raises(LookupError, match="test.never_heard_of"):
+    with pytest.raises(LookupError, match=r"test\.never_heard_of"):
         decode("test.never_heard_of", {})
 
 

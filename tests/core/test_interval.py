@@ -1,6 +1,7 @@
 """Half-open intervals: time is neither lost nor made when they are cut, joined and summed."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ def test_interval_merge_covers_the_same_time_once(intervals: list[Interval], min
     merged = merge(intervals)
 
     assert any(each.contains(at(minute)) for each in merged) == any(each.contains(at(minute)) for each in intervals)
-    assert all(not one.overlaps(other) for one, other in zip(merged, merged[1:], strict=False))
+    assert all(not one.overlaps(other) for one, other in pairwise(merged))
 
 
 @given(st.permutations([span(0, 10), span(5, 20), span(20, 30), span(40, None), span(50, 60)]))

@@ -18,9 +18,9 @@ def store(digest: str) -> StoredBlob:
 def test_constraint_violation_becomes_the_domain_error_and_the_transaction_goes_on() -> None:
     store("a")
 
-    with pytest.raises(Conflict, match="is stored already"):
-        with translating({"core_storedblob_sha256": lambda: Conflict("This file is stored already.")}):
-            store("a")
+    said = {"core_storedblob_sha256": lambda: Conflict("This file is stored already.")}
+    with pytest.raises(Conflict, match="is stored already"), translating(said):
+        store("a")
 
     assert store("b").pk
 

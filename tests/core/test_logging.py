@@ -12,7 +12,6 @@ import structlog
 from mom.core import logging as our_logging
 from mom.core.request_id import accepted_request_id, bound_request_id, new_request_id
 
-
 Lines = Callable[[], list[dict[str, Any]]]
 
 

@@ -1,7 +1,5 @@
 """P20: every write of a guarded row has who, when, what and why; no kind of statement escapes."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
@@ -17,7 +15,7 @@ ANNA = Actor("user", "1", "Anna")
 
 
 @pytest.fixture
-def things(db: None) -> Iterator[None]:
+def things(db: None) -> None:
     """A guarded table of the test's own; `seen` doesn't count as a change, `secret` is kept without its value."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -27,7 +25,6 @@ def things(db: None) -> Iterator[None]:
             "CREATE TRIGGER history AFTER INSERT OR UPDATE OR DELETE ON thing FOR EACH ROW"
             " EXECUTE FUNCTION core_row_history('id', 'seen', 'secret', '')"
         )
-    yield
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
-"""P26 under load: relays at once deliver each event once and in order; the control shows the double without the lock."""
+"""P26 under load: relays at once deliver each event once, in order; the control shows the double without the lock."""
 
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -29,7 +28,7 @@ LANES, EACH, RELAYS = 4, 12, 4
 
 
 @pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, list[int]]]:
+def seen(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[int]]:
     """What one subscriber received, per lane; it fails now and then after its effect."""
     monkeypatch.setattr(outbox, "_subscribers", {})
     monkeypatch.setattr(relay, "PAUSES", (0.01,))
@@ -46,7 +45,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[int, list[int]]]:
             raise ConnectionError("crashed")
         transaction.on_commit(lambda: received[each.lane].append(each.number))
 
-    yield received
+    return received
 
 
 def announce(lane: int) -> None:

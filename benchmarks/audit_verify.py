@@ -1,0 +1,103 @@
+"""Audit entries verified a second, and what a sealed use case costs.
+
+    python benchmarks/audit_verify.py [--entries 60000] [--least 60000]
+
+Writes entries over three chains into a scratch database of its own, verifies all chains, then forges one entry and
+verifies again: the forgery must be the only finding. Exits with 1 where it is not, or the speed is below `least`.
+Settings come from the environment (`DATABASE_URL` of a role that may create databases), as for manage.py.
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+SCRATCH = f"mom_bench_audit_{os.getpid()}"
+CHAINS = ("BER", "HAM", "MUC")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--entries", type=int, default=60_000)
+    parser.add_argument("--least", type=int, default=60_000, help="entries a second")
+    options = parser.parse_args()
+    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+    admin = psycopg2.connect(address, dbname="postgres")
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {SCRATCH}")
+        try:
+            return measure(options.entries, options.least)
+        finally:
+            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+
+
+def measure(entries: int, least: int) -> int:
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = SCRATCH
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from mom.core import audit
+
+    call_command("migrate", "core", verbosity=0)
+    commits = write_one_by_one(500)
+    print(f"use cases with one audit entry: {commits:,.0f} commits/s, one writer")
+    write_in_bulk(entries)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE core_auditentry, core_auditseal")
+    started = time.monotonic()
+    found = audit.verify()
+    speed = entries / (time.monotonic() - started)
+    print(f"verified {entries:,} entries in {len(CHAINS)} chains: {speed:,.0f} entries/s, {len(found)} findings")
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE core_auditentry SET reason = 'forged'"
+            " WHERE id = (SELECT id FROM core_auditentry ORDER BY id OFFSET 4711 LIMIT 1)"
+        )
+    forged = audit.verify()
+    print(f"after forging one: {[finding.kind for finding in forged]}")
+    return int(bool(found) or [finding.kind for finding in forged] != ["edited"] or speed < least)
+
+
+def write_one_by_one(times: int) -> float:
+    """Commits a second of a use case that does nothing but record."""
+    from mom.core.actor import system_actor
+    from mom.core.use_case import Subject, use_case
+
+    started = time.monotonic()
+    for number in range(times):
+        with use_case(system_actor("benchmark")) as act:
+            act.record("bench.written", subject=Subject("bench.thing", str(number), "thing"), site=CHAINS[0])
+    return times / (time.monotonic() - started)
+
+
+def write_in_bulk(entries: int) -> None:
+    """Many entries a transaction; each is sealed at the commit all the same."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(
+            "INSERT INTO core_auditentry (recorded_at, chain, actor_kind, actor_id, actor_label, action, subject_type,"
+            " subject_id, subject_label, before, after, reason, request_id) SELECT now(), (%s::text[])[1 + n %% 3],"
+            " 'user', '12', 'Anna Berg', 'work.job_order_started', 'work.joborder', n::text, 'A-' || n,"
+            " jsonb_build_object('status', 'ready', 'version', n), jsonb_build_object('status', 'running'), '',"
+            " md5(n::text) FROM generate_series(1, %s) n",
+            [list(CHAINS), entries],
+        )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.test")
+    sys.exit(main())
