@@ -1,5 +1,25 @@
-"""The plant model's door for the storeys above: what joins their transactions."""
+"""The plant model's door for the storeys above: what joins their transactions, and where their cards go."""
 
+from mom.plant.panels import Panel, register_column, register_panel
 from mom.plant.services.bulk import equipment_ids, material_ids, person_ids
+from mom.plant.services.calendar import add_shift
+from mom.plant.services.master_data import add as add_master_data
+from mom.plant.services.master_data import alter as alter_master_data
+from mom.plant.services.person import grant as grant_qualification
+from mom.plant.services.physical_asset import mount as mount_asset
+from mom.plant.services.reason import classify as classify_reason
 
-__all__ = ["equipment_ids", "material_ids", "person_ids"]
+__all__ = [
+    "Panel",
+    "add_master_data",
+    "add_shift",
+    "alter_master_data",
+    "classify_reason",
+    "equipment_ids",
+    "grant_qualification",
+    "material_ids",
+    "mount_asset",
+    "person_ids",
+    "register_column",
+    "register_panel",
+]

@@ -1,0 +1,268 @@
+"""Norrtal Pump Works, the fictional plant of the demo: what stands there, who works there, what is made.
+
+Pure data. The same plant as in the design's mock-ups.
+"""
+
+from dataclasses import dataclass
+from datetime import time
+
+SITE = "NORRTAL"
+NAME = "Norrtal Pump Works"
+ZONE = "Europe/Stockholm"
+CURRENCY = "SEK"
+
+
+@dataclass(frozen=True)
+class Material:
+    """Something that is bought or made. `seconds` is the ideal time for one piece, 0 for what is bought."""
+
+    code: str
+    name: str
+    material_class: str
+    unit: str = "C62"
+    tracking: str = "none"
+    seconds: int = 0
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine with its asset, what it makes, the order it works on, and how it stands at the moment of the demo.
+
+    `state` is run, wait, setup, plan or down; `since` how many minutes ago it began, `why` in words.
+    """
+
+    code: str
+    name: str
+    area: str
+    serial: str
+    maker: str
+    operation: str
+    items: tuple[str, ...]
+    order: str
+    quantity: int
+    state: str = "run"
+    since: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the plant, and the shape of its day there: relieved areas run through the breaks."""
+
+    code: str
+    name: str
+    skill: str
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody of a crew; `area` empty for who serves the whole plant."""
+
+    code: str
+    name: str
+    area: str
+    shift: str
+    skills: tuple[str, ...] = ()
+
+
+SHIFTS: tuple[tuple[str, str, time, time, tuple[tuple[time, time], ...]], ...] = (
+    ("E", "Early shift", time(6), time(14), ((time(9), time(9, 15)), (time(12), time(12, 15)))),
+    ("L", "Late shift", time(14), time(22), ((time(17), time(17, 15)), (time(20), time(20, 15)))),
+    ("N", "Night shift", time(22), time(6), ((time(1), time(1, 15)), (time(4), time(4, 15)))),
+)
+EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+
+AREAS = (
+    Area("DIECAST", "Die casting", "DIECAST"),
+    Area("MACHINING", "Machining", "CNC"),
+    Area("MOULDING", "Moulding", "MOULD"),
+    Area("WINDING", "Winding", "WIND"),
+    Area("ASSEMBLY", "Assembly", "ASSY"),
+)
+
+SKILLS = (
+    ("CNC", "CNC operator"),
+    ("DIECAST", "Die casting operator"),
+    ("MOULD", "Injection moulding operator"),
+    ("WIND", "Winding operator"),
+    ("ASSY", "Pump assembly"),
+    ("LEAK", "Leak test"),
+    ("CRANE", "Crane licence"),
+    ("MAINT", "Maintenance technician"),
+    ("CMM", "Measuring technician"),
+)
+
+MATERIAL_CLASSES = (
+    ("PUMPS", "Pumps"),
+    ("PARTS", "Machined and moulded parts"),
+    ("CASTINGS", "Castings"),
+    ("RAW", "Raw material"),
+)
+
+MATERIALS = (
+    Material("Q-25-60", "Circulator pump", "PUMPS", tracking="serial", seconds=37),
+    Material("Q-32-80", "Circulator pump 32-80", "PUMPS", tracking="serial", seconds=41),
+    Material("P-4410", "Pump housing", "PARTS", tracking="lot", seconds=45),
+    Material("P-4411", "Pump housing 32", "PARTS", tracking="lot", seconds=52),
+    Material("P-4425", "Pump cover", "PARTS", tracking="lot", seconds=39),
+    Material("P-4450", "Flange", "PARTS", tracking="lot", seconds=55),
+    Material("P-4502", "Impeller", "PARTS", tracking="lot", seconds=22),
+    Material("P-4503", "Impeller 32", "PARTS", tracking="lot", seconds=25),
+    Material("P-4510", "Volute insert", "PARTS", tracking="lot", seconds=27),
+    Material("P-4520", "Terminal box", "PARTS", tracking="lot", seconds=26),
+    Material("P-4610", "Stator 60 W", "PARTS", tracking="lot", seconds=70),
+    Material("P-4620", "Stator 90 W", "PARTS", tracking="lot", seconds=84),
+    Material("P-4410-C", "Housing casting", "CASTINGS", tracking="lot", seconds=33),
+    Material("P-4411-C", "Housing casting 32", "CASTINGS", tracking="lot", seconds=36),
+    Material("P-4425-C", "Cover casting", "CASTINGS", tracking="lot", seconds=33),
+    Material("R-ALSI9", "Aluminium AlSi9Cu3", "RAW", "KGM", "lot"),
+    Material("R-PPS40", "PPS GF40 granulate", "RAW", "KGM", "lot"),
+    Material("R-CU035", "Enamelled copper wire 0.35 mm", "RAW", "KGM", "lot"),
+)
+
+LOTS: tuple[tuple[str, str, str, str], ...] = (
+    ("C-2604-116", "P-4410-C", "unrestricted", ""),
+    ("C-2604-117", "P-4410-C", "unrestricted", ""),
+    ("C-2604-118", "P-4410-C", "restricted", ""),
+    ("C-2604-121", "P-4410-C", "unrestricted", ""),
+    ("C-2604-122", "P-4425-C", "unrestricted", ""),
+    ("A-2604-031", "R-ALSI9", "unrestricted", "FJORDAL"),
+    ("A-2604-032", "R-ALSI9", "unrestricted", "FJORDAL"),
+    ("G-2604-007", "R-PPS40", "unrestricted", "KEMLINE"),
+    ("W-2604-012", "R-CU035", "unrestricted", "TRADVERK"),
+)
+"""Lot, material, disposition, supplier."""
+
+PARTNERS: tuple[tuple[str, str, bool, bool], ...] = (
+    ("FJORDAL", "Fjordal Metals", False, True),
+    ("KEMLINE", "Kemline Polymers", False, True),
+    ("TRADVERK", "Trådverket", False, True),
+    ("BALTIC", "Baltic Thermo", True, False),
+    ("HALVORSEN", "Halvorsen Heating", True, False),
+    ("HENRIK", "Henrik Trade", True, True),
+)
+"""Code, name, customer, supplier."""
+
+_CNC = ("P-4410", "P-4411", "P-4425", "P-4450")
+_PUMP = ("Q-25-60", "Q-32-80")
+MACHINES = (
+    Machine("DC-01", "Die-casting cell", "DIECAST", "FR-88121", "Frech", "Cast", ("P-4410-C", "P-4411-C"), "WO-24109",
+            760),
+    Machine("DC-02", "Die-casting cell", "DIECAST", "FR-88140", "Frech", "Cast", ("P-4425-C", "P-4410-C"), "WO-24111",
+            520, "setup", 12, "Die change"),
+    Machine("CNC-01", "Machining centre", "MACHINING", "HE-20417", "Heller", "Mill and bore", ("P-4425", "P-4450"),
+            "WO-24113", 560),
+    Machine("CNC-02", "Machining centre", "MACHINING", "HE-20418", "Heller", "Mill and bore", ("P-4425", "P-4411"),
+            "WO-24114", 560),
+    Machine("CNC-03", "Machining centre", "MACHINING", "HE-20533", "Heller", "Mill and bore", ("P-4410", "P-4411"),
+            "WO-24117", 480),
+    Machine("CNC-04", "Machining centre", "MACHINING", "HE-20534", "Heller", "Mill and bore", ("P-4410", "P-4411"),
+            "WO-24118", 480, "down", 18, "Coolant pressure low"),
+    Machine("CNC-05", "Machining centre", "MACHINING", "MZ-5591", "Mazak", "Turn and mill", ("P-4450", "P-4425"),
+            "WO-24120", 380),
+    Machine("CNC-06", "Machining centre", "MACHINING", "MZ-5602", "Mazak", "Turn and mill", ("P-4410", "P-4450"),
+            "WO-24121", 480, "wait", 9, "No material"),
+    Machine("IM-01", "Injection press", "MOULDING", "EN-7741", "Engel", "Mould", ("P-4502", "P-4503"), "WO-24101",
+            1150),
+    Machine("IM-02", "Injection press", "MOULDING", "EN-7742", "Engel", "Mould", ("P-4510", "P-4503"), "WO-24102", 860),
+    Machine("IM-03", "Injection press", "MOULDING", "AB-3310", "Arburg", "Mould", ("P-4520", "P-4510"), "WO-24103", 840,
+            "plan", 27, "Preventive maintenance"),
+    Machine("WD-01", "Stator winder", "WINDING", "NI-1187", "Nittoku", "Wind", ("P-4610", "P-4620"), "WO-24130", 330),
+    Machine("WD-02", "Stator winder", "WINDING", "NI-1188", "Nittoku", "Wind", ("P-4610", "P-4620"), "WO-24131", 330),
+    Machine("AS-10", "Rotor cell", "ASSEMBLY", "NP-010", "Norrtal", "Fit rotor", _PUMP, "WO-24112", 600),
+    Machine("AS-20", "Pump assembly", "ASSEMBLY", "NP-020", "Norrtal", "Assemble pump", _PUMP, "WO-24112", 600),
+    Machine("AS-30", "Leak test", "ASSEMBLY", "NP-030", "Norrtal", "Test for leaks", _PUMP, "WO-24112", 600),
+    Machine("AS-40", "Pack", "ASSEMBLY", "NP-040", "Norrtal", "Pack", _PUMP, "WO-24112", 600),
+)  # fmt: skip
+
+TOOLS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("T14", "Boring bar 42 H7", "tool", "T14-2291", "CNC-04"),
+    ("T11", "Face mill 63", "tool", "T11-0817", "CNC-03"),
+    ("D-01", "Die for housing castings", "mould", "D-2201", "DC-01"),
+    ("D-02", "Die for cover castings", "mould", "D-2202", "DC-02"),
+    ("M-4502", "Impeller mould, 4 cavities", "mould", "M-4502-1", "IM-01"),
+    ("M-4510", "Volute insert mould, 2 cavities", "mould", "M-4510-1", "IM-02"),
+    ("G-07", "Bore gauge 40 to 50 mm", "gauge", "G-07", ""),
+    ("G-12", "Leak test master", "gauge", "G-12", "AS-30"),
+)
+"""Code, name, kind, serial number, where it is mounted."""
+
+REASONS: tuple[tuple[str, str, str, str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("stop", "MACHINE", "Machine", "down", "breakdown", (
+        ("COOLANT", "Coolant pressure low"), ("CHIPS", "Chip conveyor jam"), ("SPRAY", "Die spray fault"),
+        ("EJECTOR", "Ejector fault"), ("STUCK", "Part stuck"), ("WIRE", "Wire break"), ("TORQUE", "Torque tool fault"),
+    )),
+    ("stop", "TOOLING", "Tool", "delay", "setup_adjustment", (
+        ("TOOLCHANGE", "Tool change"), ("TOOLWAIT", "Tool wait"), ("DIECHANGE", "Die or mould change"),
+        ("FIRSTOFF", "First-off approval"),
+    )),
+    ("stop", "SUPPLY", "Supply", "delay", "minor_stop", (
+        ("NOMATERIAL", "No material"), ("LADLE", "Ladle refill"), ("DRYER", "Dryer empty"), ("STARVED", "Starved"),
+        ("BLOCKED", "Blocked downstream"),
+    )),
+    ("stop", "PEOPLE", "People", "delay", "minor_stop", (
+        ("AWAY", "Operator away"), ("TRAINING", "Training on the job"),
+    )),
+    ("stop", "PLANNED", "Planned", "planned_stop", "none", (
+        ("BREAK", "Break"), ("MEETING", "Shift meeting"),
+    )),
+    ("stop", "SERVICE", "Planned service", "planned_maintenance", "none", (("PM", "Preventive maintenance"),)),
+    ("scrap", "SURFACE", "Surface", "production", "process_defect", (
+        ("BURR", "Burr on bore"), ("POROSITY", "Porosity"), ("SCRATCH", "Scratch"),
+    )),
+    ("scrap", "SIZE", "Size", "production", "process_defect", (("BORE", "Bore out of tolerance"), ("FLASH", "Flash"))),
+    ("scrap", "STARTUP", "Start-up", "production", "startup_reject", (("WARMUP", "Warm-up piece"),)),
+    ("scrap", "LEAK", "Leak", "production", "process_defect", (("LEAKTEST", "Failed leak test"),)),
+    ("rework", "DEBURR", "Deburr again", "production", "process_defect", ()),
+    ("rework", "RETEST", "Test again", "production", "process_defect", ()),
+    ("indirect", "CLEANING", "Cleaning", "planned_stop", "none", ()),
+    ("indirect", "MEETINGS", "Meeting", "planned_stop", "none", ()),
+    ("indirect", "COURSE", "Training", "planned_stop", "none", ()),
+)  # fmt: skip
+"""Kind, code, name, time class, loss class, and the reasons below it, which are classified alike."""
+
+
+def _crew(area: str, skill: str, *names: tuple[str, str, str]) -> tuple[Worker, ...]:
+    return tuple(Worker(code, name, area, shift, (skill,)) for code, name, shift in names)
+
+
+WORKERS = (
+    *_crew("DIECAST", "DIECAST", ("1021", "Olof Berg", "E"), ("1022", "Sara Holm", "L"), ("1023", "Ivan Petrov", "N")),
+    *_crew("MACHINING", "CNC", ("1042", "Amina Warsame", "E"), ("1043", "Jonas Ek", "E")),
+    *_crew("MACHINING", "CNC", ("1044", "Lena Forsberg", "L"), ("1045", "Ahmed Nasser", "L")),
+    *_crew("MACHINING", "CNC", ("1046", "Pavel Novak", "N"), ("1047", "Karin Dahl", "N")),
+    *_crew("MOULDING", "MOULD", ("1061", "Maria Costa", "E"), ("1062", "Nils Arons", "L"), ("1063", "Ewa Kowal", "N")),
+    *_crew("WINDING", "WIND", ("1071", "Mei Chen", "E"), ("1072", "Erik Sund", "L"), ("1073", "Joana Lima", "N")),
+    *_crew("ASSEMBLY", "ASSY", ("1081", "Fatima Said", "E"), ("1082", "Anders Nyman", "E")),
+    *_crew("ASSEMBLY", "ASSY", ("1083", "Rosa Marino", "L"), ("1084", "Peter Vik", "L")),
+    *_crew("ASSEMBLY", "ASSY", ("1085", "Linh Tran", "N"), ("1086", "Oskar Lund", "N")),
+    Worker("1002", "Eva Sandberg", "", "E", ("CRANE",)),
+    Worker("1003", "Mira Lindqvist", "", "E"),
+    Worker("1004", "Priya Nair", "", "E", ("CMM",)),
+    Worker("1005", "Tomasz Zielinski", "", "E", ("MAINT", "CRANE")),
+)  # fmt: skip
+
+USERS: tuple[tuple[str, str, str, str], ...] = (
+    ("supervisor", "Eva Sandberg", "supervisor", "1002"),
+    ("planner", "Mira Lindqvist", "planner", "1003"),
+    ("operator", "Amina Warsame", "operator", "1042"),
+    ("auditor", "Sten Ahlgren", "auditor", ""),
+    ("admin", "Alva Nordin", "admin", ""),
+    ("integrator", "Ida Rask", "integrator", ""),
+)
+"""Sign-in name, name, role, badge."""
+PASSWORD = "norrtal-2026-demo"  # noqa: S105 - printed on purpose: everybody may look at the demo
+
+NEXT_ORDERS: tuple[tuple[str, str, int, int, bool], ...] = (
+    ("CNC-04", "P-4410", 480, 26, True),
+    ("CNC-03", "P-4411", 320, 30, True),
+    ("CNC-01", "P-4450", 300, 34, True),
+    ("DC-02", "P-4410-C", 640, 20, True),
+    ("IM-01", "P-4503", 900, 40, True),
+    ("WD-01", "P-4620", 260, 44, True),
+    ("CNC-05", "P-4425", 420, 52, False),
+    ("CNC-06", "P-4410", 480, 58, False),
+    ("IM-02", "P-4503", 700, 62, False),
+    ("DC-01", "P-4411-C", 500, 66, False),
+)
+"""Machine, material, quantity, due in hours, released to the floor."""

@@ -1,0 +1,215 @@
+"""Two weeks of a believable plant: orders, set-ups, production, breakdowns and scrap, the same for the same seed.
+
+Pure. Times are UTC instants; a day's shape comes from the shifts that the calendar gives.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from mom.demo.engine.norrtal import Machine
+from mom.plant.engine.calendar import ShiftOccurrence
+
+MINUTE = timedelta(minutes=1)
+LEAST_RUN = 8 * MINUTE
+LINE = "ASSEMBLY"
+"""The area whose machines pass one order along: it changes with the shift."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What one person reported of one machine: `kind` is setup, production or breakdown, quantities are pieces."""
+
+    machine: str
+    operation: str
+    person: str
+    kind: str
+    start: datetime
+    end: datetime
+    good: int = 0
+    scrap: int = 0
+    rework: int = 0
+    review: int = 0
+
+
+@dataclass(eq=False)
+class MadeOrder:
+    """An order that was worked on: `is_current` where it still is."""
+
+    item: str
+    quantity: int
+    is_current: bool = False
+    code: str = ""
+    stretches: list[Stretch] = field(default_factory=list)
+
+    @property
+    def first_start(self) -> datetime:
+        return min(stretch.start for stretch in self.stretches)
+
+    def make_room(self) -> None:
+        """Ask for more where nearly all is made: an order in work has something left to do."""
+        made: dict[str, int] = {}
+        for stretch in self.stretches:
+            made[stretch.machine] = made.get(stretch.machine, 0) + stretch.good
+        most = max(made.values(), default=0)
+        if most > self.quantity * 9 // 10:
+            self.quantity = (most * 5 // 4 // 20 + 1) * 20
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What the simulation knows of the plant: ideal seconds by item, the badges of each area and shift, the seed."""
+
+    seconds: Mapping[str, int]
+    crews: Mapping[tuple[str, str], Sequence[str]]
+    seed: str
+
+
+def history(
+    floor: Floor, machines: Sequence[Machine], shifts: Sequence[ShiftOccurrence], now: datetime
+) -> list[MadeOrder]:
+    """Every order of these machines in these shifts, current ones last; codes in the order of first starts.
+
+    `shifts` are whole and in order, the last one may run; nothing is reported after `now`.
+    """
+    current_from = _current_from(shifts, now)
+    past: list[MadeOrder] = []
+    current: dict[str, MadeOrder] = {}
+    for area, group in groupby(machines, key=lambda machine: machine.area):
+        shared: dict[int, MadeOrder] = {}
+        for index, machine in enumerate(group):
+            run = _MachineRun(floor, machine, index, shared if area == LINE else None, now)
+            run.through(shifts, current_from)
+            past += [order for order in run.orders if order.stretches and order not in past]
+            if run.current is not None:
+                current.setdefault(machine.order, run.current).code = machine.order
+    past.sort(key=lambda order: order.first_start)
+    for number, order in enumerate(past, start=24_100 - len(past)):
+        order.code = f"WO-{number}"
+    for order in current.values():
+        order.make_room()
+    return past + list(current.values())
+
+
+def _current_from(shifts: Sequence[ShiftOccurrence], now: datetime) -> int:
+    """The index of the shift in which the present orders began: the last one with two hours behind it."""
+    begun = [index for index, shift in enumerate(shifts) if shift.interval.start <= now - timedelta(hours=2)]
+    return begun[-1] if begun else 0
+
+
+class _MachineRun:
+    """One machine from shift to shift."""
+
+    def __init__(
+        self, floor: Floor, machine: Machine, index: int, shared: dict[int, MadeOrder] | None, now: datetime
+    ) -> None:
+        self.floor, self.machine, self.index, self.shared, self.now = floor, machine, index, shared, now
+        self.dice = random.Random(f"{floor.seed}:{machine.code}")  # noqa: S311 - a believable plant, no secret
+        self.orders: list[MadeOrder] = []
+        self.current: MadeOrder | None = None
+        self.order: MadeOrder | None = None
+        self.made = 0
+
+    def through(self, shifts: Sequence[ShiftOccurrence], current_from: int) -> None:
+        """Work through the shifts; from `current_from` on the present order is on the machine."""
+        for number, shift in enumerate(shifts):
+            end = min(shift.interval.end or self.now, self._stands_since())
+            person = self._person(shift)
+            at = shift.interval.start
+            if number == current_from:
+                self._close()
+                at = self._take_current(at, end, person)
+            elif self.shared is not None and self.current is None:
+                at = self._take(number, at, end, person)
+            while at + LEAST_RUN < end:
+                if self.order is None:
+                    at = self._take(number, at, end, person)
+                    continue
+                at = self._run(at, end, person, is_last=self.current is not None)
+        self._stand(self._person(shifts[-1]))
+
+    def _stands_since(self) -> datetime:
+        return self.now - self.machine.since * MINUTE
+
+    def _person(self, shift: ShiftOccurrence) -> str:
+        crew = self.floor.crews[self.machine.area, shift.code]
+        return crew[self.index % len(crew)]
+
+    def _take(self, number: int, at: datetime, end: datetime, person: str) -> datetime:
+        """The next order, and its set-up. On a line the order of the shift is the same for every machine."""
+        if self.shared is not None:
+            self._close()
+            order = self.shared.setdefault(number, self._new_order())
+        else:
+            order = self._new_order()
+        self.orders.append(order)
+        self.order, self.made = order, 0
+        return self._set_up(at, end, person, 6 if self.shared is not None else self.dice.randint(14, 38))
+
+    def _take_current(self, at: datetime, end: datetime, person: str) -> datetime:
+        self.order = self.current = MadeOrder(self.machine.items[0], self.machine.quantity, is_current=True)
+        if self.shared is not None:
+            self.order = self.current = self.shared.setdefault(-1, self.order)
+        self.made = 0
+        if self.machine.state == "setup":
+            return end
+        return self._set_up(at, end, person, 8)
+
+    def _new_order(self) -> MadeOrder:
+        item = self.dice.choice(self.machine.items)
+        per_shift = int(8 * 3600 / self.floor.seconds[item] * 0.82)
+        if self.shared is not None:
+            return MadeOrder(item, per_shift // 10 * 10)
+        return MadeOrder(item, int(per_shift * self.dice.uniform(0.5, 1.7)) // 10 * 10)
+
+    def _set_up(self, at: datetime, end: datetime, person: str, minutes: int) -> datetime:
+        until = min(at + minutes * MINUTE, end)
+        if until > at:
+            self._report("setup", at, until, person, scrap=self.dice.choice((0, 0, 1, 2)))
+        return until
+
+    def _run(self, at: datetime, end: datetime, person: str, *, is_last: bool) -> datetime:
+        """Pieces until something happens: the machine breaks down, the order is done, the shift ends."""
+        order = self.order
+        assert order is not None  # noqa: S101 - the caller has just taken one
+        pace = self.floor.seconds[order.item] / self.dice.uniform(0.82, 0.97)
+        trouble = at + self.dice.expovariate(1 / (6.5 * 60)) * MINUTE
+        done = at + timedelta(seconds=max(order.quantity - self.made, 1) * pace)
+        until = min(end, max(trouble, at + LEAST_RUN), end if is_last or self.shared is not None else done)
+        pieces = max(int((until - at).total_seconds() / pace), 1)
+        scrap = sum(self.dice.random() < 0.018 for _ in range(pieces))
+        review = int(self.dice.random() < 0.06)
+        rework = int(self.dice.random() < 0.08) * min(self.dice.randint(1, 6), pieces)
+        good = max(pieces - scrap - review - rework, 0)
+        self.made += good
+        self._report("production", at, until, person, good=good, scrap=scrap, rework=rework, review=review)
+        if self.made >= order.quantity and not is_last and self.shared is None:
+            self._close()
+            return until + self.dice.randint(2, 9) * MINUTE
+        if trouble <= until < end:
+            stop = min(until + self.dice.randint(5, 32) * MINUTE, end)
+            self._report("breakdown", until, stop, person)
+            return stop
+        return until
+
+    def _stand(self, person: str) -> None:
+        """What holds the machine now, where it stands: a breakdown or a set-up is work that is reported."""
+        kind = {"down": "breakdown", "setup": "setup"}.get(self.machine.state)
+        if kind and self.order is not None:
+            self._report(kind, self._stands_since(), self.now, person)
+
+    def _close(self) -> None:
+        """The order is done; one that was cut off asked for no more than was made."""
+        if self.order is not None and self.shared is None and self.made < self.order.quantity:
+            self.order.quantity = self.made or self.order.quantity
+            if not self.made:
+                self.order.stretches.clear()
+        self.order, self.made = None, 0
+
+    def _report(self, kind: str, start: datetime, end: datetime, person: str, **pieces: int) -> None:
+        assert self.order is not None  # noqa: S101 - only called while an order is on the machine
+        self.order.stretches.append(
+            Stretch(self.machine.code, self.machine.operation, person, kind, start, end, **pieces)
+        )

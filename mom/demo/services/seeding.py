@@ -1,0 +1,66 @@
+"""The demo plant in one use case: all of it or nothing, and nothing where the site is there already."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.services.rebuild import mark_dirty, rebuild_next
+from mom.accounts.models import Site
+from mom.core.actor import system_actor
+from mom.core.engine.interval import Interval
+from mom.core.use_case import use_case
+from mom.demo.engine import norrtal
+from mom.demo.engine.shop_floor import Floor, MadeOrder, history
+from mom.demo.services import orders, plant, sign_ins
+from mom.plant.engine.calendar import ShiftOccurrence, local_day
+from mom.plant.selectors.calendar import site_plan
+
+REASON = "Demo plant"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What was made: reports of work, days whose figures were computed; zeros where the plant was there already."""
+
+    reports: int = 0
+    days: int = 0
+
+
+def seed(say: Say, *, seed_text: str = norrtal.SITE) -> Seeded:
+    """Add the demo plant with two weeks of history, then compute its figures. A second time changes nothing."""
+    actor = system_actor("demo")
+    if Site.objects.filter(code=norrtal.SITE).exists():
+        say(f"{norrtal.NAME} is there already.")
+        return Seeded()
+    with use_case(actor, REASON) as act:
+        built = plant.add_plant(act)
+        sign_ins.add_users(act, built)
+        made = _made(built.site, act.now, seed_text)
+        reports = orders.record_history(act, built, [order for order in made if not order.is_current])
+        orders.add_current_orders(act, built, [order for order in made if order.is_current])
+        orders.add_waiting_orders(act, built)
+        days = {local_day(stretch.start, built.site.zone) for order in made for stretch in order.stretches}
+        mark_dirty(act, built.site, days)
+    say(f"{norrtal.NAME}: {len(norrtal.MACHINES)} machines, {len(made)} orders, {reports} reports of finished orders.")
+    while rebuild_next(actor):
+        pass
+    return Seeded(reports, len(days))
+
+
+def _made(site: Site, now: datetime, seed_text: str) -> list[MadeOrder]:
+    crews: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for worker in norrtal.WORKERS:
+        crews[worker.area, worker.shift].append(worker.code)
+    seconds = {material.code: material.seconds for material in norrtal.MATERIALS}
+    return history(Floor(seconds, crews, seed_text), norrtal.MACHINES, _shifts(site, now), now)
+
+
+def _shifts(site: Site, now: datetime) -> list[ShiftOccurrence]:
+    """The plant's shifts from the start of the history until the one that runs."""
+    window = Interval(now - plant.KEPT_FOR, now)
+    found = site_plan(site, window)
+    if found is None:
+        raise LookupError("The demo plant has no calendar.")
+    return [shift for shift in found.shifts(window) if shift.interval.start >= window.start]

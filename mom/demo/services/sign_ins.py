@@ -1,0 +1,53 @@
+"""Who may sign in to the demo plant: one person a role, with a password that everybody may know."""
+
+from dataclasses import dataclass
+
+from mom.accounts.models import Membership, Role, User
+from mom.accounts.services.membership import add_membership
+from mom.accounts.services.user import add_user
+from mom.core.use_case import UseCase
+from mom.demo.engine import norrtal
+from mom.demo.services.plant import DemoPlant
+from mom.plant import public as plant
+
+EVERYWHERE = frozenset({"admin"})
+"""Roles that hold at every site: the administration pages ask for that."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What is printed: the name, whose it is, and what they are."""
+
+    username: str
+    name: str
+    role: str
+
+
+def add_users(act: UseCase, built: DemoPlant) -> None:
+    """Add the demo's people who sign in; a name that somebody has already is left alone. Joins the transaction."""
+    roles = {role.code: role for role in Role.objects.all()}
+    taken = set(User.objects.values_list("username", flat=True))
+    for username, name, role, badge in norrtal.USERS:
+        if username in taken:
+            continue
+        user = add_user(act, username=username, display_name=name, password=norrtal.PASSWORD)
+        add_membership(act, user=user, role=roles[role], site=None if role in EVERYWHERE else built.site)
+        if badge:
+            plant.alter_master_data(act, built.people[badge], user=user)
+
+
+def sign_in_list() -> list[SignIn]:
+    """Those of the demo's people who can sign in with the demo's password now."""
+    found = []
+    for username, name, role, _ in norrtal.USERS:
+        member = Membership.objects.select_related("user").filter(user__username=username, role__code=role).first()
+        if member is not None and member.user.is_active and member.user.check_password(norrtal.PASSWORD):
+            found.append(SignIn(username, name, role))
+    return found
+
+
+def as_text(sign_ins: list[SignIn]) -> str:
+    """The sign-ins as lines of role, name to sign in with, password and person; the same for the same plant."""
+    lines = [f"Demo plant {norrtal.NAME} ({norrtal.SITE}). Sign in as:"]
+    lines += [f"  {each.username:<12}  {norrtal.PASSWORD}  {each.name}, {each.role}" for each in sign_ins]
+    return "\n".join(lines) + "\n"
