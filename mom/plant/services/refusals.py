@@ -12,10 +12,7 @@ Text = str | Promise
 
 _CODE_TAKEN = _("This code is taken in this site. Choose another one.")
 _CODE_NEEDED = _("A code is needed.")
-_CODED = (
-    "equipment equipmentclass physicalasset person personnelclass materialclass materialdefinition businesspartner"
-    " workcalendar materiallot"
-).split()
+_CODED = ["equipment", "equipmentclass", "physicalasset", "person", "personnelclass", "materialclass", "materialdefinition", "businesspartner", "workcalendar", "materiallot"]
 _ENDS_AFTER_START = _("The end must come after the start.")
 
 # Constraint: (field or "" for the whole row, code, status, sentence).
@@ -54,7 +51,12 @@ _RULES: dict[str, tuple[str, str, int, Text]] = {
         _("The person has this skill already on some of these days. End that qualification first."),
     ),
     "plant_qualification_ends_after_start": ("valid_until", "end_before_start", 422, _ENDS_AFTER_START),
-    "plant_shift_code_unique_in_calendar": ("code", "code_taken", 409, _("The calendar has a shift with this code from that day.")),
+    "plant_shift_code_unique_in_calendar": (
+        "code",
+        "code_taken",
+        409,
+        _("The calendar has a shift with this code from that day."),
+    ),
     "plant_shift_weekdays_are_days": ("weekdays", "weekdays_wrong", 422, _("Choose at least one weekday, 1 to 7.")),
     "plant_shift_ends_after_start": ("valid_until", "end_before_start", 422, _ENDS_AFTER_START),
     "plant_shiftbreak_start_unique_in_shift": ("breaks", "break_twice", 422, _("Two breaks start at the same time.")),
@@ -73,8 +75,18 @@ _RULES: dict[str, tuple[str, str, int, Text]] = {
     ),
     "plant_materialunit_code_unique_in_material": ("code", "unit_taken", 409, _("The material has this unit already.")),
     "plant_materialunit_factor_positive": ("factor", "factor_wrong", 422, _("The factor must be more than zero.")),
-    "plant_materiallot_potency_is_share": ("potency", "potency_wrong", 422, _("Potency is a share above 0 and up to 1.")),
-    "plant_materialsublot_code_unique_in_material": ("code", "code_taken", 409, _("The material has this number already.")),
+    "plant_materiallot_potency_is_share": (
+        "potency",
+        "potency_wrong",
+        422,
+        _("Potency is a share above 0 and up to 1."),
+    ),
+    "plant_materialsublot_code_unique_in_material": (
+        "code",
+        "code_taken",
+        409,
+        _("The material has this number already."),
+    ),
     "plant_materialsublot_code_not_empty": ("code", "code_missing", 422, _CODE_NEEDED),
     "plant_materialsublot_sublot_has_lot": ("lot", "lot_missing", 422, _("A sublot is a part of a lot: name the lot.")),
     "plant_materialsublot_serial_is_one_piece": ("quantity", "serial_is_one", 422, _("A serial number is one piece.")),
