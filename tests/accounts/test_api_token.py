@@ -27,7 +27,9 @@ ME = "/api/v1/me/"
 
 @pytest.fixture
 def person(site: Site) -> User:
-    return make_user("erp", site=site, permissions=["plant.view", "plant.change", "work.view", "accounts.create_own_token"])
+    return make_user(
+        "erp", site=site, permissions=["plant.view", "plant.change", "work.view", "accounts.create_own_token"]
+    )
 
 
 def make_token(user: User, scopes: tuple[str, ...] = ("read",), **more: Any) -> tuple[ApiToken, str]:
@@ -152,13 +154,17 @@ def test_session_needs_the_csrf_token_and_a_token_does_not(person: User) -> None
 
 def test_command_prints_the_token_once(person: User) -> None:
     out, err = StringIO(), StringIO()
-    call_command("create_api_token", user="ERP", scopes="read,master:write", days=7, site=["P1"], stdout=out, stderr=err)
+    call_command(
+        "create_api_token", user="ERP", scopes="read,master:write", days=7, site=["P1"], stdout=out, stderr=err
+    )
     secret = out.getvalue().strip()
     assert ask(secret).json()["scopes"] == ["master:write", "read"]
     assert secret not in err.getvalue()
     for wrong in ({"user": "nobody"}, {"scopes": "everything"}, {"days": 1000}):
         with pytest.raises(CommandError):
-            call_command("create_api_token", **{"user": "erp", "scopes": "read", "days": 7, **wrong}, stdout=out, stderr=err)
+            call_command(
+                "create_api_token", **{"user": "erp", "scopes": "read", "days": 7, **wrong}, stdout=out, stderr=err
+            )
 
 
 def test_command_makes_the_first_administrator(db: None, monkeypatch: Any) -> None:

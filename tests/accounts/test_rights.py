@@ -138,7 +138,9 @@ def test_site_is_switched_by_post_to_ones_own_only(site: Any, other_site: Any) -
 
 @pytest.mark.django_db
 def test_builtin_roles_follow_the_release() -> None:
-    assert set(Role.objects.filter(is_builtin=True).values_list("code", flat=True)) == {role.code for role in BUILTIN_ROLES}
+    assert set(Role.objects.filter(is_builtin=True).values_list("code", flat=True)) == {
+        role.code for role in BUILTIN_ROLES
+    }
     with acting() as act:
         Role.objects.filter(code="operator").update(permissions=["plant.change"])
         assert "operator" in sync_builtin_roles(act)
@@ -175,7 +177,11 @@ def test_roles_follow_the_table() -> None:
 
 
 def test_scope_never_adds_and_never_administers() -> None:
-    every = frozenset(permissions.declared()) | {"quality.sign_disposition", "work.override_gate", "plant.approve_routing"}
+    every = frozenset(permissions.declared()) | {
+        "quality.sign_disposition",
+        "work.override_gate",
+        "plant.approve_routing",
+    }
     through = permissions_of_scopes(SCOPES, every)
     assert through < every
     assert not {name for name in through if name.startswith("accounts.") and name != "accounts.view_user"}

@@ -91,7 +91,9 @@ def test_password_change_ends_other_sessions(client: Client, person: User) -> No
     assert sign_in(Client(), password=new).status_code == 302
 
 
-@pytest.mark.parametrize(("old", "new", "field"), [("wrong", "staple of another colour", "old_password"), (WORDS, "short", "password")])
+@pytest.mark.parametrize(
+    ("old", "new", "field"), [("wrong", "staple of another colour", "old_password"), (WORDS, "short", "password")]
+)
 def test_password_change_is_refused(client: Client, person: User, old: str, new: str, field: str) -> None:
     sign_in(client)
     answer = client.post("/account/password/", {"old_password": old, "password": new})

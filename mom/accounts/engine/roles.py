@@ -45,7 +45,8 @@ BUILTIN_ROLES = (
         "planner",
         "Planner",
         ("work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
-         "analytics.change*", "analytics.set_*", "analytics.recompute*", "core.cancel_task_run", "accounts.create_own_token"),
+         "analytics.change*", "analytics.set_*", "analytics.recompute*", "core.cancel_task_run",
+         "accounts.create_own_token"),
     ),
     BuiltinRole(
         "quality_engineer",

@@ -25,7 +25,7 @@ def membership_grant(
     with use_case(actor, reason) as act:
         place = site.code if site else EVERY_SITE
         act.require(GRANT_ROLE, place)
-        _refuse_escalation(actor, user, role, place)
+        refuse_escalation(actor, user, role, place)
         return add_membership(act, user=user, role=role, site=site, valid_to=valid_to)
 
 
@@ -64,7 +64,7 @@ def membership_end(actor: Actor, membership_id: int, reason: str = "") -> Member
     return membership
 
 
-def _refuse_escalation(actor: Actor, user: User, role: Role, place: str) -> None:
+def refuse_escalation(actor: Actor, user: User, role: Role, place: str) -> None:
     """Raises: NotAllowed."""
     if actor.kind == "user" and actor.id == str(user.pk):
         raise NotAllowed(_("Nobody gives a role to themselves. Ask another administrator."), code="own_role")

@@ -30,7 +30,9 @@ def test_document_is_valid_and_without_a_warning(resource: None, tmp_path: Any) 
 
 def test_document_names_each_refusal(document: dict[str, Any]) -> None:
     operation = document["paths"][CLASSES]["post"]
-    assert {"201", "400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "503"} == set(operation["responses"])
+    assert {"201", "400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "503"} == set(
+        operation["responses"]
+    )
     change = document["paths"][CLASSES + "{id}/"]["patch"]
     assert {"412", "428"} < set(change["responses"])
     for code, answer in change["responses"].items():
