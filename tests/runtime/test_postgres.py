@@ -37,9 +37,12 @@ def setting(servers: Stack, name: str) -> object:
     return execute(servers.environment["DATABASE_URL"], f"SHOW {name}")[0][0]
 
 
-@pytest.mark.parametrize("name", ["fsync", "synchronous_commit", "full_page_writes"])
-def test_cluster_of_run_is_durable(durable_servers: Stack, name: str) -> None:
-    assert setting(durable_servers, name) == "on"
+def test_cluster_of_run_is_durable(durable_servers: Stack) -> None:
+    assert {name: setting(durable_servers, name) for name in ("fsync", "synchronous_commit", "full_page_writes")} == {
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+    }
 
 
 def test_cluster_listens_on_no_network(durable_servers: Stack) -> None:
