@@ -60,7 +60,7 @@ class Staged(NamedTuple):
     scrap: Decimal
     rework: Decimal
     review: Decimal
-    is_known: bool
+    brought_in_by: int | None
 
 
 # Whether a row is known is asked by a subquery of its own, one step of the unique index a row: a join would be planned by
@@ -69,8 +69,8 @@ _SELECT = f"""
     SELECT s.line, encode(s.digest, 'hex'), s.occurrence, s.order_code, s.operation, s.resource_code, s.resource_name,
            s.person_code, s.person_name, s.part_code, s.part_name, s.order_quantity, s.unit, s.started_at, s.ended_at,
            s.duration, s.work_kind, s.is_rework, s.good, s.scrap, s.rework, s.review,
-           (SELECT k.id FROM erp_sourcerow k WHERE k.site_id = %s AND k.source = %s
-            AND k.digest = s.digest AND k.occurrence = s.occurrence) IS NOT NULL
+           (SELECT k.run_id FROM erp_sourcerow k WHERE k.site_id = %s AND k.source = %s
+            AND k.digest = s.digest AND k.occurrence = s.occurrence)
     FROM {STAGED} s WHERE s.run_id = %s AND s.line > %s AND s.line <= %s ORDER BY s.line
 """  # noqa: S608 - the table's own name
 
@@ -123,7 +123,7 @@ def _apply_once(actor: Actor, piece: Piece, mapping: ExecutionMapping, keep_hold
         with connection.cursor() as cursor:
             cursor.execute(_SELECT, [run.site_id, run.source, run.pk, piece.after, piece.through])
             rows = [Staged._make(row) for row in cursor.fetchall()]
-        fresh = [row for row in rows if not row.is_known]
+        fresh = [row for row in rows if row.brought_in_by is None]
         facts = _prepare(act, run, mapping, fresh)
     with use_case(actor) as act:
         check_foreign_keys_at_once(JobResponse, LabourEntry, QuantityReport, SourceRow)
@@ -132,7 +132,7 @@ def _apply_once(actor: Actor, piece: Piece, mapping: ExecutionMapping, keep_hold
             _keep_sources(run, [row.line for row in fresh], responses)
             after = {"rows": len(fresh), "lines": [fresh[0].line, fresh[-1].line]}
             act.record("erp.import_piece_applied", subject=run, site=run.site.code, after=after)
-        met = len(rows) - len(fresh)
+        met = sum(row.brought_in_by not in {None, run.pk} for row in rows)  # the run's own are counted already
         ImportRun.objects.filter(pk=run.pk).update(
             rows_applied=F("rows_applied") + len(fresh), rows_known=F("rows_known") + met, rows_new=F("rows_new") - met
         )

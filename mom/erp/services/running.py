@@ -23,7 +23,6 @@ from mom.erp.services.import_run import begin, forget_staged, locked, summary
 from mom.erp.words import sentence
 from mom.events.erp import ImportCompleted
 
-
 LANES = 2
 
 Tell = Callable[[int, int | None], None]
