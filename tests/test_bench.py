@@ -51,3 +51,83 @@ def test_network_beyond_this_machine_is_closed() -> None:
 
     with socket.socket() as outward, pytest.raises(UserWarning, match="tried to use socket"):
         outward.connect(("192.0.2.1", 9))
+
+
+def test_worker_answers_and_stops(celery_worker_process) -> None:
+    from mom.celery import app
+
+    assert celery_worker_process.is_alive()
+    assert app.control.ping(timeout=2)
+
+
+def test_live_app_sees_what_a_test_committed(live_app: str, site) -> None:
+    from urllib.request import urlopen
+
+    with urlopen(f"{live_app}/readyz", timeout=10) as answer:
+        assert answer.status == 200
+
+
+def test_live_app_outlives_the_change_of_clones(live_app: str, site) -> None:
+    from urllib.request import urlopen
+
+    with urlopen(f"{live_app}/readyz", timeout=10) as answer:
+        assert answer.status == 200
+
+
+def test_page_opens_for_a_signed_in_person(open_page, owner) -> None:
+    page = open_page(owner, width=390, height=844)
+    answer = page.goto("/")
+    assert answer is not None
+    assert answer.status == 200
+    assert "/sign-in" not in page.url
+
+
+def test_factories_make_an_order_with_its_facts(site) -> None:
+    from mom.work.engine.terms import QuantityKind
+    from tests.factories import work
+
+    request = work.make_production_request(site, "WO-1", quantity=10)
+    job = work.make_job_order(site, work_request=request.work_request)
+    output = work.make_output(job, request.definition, quantity=10)
+    response = work.make_job_response(job)
+    work.make_quantity_report(output, 9, job_response=response)
+    work.make_quantity_report(output, 1, QuantityKind.SCRAP, job_response=response)
+    assert job.responses.get().duration == response.duration
+    assert output.quantity_reports.count() == 2
+
+
+@pytest.mark.django_db
+def test_growth_check_finds_a_query_for_each_row(site) -> None:
+    from tests.bench.statements import costs_the_same
+    from tests.factories.plant import make_equipment
+
+    def make(number: int) -> None:
+        for _ in range(number):
+            make_equipment(site)
+
+    def one_for_each() -> None:
+        from mom.plant.models import Equipment
+
+        for equipment in Equipment.objects.all():
+            assert equipment.site.code == site.code
+
+    with pytest.raises(AssertionError, match="2 rows cost 3, 20 rows cost 21"):
+        costs_the_same(make, one_for_each)
+
+
+def test_budget_is_held_in_both_directions(tmp_path) -> None:
+    from tests.bench.statements import Count, QueryBudgets
+
+    count = Count()
+    count.statements = ["SELECT 1", "SELECT 2"]
+    file = tmp_path / "budgets.json"
+    with pytest.raises(AssertionError, match="has no budget"):
+        QueryBudgets(file, update=False).hold("page", count)
+    QueryBudgets(file, update=True).hold("page", count)
+    QueryBudgets(file, update=False).hold("page", count)
+    count.statements.append("SELECT 3")
+    with pytest.raises(AssertionError, match="its budget is 2"):
+        QueryBudgets(file, update=False).hold("page", count)
+    del count.statements[1:]
+    with pytest.raises(AssertionError, match="below its budget"):
+        QueryBudgets(file, update=False).hold("page", count)
