@@ -39,7 +39,7 @@ def test_lock_is_taken_again_by_its_own_transaction() -> None:
     advisory_locks(Lock.IMPORT, {"BER", "HAM"})
 
     assert try_advisory_lock(Lock.IMPORT, "BER")
-    assert try_advisory_lock(Lock.OUTBOX_SWEEP)
+    assert try_advisory_lock(Lock.KPI_REBUILD)
 
 
 def test_lock_outside_a_transaction_is_refused() -> None:

@@ -12,12 +12,7 @@ class Lock(IntEnum):
     """A lock space; the key inside it is a whole number or text."""
 
     AUDIT_CHAIN = 7002
-    OUTBOX_SWEEP = 7003
-    LONG_WORK_SWEEP = 7004
-    KPI_SWEEP = 7005
     IMPORT = 7006
-    DEMO = 7007
-    CODE_SERIES = 7008
     KPI_REBUILD = 7009
 
 
