@@ -18,9 +18,11 @@ from mom.core.actor import EVERY_SITE
 from mom.core.use_case import UseCase, use_case
 
 if TYPE_CHECKING:
-    _ModelAdmin, _RoleForm = admin.ModelAdmin[Any], forms.ModelForm[Role]
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _RoleForm = forms.ModelForm[Role]
 else:
-    _ModelAdmin, _RoleForm = admin.ModelAdmin, forms.ModelForm
+    _ModelAdmin = admin.ModelAdmin
+    _RoleForm = forms.ModelForm
 
 
 class RecordedAdmin(_ModelAdmin):

@@ -1,0 +1,136 @@
+"""What the permission matrix walks: every route of the API, and one row of each of its models at a given site."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.urls import URLPattern, get_resolver
+from rest_framework.viewsets import ViewSetMixin
+
+from mom.accounts.models import Site
+from mom.core import clock
+from mom.core.testing import acting
+
+# Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
+SAMPLES: dict[str, Callable[[Site], Any]] = {
+    "accounts.Site": lambda site: site,
+}
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one address of the API."""
+
+    path: str
+    method: str
+    action: str
+    view: Any
+
+    @property
+    def permission(self) -> str:
+        return str(self.view.required_perms.get(self.action, ""))
+
+    @property
+    def is_detail(self) -> bool:
+        return "{" in self.path
+
+    @property
+    def model(self) -> Any:
+        queryset = getattr(self.view, "queryset", None)
+        return None if queryset is None else queryset.model
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    def address(self, value: object) -> str:
+        """The path with the row's key in it."""
+        head, _brace, rest = self.path.partition("{")
+        return f"{head}{value}{rest.partition('}')[2]}" if self.is_detail else self.path
+
+
+def routes() -> list[Route]:
+    """Every route that stands on a viewset; the public ones (`public_because`) stand on none."""
+    return sorted(_walk(get_resolver("mom.core.api.urls").url_patterns), key=str)
+
+
+def _walk(patterns: list[Any]) -> Iterator[Route]:
+    for pattern in patterns:
+        if not isinstance(pattern, URLPattern):
+            yield from _walk(pattern.url_patterns)
+            continue
+        actions: Mapping[str, str] = getattr(pattern.callback, "actions", None) or {}
+        view = getattr(pattern.callback, "cls", None)
+        if not (isinstance(view, type) and issubclass(view, ViewSetMixin)):
+            continue
+        for method, action in actions.items():
+            if method != "head":
+                yield Route(_readable(str(pattern.pattern)), method, action, view)
+
+
+def _readable(regex: str) -> str:
+    """`^accounts/sites/(?P<pk>[^/]{1,200})/?$` as `/api/v1/accounts/sites/{pk}/`."""
+    text, out = regex.removeprefix("^").removesuffix("/?$"), ""
+    while "(?P<" in text:
+        head, _mark, rest = text.partition("(?P<")
+        name, _end, rest = rest.partition(">")
+        depth = 1
+        for index, letter in enumerate(rest):
+            depth += {"(": 1, ")": -1}.get(letter, 0)
+            if depth == 0:
+                text = rest[index + 1 :]
+                break
+        out += f"{head}{{{name}}}"
+    return f"/api/v1/{out}{text}/"
+
+
+def sample(route: Route, site: Site) -> Any:
+    """A row at that site. Raises: AssertionError for a model that needs a sample of its own."""
+    label = route.model._meta.label
+    try:
+        with acting():
+            return SAMPLES.get(label, lambda at: made_up(route.model, at))(site)
+    except (IntegrityError, ValueError, TypeError) as error:
+        raise AssertionError(
+            f"{route}: add a row of {label} to SAMPLES in tests/accounts/matrix.py ({error})."
+        ) from error
+
+
+def made_up(model: Any, site: Site) -> Any:
+    """A row with something in each compulsory field, and rows of the same site behind its compulsory references."""
+    values = {field.name: _value(field, site) for field in model._meta.concrete_fields if _is_compulsory(field)}
+    return model.objects.create(**values)
+
+
+def _is_compulsory(field: Any) -> bool:
+    is_given = field.has_default() or field.has_db_default() or field.auto_created or getattr(field, "auto_now", False)
+    return not (
+        field.null or is_given or getattr(field, "auto_now_add", False) or (field.blank and field.empty_strings_allowed)
+    )
+
+
+def _value(field: Any, site: Site) -> Any:
+    """Something that the field takes; 1 where nothing is known about its kind."""
+    if field.is_relation:
+        return site if field.related_model is Site else made_up(field.related_model, site)
+    if field.choices:
+        return field.flatchoices[0][0]
+    return {
+        "CharField": lambda: f"X{next(_numbers)}",
+        "TextField": lambda: "text",
+        "UnitField": lambda: "C62",
+        "DateTimeField": clock.now,
+        "DateField": lambda: clock.now().date(),
+        "DecimalField": lambda: Decimal(1),
+        "QuantityField": lambda: Decimal(1),
+        "DurationField": lambda: timedelta(minutes=1),
+        "UUIDField": uuid.uuid4,
+        "BooleanField": lambda: False,
+        "BinaryField": lambda: b"x",
+        "JSONField": dict,
+    }.get(type(field).__name__, lambda: 1)()
