@@ -7,7 +7,6 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import close_old_connections
 from django.http import HttpRequest
 
 from mom.core.actor import Actor
@@ -24,17 +23,13 @@ def viewer_of(cookie_header: str, actor_for_user: ActorForUser) -> Viewer | None
     key = _session_key(cookie_header)
     if key is None:
         return None
-    close_old_connections()
-    try:
-        request = HttpRequest()
-        request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-        user = get_user(request)
-        if not user.is_authenticated or not user.is_active:
-            return None
-        sites = frozenset(site for site, rights in actor_for_user(user).permissions.items() if rights)
-        return Viewer(id=str(user.pk), sites=None if "*" in sites else sites)
-    finally:
-        close_old_connections()
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    user = get_user(request)
+    if not user.is_authenticated or not user.is_active:
+        return None
+    sites = frozenset(site for site, rights in actor_for_user(user).permissions.items() if rights)
+    return Viewer(id=str(user.pk), sites=None if "*" in sites else sites)
 
 
 def _session_key(cookie_header: str) -> str | None:

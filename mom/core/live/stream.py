@@ -5,10 +5,12 @@ import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
 from mom.core.live.change import Change
@@ -22,6 +24,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 log = logging.getLogger(__name__)
 PATH = "/live/"
 HEARTBEAT = 15.0
+SESSION_THREADS = 2  # one database connection each
 LIFETIME = 300.0  # then the browser comes back by itself, and rights are read anew
 OPENING = b"retry: 2000\n\n"
 HEADERS = [
@@ -39,6 +42,7 @@ class LiveStream:
         self.hub = Hub()
         self._viewer_of = viewer_of
         self._listener: Listener | None = None
+        self._threads = ThreadPoolExecutor(SESSION_THREADS, "live-session")
 
     def open(self) -> None:
         """Start to listen to the database; call it in the event loop that serves the streams."""
@@ -54,6 +58,15 @@ class LiveStream:
         """Stop listening."""
         if self._listener is not None:
             self._listener.stop()
+        self._threads.shutdown(wait=False)
+
+    def _ask(self, cookie_header: str) -> Viewer | None:
+        """In a thread: its database connection is kept between readers, as between requests."""
+        close_old_connections()
+        try:
+            return self._viewer_of(cookie_header)
+        finally:
+            close_old_connections()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -62,7 +75,8 @@ class LiveStream:
         if not validate_host(split_domain_port(headers.get(b"host", ""))[0], settings.ALLOWED_HOSTS):
             return await _refuse(send, 400, "unknown_host", "This host name is not served here.")
         try:
-            viewer = await asyncio.to_thread(self._viewer_of, headers.get(b"cookie", ""))
+            loop = asyncio.get_running_loop()
+            viewer = await loop.run_in_executor(self._threads, self._ask, headers.get(b"cookie", ""))
         except Exception:
             log.exception("live stream could not read the session")
             return await _refuse(send, 503, "unavailable", "The session can't be read just now.")
