@@ -30,7 +30,22 @@ import psycopg2
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 SCRATCH = f"mom_bench_import_{os.getpid()}"
-HEADER = ["Order", "Step", "Station", "From", "Until", "Span", "Wanted", "Part", "Person", "Kind", "Good", "Scrap", "Review", "Again"]
+HEADER = [
+    "Order",
+    "Step",
+    "Station",
+    "From",
+    "Until",
+    "Span",
+    "Wanted",
+    "Part",
+    "Person",
+    "Kind",
+    "Good",
+    "Scrap",
+    "Review",
+    "Again",
+]
 MAPPING = """
 mapping: 1
 source: benchmark
@@ -60,7 +75,12 @@ def lines(count: int) -> Iterator[list[Any]]:
     order, left, step = 0, 0, 0
     for number in range(count):
         if left == 0:
-            order, left, wanted, part = order + 1, rng.randint(10, 30), rng.randint(1, 720), f"Part {rng.randint(1, 43)}"
+            order, left, wanted, part = (
+                order + 1,
+                rng.randint(10, 30),
+                rng.randint(1, 720),
+                f"Part {rng.randint(1, 43)}",
+            )
         left, step = left - 1, rng.randint(1, 6)
         begins = start + timedelta(minutes=number // 2)
         minutes = rng.choice((0, 5, 12, 45, 90, 240))
@@ -119,7 +139,8 @@ def import_one(path: Path, site_code: str) -> dict[str, Any]:
     with path.open("rb") as file:
         run = import_here(actor, site, file, file_name=path.name, mapping=NamedMapping("benchmark", MAPPING))
     seconds = time.perf_counter() - began
-    assert run.status == "completed", run.task.error
+    if run.status != "completed":
+        raise SystemExit(run.task.error)
     checked, applied = run.check_task, run.apply_task
     quantities = dict(QuantityReport.objects.filter(site=site).order_by().values_list("kind").annotate(Sum("quantity")))
     spent = JobResponse.objects.filter(site=site).aggregate(span=Sum("duration"))["span"]
@@ -141,7 +162,7 @@ def _setup() -> None:
     import django
     from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = SCRATCH if "BENCH_DATABASE" not in os.environ else os.environ["BENCH_DATABASE"]
+    settings.DATABASES["default"]["NAME"] = os.environ.get("BENCH_DATABASE", SCRATCH)
     django.setup()
 
 
@@ -155,23 +176,26 @@ def _scratch(statement: str) -> None:
 
 def measure(folder: Path, rows: int, times: list[int], least: int) -> bool:
     """Runs every size and prints one line each; whether all is as promised."""
-    print(f"{'rows':>9} {'seconds':>8} {'rows/s':>8} {'check':>7} {'apply':>7} {'COPY s':>7} {'ratio':>6} {'peak MB':>8}  totals")
+    titles = ("rows", "seconds", "rows/s", "check", "apply", "COPY s", "ratio", "peak MB")
+    print(" ".join(f"{title:>8}" for title in titles), " totals")
     peaks, is_right = [], True
     for number, factor in enumerate(times):
         path = folder / f"log_{factor}.csv"
         totals = write(path, rows * factor)
         baseline = bare_copy(path)
         command = [sys.executable, __file__, "--one", str(path), "--site", f"BENCH-{number}"]
-        done = subprocess.run(command, env={**os.environ, "BENCH_DATABASE": SCRATCH}, stdout=subprocess.PIPE, check=True)
+        done = subprocess.run(
+            command, env={**os.environ, "BENCH_DATABASE": SCRATCH}, stdout=subprocess.PIPE, check=True
+        )
         found = json.loads(done.stdout)
         speed, equal = rows * factor / found["seconds"], found["totals"] == totals
         peaks.append(found["peak_mb"])
         is_right &= equal and (factor != 1 or speed >= least)
-        print(
-            f"{rows * factor:>9} {found['seconds']:>8.2f} {speed:>8.0f} {found['check']:>7.2f} {found['apply']:>7.2f}"
-            f" {baseline:>7.2f} {found['seconds'] / baseline:>6.0f} {found['peak_mb']:>8.1f}  {'equal' if equal else 'DIFFER'}",
-            flush=True,
+        times_shown = (found["seconds"], speed, found["check"], found["apply"], baseline, found["seconds"] / baseline)
+        numbers = " ".join(
+            f"{number:>8.{places}f}" for number, places in zip(times_shown, (2, 0, 2, 2, 2, 0), strict=True)
         )
+        print(f"{rows * factor:>8} {numbers} {peaks[-1]:>8.1f}  {'equal' if equal else 'DIFFER'}", flush=True)
     print(f"memory of the longest file / the shortest: {peaks[-1] / peaks[0]:.2f}")
     return is_right and peaks[-1] <= 1.5 * peaks[0]
 

@@ -1,4 +1,4 @@
-"""The data sets that tests may read and nobody may commit: found beside the project, or where `MOM_SHARED_DATA` says."""
+"""The data sets that tests may read and nobody may commit: beside the project, or where `MOM_SHARED_DATA` says."""
 
 import os
 from pathlib import Path

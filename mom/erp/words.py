@@ -23,11 +23,15 @@ SENTENCES: Mapping[ProblemCode, Promise] = {
     ProblemCode.FILE_NUL: _("There is a NUL character at %(where)s. The file is damaged or not a text file."),
     ProblemCode.FILE_NOT_CSV: _("The file cannot be read as CSV from line %(where)s: %(detail)s."),
     ProblemCode.FILE_NOT_XLSX: _("The file cannot be read as an XLSX workbook (%(detail)s)."),
-    ProblemCode.FILE_ARCHIVE_TOO_LARGE: _("The workbook unpacks to more than is allowed: %(value)s, at most %(detail)s."),
+    ProblemCode.FILE_ARCHIVE_TOO_LARGE: _(
+        "The workbook unpacks to more than is allowed: %(value)s, at most %(detail)s."
+    ),
     ProblemCode.FILE_FORMULA: _("Cell %(where)s holds a formula (%(value)s). Save the sheet with values only."),
     ProblemCode.FILE_SHEET_MISSING: _("There is no sheet “%(value)s”. The workbook has: %(detail)s."),
     ProblemCode.FILE_COLUMN_MISSING: _("The file has no column “%(value)s”. It has: %(detail)s."),
-    ProblemCode.FILE_COLUMN_TWICE: _("The column “%(value)s” stands twice in the header, so nobody can tell which is meant."),
+    ProblemCode.FILE_COLUMN_TWICE: _(
+        "The column “%(value)s” stands twice in the header, so nobody can tell which is meant."
+    ),
     ProblemCode.FILE_TOO_MANY_ROWS: _("The file has more than %(detail)s rows. Export a shorter period."),
     ProblemCode.ROW_WIDTH: _("The row has %(value)s cells, the header has %(detail)s."),
     ProblemCode.VALUE_MISSING: _("A value is needed here."),
@@ -42,11 +46,17 @@ SENTENCES: Mapping[ProblemCode, Promise] = {
     ProblemCode.END_BEFORE_START: _("The work ends (%(value)s) before it starts."),
     ProblemCode.END_MISSING: _("The row has neither an end nor a duration."),
     ProblemCode.UNIT_DIFFERS: _("The unit is %(value)s, the material is kept in %(detail)s."),
-    ProblemCode.ORDER_OF_OTHER_DOMAIN: _("%(value)s is an order of another kind here (%(detail)s), so no production report of it."),
+    ProblemCode.ORDER_OF_OTHER_DOMAIN: _(
+        "%(value)s is an order of another kind here (%(detail)s), so no production report of it."
+    ),
     ProblemCode.DAMAGED_DROPPED: _("“%(value)s” is damaged. The row is taken without it; a lost time counts as zero."),
-    ProblemCode.TIME_AMBIGUOUS_TAKEN: _("The clock showed %(value)s twice that day. The mapping says which one is taken."),
+    ProblemCode.TIME_AMBIGUOUS_TAKEN: _(
+        "The clock showed %(value)s twice that day. The mapping says which one is taken."
+    ),
     ProblemCode.TIME_SHIFTED: _("The clock jumped over %(value)s that day. It is read as the time after the jump."),
-    ProblemCode.ORDER_DIFFERS: _("The order says “%(value)s” here and “%(detail)s” elsewhere. The most frequent one is taken."),
+    ProblemCode.ORDER_DIFFERS: _(
+        "The order says “%(value)s” here and “%(detail)s” elsewhere. The most frequent one is taken."
+    ),
 }
 
 

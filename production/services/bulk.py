@@ -19,7 +19,7 @@ class RequestedQuantity(NamedTuple):
     unit: str
 
 
-def add_requests(act: UseCase, site: Site, requests: Collection[RequestedQuantity]) -> int:
+def add_requests(_act: UseCase, site: Site, requests: Collection[RequestedQuantity]) -> int:
     """Adds the production part of orders that have none yet; how many. Quantities must be more than zero."""
     orders = [request.work_request_id for request in requests]
     taken = set(ProductionRequest.objects.filter(work_request__in=orders).values_list("work_request_id", flat=True))

@@ -24,7 +24,9 @@ def fingerprint() -> dict[str, tuple[int, str]]:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             if table.startswith(("plant_", "work_", "production_")) or table in {"erp_sourcerow", "erp_stagedrow"}:
-                cursor.execute(f"SELECT count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t")
+                cursor.execute(
+                    f"SELECT count(*), coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t"
+                )
                 found[table] = cursor.fetchone()
     return found
 

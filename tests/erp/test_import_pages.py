@@ -66,7 +66,9 @@ def test_import_page_polls_until_the_work_ends(signed_in: Client) -> None:
 
 def test_import_page_downloads_problems_without_formulas(signed_in: Client) -> None:
     content, mapping = golden("import_german_erp")
-    run = hand_over(signed_in, "import_german_erp", file=SimpleUploadedFile("log.csv", content.replace(b";abc;", b";=1+1;")))
+    run = hand_over(
+        signed_in, "import_german_erp", file=SimpleUploadedFile("log.csv", content.replace(b";abc;", b";=1+1;"))
+    )
     long_work.work(run.check_task_id, running.check)
 
     answer = signed_in.get(reverse("erp:import_issues", args=[run.pk]), {"export": "csv"})

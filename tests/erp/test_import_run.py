@@ -48,7 +48,10 @@ def test_import_run_brings_a_log_with_its_quirks_in(bring_in: BringIn) -> None:
 def test_import_run_makes_orders_and_jobs(bring_in: BringIn, site: Site) -> None:
     bring_in(twin.LOG, MAPPING)
 
-    assert list(WorkRequest.objects.order_by("code").values_list("code", "status")) == [("CASE-1", "completed"), ("CASE-2", "completed")]
+    assert list(WorkRequest.objects.order_by("code").values_list("code", "status")) == [
+        ("CASE-1", "completed"),
+        ("CASE-2", "completed"),
+    ]
     request = ProductionRequest.objects.get(work_request__code="CASE-1")
     assert (request.definition.code, request.quantity, request.unit) == ("SPUR-GEAR", 40, "C62")
     jobs = JobOrder.objects.filter(work_request__code="CASE-1").order_by("sequence")
@@ -218,7 +221,9 @@ def test_import_run_cancelled_while_it_is_checked_leaves_nothing(bring_in: Bring
         imports.cancel(actor, run.pk)
 
 
-def test_import_request_refuses_without_right_or_too_much(make_actor: object, actor: Actor, site: Site, other_site: Site) -> None:
+def test_import_request_refuses_without_right_or_too_much(
+    make_actor: object, actor: Actor, site: Site, other_site: Site
+) -> None:
     mapping = NamedMapping("m", MAPPING)
     with pytest.raises(NotAllowed):
         imports.request(actor, other_site, file_name="a.csv", content=twin.LOG, mapping=mapping)

@@ -36,7 +36,8 @@ from functools import partial
 from mom.core import long_work
 from mom.erp.services import running
 print("ready", flush=True)
-long_work.work(int(sys.argv[1]), partial(running.apply, size=40, tell=lambda done, total: time.sleep(0.05), lanes=int(sys.argv[2])))
+slow = lambda done, total: time.sleep(0.05)
+long_work.work(int(sys.argv[1]), partial(running.apply, size=40, tell=slow, lanes=int(sys.argv[2])))
 """
 
 
@@ -49,7 +50,9 @@ def checked(actor: Actor, site: Site, content: bytes) -> ImportRun:
 
 def let_lease_run_out(run: ImportRun) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE core_taskrun SET lease_until = now() - interval '1 s' WHERE id = %s", [run.apply_task_id])
+        cursor.execute(
+            "UPDATE core_taskrun SET lease_until = now() - interval '1 s' WHERE id = %s", [run.apply_task_id]
+        )
 
 
 @pytest.mark.parametrize("lanes", [1, 2])
@@ -83,7 +86,9 @@ def test_import_run_killed_in_the_middle_is_continued(actor: Actor, site: Site, 
 
 def connection_count(bench: Bench) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'", [bench.name])
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'", [bench.name]
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -135,7 +140,8 @@ def test_sweep_clears_staged_rows_of_imports_that_are_over(actor: Actor, site: S
     run = checked(actor, site, twin.LOG)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE core_taskrun SET status = 'failed', error = 'x', finished_at = now() WHERE id = %s", [run.apply_task_id]
+            "UPDATE core_taskrun SET status = 'failed', error = 'x', finished_at = now() WHERE id = %s",
+            [run.apply_task_id],
         )
     waiting = imports.request(
         actor, site, file_name="b.csv", content=twin.LOG, mapping=MAPPING, how=HowToRun(waits_for_start=True)

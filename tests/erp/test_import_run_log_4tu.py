@@ -34,7 +34,13 @@ def hours(rows: dict[str, timedelta]) -> dict[str, str]:
 def test_import_run_equals_the_totals_of_the_log(bring_in: BringIn, log: bytes, mapping: str) -> None:
     run = bring_in(log, mapping)
 
-    assert (run.status, run.rows_total, run.rows_applied, run.rows_refused, run.rows_known) == ("completed", 4503, 4503, 0, 0)
+    assert (run.status, run.rows_total, run.rows_applied, run.rows_refused, run.rows_known) == (
+        "completed",
+        4503,
+        4503,
+        0,
+        0,
+    )
     by_kind = JobResponse.objects.values("work_kind").annotate(n=Count("id"), span=Sum("duration"))
     assert {row["work_kind"]: row["n"] for row in by_kind} == {"setup": 705, "production": 3747, "breakdown": 51}
     assert hours({row["work_kind"]: row["span"] for row in by_kind}) == {

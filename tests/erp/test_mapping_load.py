@@ -95,7 +95,9 @@ def test_mapping_load_refuses_what_is_no_mapping(text: str, code: ProblemCode) -
 
 
 def test_mapping_load_leaves_plain_words_as_text() -> None:
-    text = LEAST.replace("fields: {", "fields: {rework: {column: R, values: {Yes: true, no: false, 01: true, 1: true}}, ")
+    text = LEAST.replace(
+        "fields: {", "fields: {rework: {column: R, values: {Yes: true, no: false, 01: true, 1: true}}, "
+    )
     assert mappings.load(text).fields["rework"].values == {"Yes": "true", "no": "false", "01": "true", "1": "true"}
 
 

@@ -12,6 +12,7 @@ from mom.erp.engine.mapping import FileShape
 from mom.erp.engine.problems import BrokenFile, ProblemCode
 from mom.erp.readers import limits, open_table, xlsx_file
 
+WALL_TIME = datetime(2025, 5, 5, 6, 30)  # noqa: DTZ001 - a spreadsheet knows no zone
 CSV, XLSX = FileShape(), FileShape(format="xlsx")
 
 
@@ -92,7 +93,7 @@ def test_xlsx_refuses_bomb_by_its_total(monkeypatch: pytest.MonkeyPatch) -> None
 def test_xlsx_reads_cells_as_the_mapping_reads_text() -> None:
     def fill(book: Workbook) -> None:
         book.active.append(["Order", "Start", "Span", "Good", "Rework", None])
-        book.active.append(["W1", datetime(2025, 5, 5, 6, 30), timedelta(hours=25, minutes=49), 0.1 + 0.2, True])
+        book.active.append(["W1", WALL_TIME, timedelta(hours=25, minutes=49), 0.1 + 0.2, True])
         book.active["C2"].number_format = "[h]:mm"
         book.active.append([])
         book.active.append(["W2", "05.05.2025", "0:30", 12])

@@ -32,7 +32,9 @@ def test_number_read_exactly(decimal: str, thousands: str, text: str, number: st
     assert number_reader(decimal, thousands)(text) == Decimal(number)
 
 
-@pytest.mark.parametrize("text", ["", " ", "1,5", "1.", ".5", "1e3", "NaN", "٣", "1234567890123", "0.1234567", "+1", "1 2"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "1,5", "1.", ".5", "1e3", "NaN", "٣", "1234567890123", "0.1234567", "+1", "1 2"]
+)
 def test_number_refused_when_not_one(text: str) -> None:
     with pytest.raises(RefusedValue) as caught:
         number_reader(".", "")(text)
@@ -51,11 +53,17 @@ def test_duration_read_from_hours_and_minutes(hours: int, minutes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("format", "text", "seconds"),
-    [("h:m:s", "1:00:01", 3601), ("m:s", "90:30", 5430), ("hours", "0,75", 2700), ("minutes", "1,5", 90), ("seconds", "3", 3)],
+    ("layout", "text", "seconds"),
+    [
+        ("h:m:s", "1:00:01", 3601),
+        ("m:s", "90:30", 5430),
+        ("hours", "0,75", 2700),
+        ("minutes", "1,5", 90),
+        ("seconds", "3", 3),
+    ],
 )
-def test_duration_read_in_its_format(format: str, text: str, seconds: int) -> None:
-    assert duration_reader(format, ",", "")(text) == timedelta(seconds=seconds)
+def test_duration_read_in_its_format(layout: str, text: str, seconds: int) -> None:
+    assert duration_reader(layout, ",", "")(text) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("text", ["1:60", "-1:00", "1", "1:5", "99999:00", "1899/12/31 01:49:00"])
@@ -65,7 +73,7 @@ def test_duration_refused_when_not_one(text: str) -> None:
     assert caught.value.code == ProblemCode.DURATION_BAD
 
 
-@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)))
+@given(st.integers(31_536_000, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
 def test_moment_read_back_from_local_text(instant: datetime) -> None:
     """Every instant comes back from its local text, or one of the two that share the text does, and says so."""
     read = moment_reader("%Y-%m-%d %H:%M:%S.%f", BERLIN, ambiguous="earlier", missing="refuse")
@@ -76,7 +84,10 @@ def test_moment_read_back_from_local_text(instant: datetime) -> None:
 
 def test_moment_refused_when_mapping_says_so() -> None:
     read = moment_reader("%d.%m.%Y %H:%M", BERLIN, ambiguous="refuse", missing="refuse")
-    for text, code in (("30.03.2025 02:30", ProblemCode.TIME_NOT_ON_CLOCK), ("26.10.2025 02:30", ProblemCode.TIME_AMBIGUOUS)):
+    for text, code in (
+        ("30.03.2025 02:30", ProblemCode.TIME_NOT_ON_CLOCK),
+        ("26.10.2025 02:30", ProblemCode.TIME_AMBIGUOUS),
+    ):
         with pytest.raises(RefusedValue) as caught:
             read(text)
         assert caught.value.code == code
@@ -87,7 +98,9 @@ def test_moment_takes_the_later_reading_when_mapping_says_so() -> None:
     assert read("26.10.2025 02:30").at == datetime(2025, 10, 26, 1, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["31.02.2025 10:00", "1.1.25 10:00", "01.01.2025 24:00", "01.01.0001 00:00", "", "now"])
+@pytest.mark.parametrize(
+    "text", ["31.02.2025 10:00", "1.1.25 10:00", "01.01.2025 24:00", "01.01.0001 00:00", "", "now"]
+)
 def test_moment_refused_when_not_one(text: str) -> None:
     with pytest.raises(RefusedValue) as caught:
         moment_reader("%d.%m.%Y %H:%M", BERLIN, ambiguous="earlier", missing="shift")(text)

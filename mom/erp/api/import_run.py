@@ -5,6 +5,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as drf
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -15,7 +16,6 @@ from rest_framework.serializers import FileField
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.api.serializers import CharField, ModelSerializer, Serializer
-from mom.core.api.serializers import serializers as drf
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.core.errors import InvalidInput, TooLarge
 from mom.core.models import TaskRunIssue
@@ -39,9 +39,9 @@ class ImportSerializer(ModelSerializer):
     class Meta:
         model = ImportRun
         fields = (
-            "id", "site", "file_name", "file_digest", "mapping_name", "source", "status", "is_dry_run", "waits_for_start",
-            "rows_total", "rows_new", "rows_known", "rows_refused", "rows_changed", "rows_applied", "rows_done", "error",
-            "requested_by", "created_at", "checked_at", "completed_at",
+            "id", "site", "file_name", "file_digest", "mapping_name", "source", "status", "is_dry_run",
+            "waits_for_start", "rows_total", "rows_new", "rows_known", "rows_refused", "rows_changed", "rows_applied",
+            "rows_done", "error", "requested_by", "created_at", "checked_at", "completed_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -52,7 +52,9 @@ class NewImportSerializer(Serializer):
     file = FileField(max_length=200, help_text="CSV or XLSX, at most 20 MB.")
     site = drf.CharField(max_length=20, help_text="The code of the site.")
     mapping = drf.CharField(
-        max_length=LONGEST_MAPPING, trim_whitespace=False, help_text="The YAML text of a mapping, or the name of a shipped one."
+        max_length=LONGEST_MAPPING,
+        trim_whitespace=False,
+        help_text="The YAML text of a mapping, or the name of a shipped one.",
     )
     dry_run = drf.BooleanField(default=False, help_text="Check and report, bring nothing in.")
     wait = drf.BooleanField(default=False, help_text="Stop after the check until it is started.")
@@ -96,7 +98,9 @@ class ImportViewSet(ReadOnlyViewSet):
         return {"fields", "cursor", "page_size"} if self.action == "issues" else super().known_parameters()
 
     def get_parsers(self) -> list[Any]:
-        return [MultiPartParser()] if getattr(self, "action", "") == "create" else super().get_parsers()
+        # Asked for before the request is taken apart, so before `action` is known.
+        asked = getattr(self, "action", "") or self.action_map.get((self.request.method or "").lower(), "")
+        return [MultiPartParser()] if asked == "create" else super().get_parsers()
 
     @extend_schema(request={"multipart/form-data": NewImportSerializer}, responses={201: ImportSerializer})
     def create(self, request: Request) -> Response:

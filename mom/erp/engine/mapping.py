@@ -24,8 +24,11 @@ ENCODINGS = ("utf-8", "utf-8-sig", "cp1252")
 
 @dataclass(frozen=True)
 class FieldMap:
-    """How one canonical field is filled: from a column or a constant, through stated translations, in this order:
-    fold white space, `damaged`, `replace`, `values`, `as_code`, `default` where the text is empty, then the field's own kind."""
+    """How one canonical field is filled: from a column or a constant, through stated translations.
+
+    In this order: fold white space, `damaged`, `replace`, `values`, `as_code`, `default` where the text is empty, and
+    then the field's own kind.
+    """
 
     name: str
     column: str | None = None
@@ -96,8 +99,10 @@ def load(text: str) -> ExecutionMapping:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """Safe YAML without aliases (they can blow up), without a key given twice (one would be lost silently), and with plain
-    words left as text: `Yes`, `01` and `2012-01-02` are texts of the foreign file, not YAML's idea of a truth or a date."""
+    """Safe YAML without aliases (they can blow up) and without a key given twice (one would be lost silently).
+
+    Plain words stay text: `Yes`, `01` and `2012-01-02` are texts of the foreign file, not YAML's truths and dates.
+    """
 
     yaml_implicit_resolvers: dict[str, Any] = {}
 
@@ -188,18 +193,20 @@ class _Checker:
         table = self.table(entry, where, keys) or {}
         column, constant = self.text(table, "column", f"{where}.column"), self.scalar(table, "constant", where)
         if table and bool(column) == (constant is not None):
-            self.problems.append(Problem(ProblemCode.MAPPING_KEY_MISSING, f"{where}.column", detail="column | constant"))
+            self.problems.append(
+                Problem(ProblemCode.MAPPING_KEY_MISSING, f"{where}.column", detail="column | constant")
+            )
         found = FieldMap(
             name=name,
             column=column or None,
             constant=constant,
             default=self.scalar(table, "default", where),
             format=self.format(table, name, where),
-            fold_whitespace=self.flag(table, "fold_whitespace", where, True),
+            fold_whitespace=self.flag(table, "fold_whitespace", where, default=True),
             damaged=self.patterns(table.get("damaged", []), f"{where}.damaged"),
             replace=self.replacements(table.get("replace", []), f"{where}.replace"),
             values=self.translations(table.get("values"), f"{where}.values"),
-            as_code=self.flag(table, "as_code", where, False),
+            as_code=self.flag(table, "as_code", where, default=False),
         )
         if FIELDS.get(name) is FieldKind.CHOICE:
             given = [*(found.values or {}).values(), *([found.constant] if found.constant is not None else [])]
@@ -232,7 +239,9 @@ class _Checker:
                 pattern.sub(replacement, "")
                 re.compile(f"{pattern.pattern}|").sub(replacement, "")  # an empty match proves the group references
             except (re.error, IndexError) as error:
-                self.problems.append(Problem(ProblemCode.MAPPING_PATTERN_BAD, f"{where}[{number}].with", replacement, str(error)))
+                self.problems.append(
+                    Problem(ProblemCode.MAPPING_PATTERN_BAD, f"{where}[{number}].with", replacement, str(error))
+                )
                 continue
             found.append((pattern, replacement))
         return tuple(found)
@@ -243,7 +252,9 @@ class _Checker:
 
     def pattern(self, value: object, where: str) -> re.Pattern[str] | None:
         if not isinstance(value, str) or not value or len(value) > LONGEST_PATTERN:
-            self.problems.append(Problem(ProblemCode.MAPPING_PATTERN_BAD, where, str(value)[:80], f"1 … {LONGEST_PATTERN}"))
+            self.problems.append(
+                Problem(ProblemCode.MAPPING_PATTERN_BAD, where, str(value)[:80], f"1 … {LONGEST_PATTERN}")
+            )
             return None
         try:
             return re.compile(value)
@@ -313,7 +324,7 @@ class _Checker:
             return None
         return _as_text(value)
 
-    def flag(self, table: Mapping[str, Any], key: str, where: str, default: bool) -> bool:
+    def flag(self, table: Mapping[str, Any], key: str, where: str, *, default: bool) -> bool:
         value = table.get(key, default)
         if not isinstance(value, bool):
             self.bad(f"{where}.{key}", value, "true, false")

@@ -132,11 +132,13 @@ class RowReader:
         end: Moment | None = values[_END]
         duration: timedelta | None = values[_DURATION]
         if end is None and duration is None:
-            raise RowRefused([Problem(ProblemCode.END_MISSING, self._column("completed_at") or self._column("duration"))])
-        finish = start.at + duration if end is None and duration is not None else None
+            raise RowRefused(
+                [Problem(ProblemCode.END_MISSING, self._column("completed_at") or self._column("duration"))]
+            )
         if end is not None:
             finish = end.at if end.at >= start.at or end.later is None else end.later
-        assert finish is not None
+        else:
+            finish = start.at + (duration or timedelta(0))
         if finish < start.at:
             raise RowRefused([Problem(ProblemCode.END_BEFORE_START, self._column("completed_at"), finish.isoformat())])
         values[_START], values[_END] = start.at, finish
@@ -196,10 +198,14 @@ def _constant(found: FieldMap, read: Callable[[str], tuple[Any, ProblemCode | No
     try:
         return read(found.constant or "")[0]
     except RefusedValue as refused:
-        raise BrokenFile(ProblemCode.MAPPING_VALUE_BAD, where=found.name, value=found.constant or "", detail=refused.detail) from None
+        raise BrokenFile(
+            ProblemCode.MAPPING_VALUE_BAD, where=found.name, value=found.constant or "", detail=refused.detail
+        ) from None
 
 
-def _reader(mapping: ExecutionMapping, found: FieldMap, site_zone: tzinfo) -> Callable[[str], tuple[Any, ProblemCode | None]]:
+def _reader(
+    mapping: ExecutionMapping, found: FieldMap, site_zone: tzinfo
+) -> Callable[[str], tuple[Any, ProblemCode | None]]:
     """One function from a cell's text to its value and the change to report. Raises (when called): RefusedValue."""
     read = _kind_reader(mapping, found, site_zone)
     required = found.name in REQUIRED

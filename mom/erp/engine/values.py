@@ -74,19 +74,21 @@ class Moment:
     change: ProblemCode | None = None
 
 
-def moment_reader(format: str, zone: tzinfo, *, ambiguous: str, missing: str) -> Callable[[str], Moment]:
+def moment_reader(layout: str, zone: tzinfo, *, ambiguous: str, missing: str) -> Callable[[str], Moment]:
     """Reads local wall-clock text as an instant.
 
-    An hour that the clock ran through twice is taken as stated (`earlier`, `later`) and reported, or refused. A time that
-    the clock jumped over is read with the offset before the jump (`shift`: 02:30 becomes 03:30) and reported, or refused.
+    An hour that the clock ran through twice is taken as stated (`earlier`, `later`) and reported, or refused. A time
+    that the clock jumped over is read with the offset before the jump (`shift`: 02:30 becomes 03:30) and reported, or
+    refused.
     """
-    pattern = compile_moment(format)
+    pattern = compile_moment(layout)
 
     def read(text: str) -> Moment:
         local = _local(pattern, text)
         first = local.replace(tzinfo=zone, fold=0).utcoffset()
         second = local.replace(tzinfo=zone, fold=1).utcoffset()
-        assert first is not None and second is not None
+        if first is None or second is None:
+            raise RefusedValue(ProblemCode.TIME_BAD, str(zone))
         if first == second:
             return Moment((local - first).replace(tzinfo=UTC))
         if first < second:
@@ -134,17 +136,17 @@ def pattern_words(pattern: re.Pattern[str]) -> str:
     return words.replace("\\", "")
 
 
-def duration_reader(format: str, decimal: str, thousands: str) -> Callable[[str], timedelta]:
+def duration_reader(layout: str, decimal: str, thousands: str) -> Callable[[str], timedelta]:
     """Reads the time that a report claims, in whole microseconds."""
-    if format in _DURATION_UNITS:
+    if layout in _DURATION_UNITS:
         read_number = number_reader(decimal, thousands)
-        scale = _DURATION_UNITS[format]
+        scale = _DURATION_UNITS[layout]
 
         def read_scaled(text: str) -> timedelta:
             return _bounded(timedelta(microseconds=int((read_number(text) * scale).to_integral_value())))
 
         return read_scaled
-    name = format or "h:m"
+    name = layout or "h:m"
     pattern = _DURATION_FORMATS[name]
 
     def read_clock(text: str) -> timedelta:

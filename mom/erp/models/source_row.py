@@ -10,7 +10,7 @@ from mom.plant.models import SiteOwned
 class SourceRow(SiteOwned):
     """One row that took effect, once for ever. Its identity is its content and its how-manieth occurrence in a file."""
 
-    # No index of its own: a planner with statistics of other sites would take it for the unique one below, which begins alike.
+    # No index of its own: a planner with statistics of other sites would take it in place of the unique one below.
     site = models.ForeignKey(
         "accounts.Site", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("site")
     )

@@ -76,7 +76,9 @@ class _Lines:
             line = self._stream.readline(LONGEST_CSV_CELL * 4)
         except UnicodeDecodeError as error:
             found = f"0x{error.object[error.start]:02X}"
-            number = self._number + error.object[: error.start].count(b"\n")  # bytes are decoded in blocks of many lines
+            number = self._number + error.object[: error.start].count(
+                b"\n"
+            )  # bytes are decoded in blocks of many lines
             raise BrokenFile(ProblemCode.FILE_ENCODING, where=str(number), value=self._encoding, detail=found) from None
         if not line:
             raise StopIteration

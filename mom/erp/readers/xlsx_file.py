@@ -104,7 +104,7 @@ def _rows(book: Any, shape: FileShape) -> Generator[tuple[int, list[str]], None,
 
 
 def _text(cell: Any, shape: FileShape) -> str:
-    """A cell as the text that the mapping's formats read: numbers with its decimal sign, times as ISO, spans as h:mm:ss."""
+    """A cell as the text that the mapping's formats read: numbers with its decimal sign, ISO times, spans h:mm:ss."""
     value = cell.value
     if cell.data_type == "f":
         raise BrokenFile(ProblemCode.FILE_FORMULA, where=f"{cell.column_letter}{cell.row}", value=str(value)[:60])
@@ -132,7 +132,7 @@ def _span(value: timedelta) -> str:
     return f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
 
 
-def _number(value: int | float, decimal: str) -> str:
+def _number(value: float, decimal: str) -> str:
     """The 15 digits that a spreadsheet keeps, without the noise behind them and without an exponent."""
     text = str(value) if isinstance(value, int) else f"{value:.15g}"
     if "e" in text or "n" in text:  # 1e+20, nan, inf: no quantity of a report

@@ -21,7 +21,9 @@ class KnownMapping:
 def mapping_list(site_code: str) -> list[KnownMapping]:
     """Earlier mappings of the site, the last used first, then the shipped ones; the same text once."""
     rows = ImportRun.objects.filter(site__code=site_code).order_by("mapping_digest", "-id").distinct("mapping_digest")
-    latest = sorted(rows.values_list("pk", "mapping_digest", "mapping_name", "mapping_text"), reverse=True)[:MOST_EARLIER]
+    latest = sorted(rows.values_list("pk", "mapping_digest", "mapping_name", "mapping_text"), reverse=True)[
+        :MOST_EARLIER
+    ]
     found = [KnownMapping(digest, name, text) for _pk, digest, name, text in latest]
     texts = {known.text for known in found}
     return found + [known for known in shipped() if known.text not in texts]

@@ -1,8 +1,8 @@
 """Bringing staged rows into the model, a piece at a time.
 
-A piece is two transactions. The first adds what its rows name and the site lacks, one import at a time; the second adds
-the facts, the source row of each, and the counts, whole or not at all. A piece may run again: what is in is known by its
-source row. So pieces may also run side by side.
+A piece is two transactions. The first adds what its rows name and the site lacks, one import at a time; the second
+adds the facts, the source row of each, and the counts, whole or not at all. A piece may run again: what is in is known
+by its source row. So pieces may also run side by side.
 """
 
 import uuid
@@ -63,8 +63,8 @@ class Staged(NamedTuple):
     brought_in_by: int | None
 
 
-# Whether a row is known is asked by a subquery of its own, one step of the unique index a row: a join would be planned by
-# statistics that a table which grows this fast never has.
+# Whether a row is known is asked by a subquery of its own, one step of the unique index a row: a join would be planned
+# by statistics that a table which grows this fast never has.
 _SELECT = f"""
     SELECT s.line, encode(s.digest, 'hex'), s.occurrence, s.order_code, s.operation, s.resource_code, s.resource_name,
            s.person_code, s.person_name, s.part_code, s.part_name, s.order_quantity, s.unit, s.started_at, s.ended_at,
@@ -185,7 +185,7 @@ def _prepare(
 
 
 def _keep_sources(run: ImportRun, lines: list[int], responses: list[int]) -> None:
-    """Keeps the row of every fact, as it stood in the file, beside the fact. This is what makes it known from now on."""
+    """Keeps the row of every fact as it stood in the file. This is what makes it known from now on."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO erp_sourcerow (site_id, source, digest, occurrence, run_id, line, raw, job_response_id)"  # noqa: S608
@@ -195,7 +195,9 @@ def _keep_sources(run: ImportRun, lines: list[int], responses: list[int]) -> Non
         )
 
 
-def _jobs(act: UseCase, run: ImportRun, mapping: ExecutionMapping, rows: Sequence[Staged]) -> dict[tuple[str, str], int]:
+def _jobs(
+    act: UseCase, run: ImportRun, mapping: ExecutionMapping, rows: Sequence[Staged]
+) -> dict[tuple[str, str], int]:
     """(Order, operation) to job for these rows; orders and jobs that the site lacks are added from the whole file."""
     codes = {row.order for row in rows}
     orders = work.order_ids(run.site, codes)

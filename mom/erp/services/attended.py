@@ -35,10 +35,9 @@ def import_here(
     if _reread(run).status == ImportStatus.CHECKED:
         with use_case(actor) as act:
             run = locked(run.pk)
-            begin(act, run)
-            assert run.apply_task is not None
-            held = long_work.claim(run.apply_task.pk)
-        long_work.work(run.apply_task.pk, partial(running.apply, tell=tell), held=held)
+            task = begin(act, run)
+            held = long_work.claim(task.pk)
+        long_work.work(task.pk, partial(running.apply, tell=tell), held=held)
     return _reread(run)
 
 

@@ -10,7 +10,7 @@ from mom.accounts.models import Site
 from mom.core import long_work
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, NotFound, TooLarge
-from mom.core.models import StoredBlob
+from mom.core.models import StoredBlob, TaskRun
 from mom.core.use_case import UseCase, use_case
 from mom.erp.engine import mapping as mappings
 from mom.erp.engine.mapping import ExecutionMapping
@@ -40,7 +40,9 @@ class NamedMapping:
         try:
             return mappings.load(self.text)
         except BadMapping as bad:
-            raise InvalidInput({"mapping": [sentence(problem) for problem in bad.problems]}, code="bad_mapping") from None
+            raise InvalidInput(
+                {"mapping": [sentence(problem) for problem in bad.problems]}, code="bad_mapping"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,14 @@ def request(
         raise InvalidInput({"file": [_("The file is empty.")]})
     if len(content) > MOST_BYTES:
         limit = {"limit": MOST_BYTES // 1024 // 1024}
-        raise TooLarge(_("The file is larger than %(limit)s MB. Export a shorter period.") % limit, code="file_too_large")
+        raise TooLarge(
+            _("The file is larger than %(limit)s MB. Export a shorter period.") % limit, code="file_too_large"
+        )
     with use_case(actor) as act:
         act.require(RUN_IMPORT, site.code)
-        return _create(act, site, CHECK, file_name, mapping, checked.source, how or HowToRun(), blob=_store(act, content))
+        return _create(
+            act, site, CHECK, file_name, mapping, checked.source, how or HowToRun(), blob=_store(act, content)
+        )
 
 
 def request_here(
@@ -119,7 +125,11 @@ def _store(act: UseCase, content: bytes) -> StoredBlob:
 
 def locked(pk: int) -> ImportRun:
     """The import, locked for the rest of the transaction. Raises: NotFound."""
-    run = ImportRun.objects.select_for_update(of=("self",)).select_related("site", "check_task", "apply_task").filter(pk=pk)
+    run = (
+        ImportRun.objects.select_for_update(of=("self",))
+        .select_related("site", "check_task", "apply_task")
+        .filter(pk=pk)
+    )
     found = run.first()
     if found is None:
         raise NotFound(_("There is no such import."))
@@ -138,12 +148,13 @@ def start(actor: Actor, run_id: int) -> ImportRun:
         return run
 
 
-def begin(act: UseCase, run: ImportRun) -> None:
-    """Queue the bringing in of a locked import whose check is done. Joins the caller's transaction."""
+def begin(act: UseCase, run: ImportRun) -> TaskRun:
+    """Queue the bringing in of a locked import whose check is done; the long work. Joins the caller's transaction."""
     title = _("Import of %(file)s") % {"file": run.file_name[:150]}
-    run.apply_task = long_work.start(act, APPLY, run.site.code, title, total=run.rows_new)
+    run.apply_task = task = long_work.start(act, APPLY, run.site.code, title, total=run.rows_new)
     run.save(update_fields=["apply_task"])
     act.record("erp.import_started", subject=run, site=run.site.code, after={"rows": run.rows_new})
+    return task
 
 
 def cancel(actor: Actor, run_id: int) -> ImportRun:

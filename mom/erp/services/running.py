@@ -49,8 +49,7 @@ def check(progress: Progress, file: BinaryIO | None = None, tell: Tell = tell_no
         return summary(run)  # a worker died between the last commit and its report
     mapping = mappings.load(run.mapping_text)
     if file is None:
-        assert run.blob is not None
-        file = io.BytesIO(run.blob.content)
+        file = io.BytesIO(run.blob.content if run.blob else b"")
 
     def tick(lines: int) -> None:
         progress.advance(lines)

@@ -1,7 +1,8 @@
 """Reading a whole file into staging and checking it, before any of its rows takes effect.
 
-Rows travel by COPY into a temporary table of this session, a batch a transaction, so that a killed or refused import leaves
-nothing. One last transaction numbers equal rows, leaves out those that are known, and moves the rest beside their run.
+Rows travel by COPY into a temporary table of this session, a batch a transaction, so that a killed or refused import
+leaves nothing. One last transaction numbers equal rows, leaves out those that are known, and moves the rest beside
+their run.
 """
 
 import hashlib
@@ -26,13 +27,38 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 STAGED = StagedRow._meta.db_table
 INCOMING = "erp_incoming"
 ISSUES = "erp_incoming_issue"
-COLUMNS = ["run_id", "line", "digest", "occurrence", "raw", "order_code", "operation", "resource_code", "resource_name", "person_code", "person_name", "part_code", "part_name", "order_quantity", "unit", "started_at", "ended_at", "duration", "work_kind", "good", "scrap", "rework", "review", "is_rework"]
+COLUMNS = [
+    "run_id",
+    "line",
+    "digest",
+    "occurrence",
+    "raw",
+    "order_code",
+    "operation",
+    "resource_code",
+    "resource_name",
+    "person_code",
+    "person_name",
+    "part_code",
+    "part_name",
+    "order_quantity",
+    "unit",
+    "started_at",
+    "ended_at",
+    "duration",
+    "work_kind",
+    "good",
+    "scrap",
+    "rework",
+    "review",
+    "is_rework",
+]
 ISSUE_COLUMNS = ("run_id", "line", "column", "value", "code", "message")
 
 
 @dataclass
 class Counted:
-    """What a check found. `total` = new + known + refused; a changed row is one of those taken, with something reported."""
+    """What a check found. `total` = new + known + refused; a changed row is taken, with something reported."""
 
     total: int = 0
     new: int = 0
@@ -43,7 +69,9 @@ class Counted:
     file_digest: str = ""
 
 
-def read_into_session(run: ImportRun, mapping: ExecutionMapping, file: BinaryIO, tick: Callable[[int], None]) -> Counted:
+def read_into_session(
+    run: ImportRun, mapping: ExecutionMapping, file: BinaryIO, tick: Callable[[int], None]
+) -> Counted:
     """Reads every line into this session's temporary tables. `tick` hears after each batch how many lines are read.
 
     Raises: BrokenFile, and whatever `tick` raises to stop.
@@ -182,7 +210,7 @@ def _refuse(run: ImportRun, counted: Counted, code: ProblemCode, found: list[tup
 
 
 def _report_differing_orders(cursor: Any, run: ImportRun) -> None:
-    """Orders whose rows disagree on the order quantity: the most frequent one is taken, the first other one reported."""
+    """Orders whose rows disagree on the order quantity: the most frequent is taken, the first other one reported."""
     cursor.execute(f"""
         WITH mixed AS (
             SELECT order_code, mode() WITHIN GROUP (ORDER BY order_quantity) AS usual FROM {INCOMING}

@@ -62,8 +62,13 @@ class ImportList(ListPage):
     @property
     def empty(self) -> Empty:  # type: ignore[override]
         """What imports are for, with the button for those who may use it."""
-        action = Action(_("Import a file"), reverse("erp:import_add"), "plus", "primary") if self.may(RUN_IMPORT) else None
-        text = _("Bring in orders and work reports from an ERP or MES export. Nothing takes effect before the whole file is checked.")
+        action = (
+            Action(_("Import a file"), reverse("erp:import_add"), "plus", "primary") if self.may(RUN_IMPORT) else None
+        )
+        text = _(
+            "Bring in orders and work reports from another system's export. "
+            "Nothing takes effect before the whole file is checked."
+        )
         return Empty(_("No imports yet"), text, icon="connect", action=action)
 
     def get_actions(self) -> list[Action]:

@@ -1,4 +1,4 @@
-"""Many resources at once, by code: what an import names is there afterwards. All functions join the caller's transaction."""
+"""Many resources at once, by code: what an import names is there afterwards. All join the caller's transaction."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -14,14 +14,19 @@ M = TypeVar("M", bound=MasterData)
 def equipment_ids(
     act: UseCase, site: Site, names: Mapping[str, str], places: Mapping[str, int] | None = None
 ) -> dict[str, int]:
-    """Code to key for every machine in `names` (code to name); what the site lacks is added as a work unit below its top.
+    """Code to key for every machine in `names` (code to name); what the site lacks is added as a work unit.
 
     `places` says for a shared station how many jobs it takes side by side; the others are exclusive.
     """
     found = _known(Equipment, site, names)
     missing = names.keys() - found.keys()
     if missing:
-        top = Equipment.objects.filter(site=site, level=EquipmentLevel.SITE).order_by("id").values_list("id", flat=True).first()
+        top = (
+            Equipment.objects.filter(site=site, level=EquipmentLevel.SITE)
+            .order_by("id")
+            .values_list("id", flat=True)
+            .first()
+        )
         shared = places or {}
         found |= _added(
             act,

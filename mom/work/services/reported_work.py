@@ -1,7 +1,7 @@
 """Work that was reported elsewhere and comes in by the thousand: orders, jobs, outputs, and the facts, over COPY.
 
-All functions join the caller's transaction, which holds whatever lock keeps two imports of a site apart. Reports make job
-responses and labour entries, never reservations, and stay as they were reported, overlaps included.
+All functions join the caller's transaction, which holds whatever lock keeps two imports of a site apart. Reports make
+job responses and labour entries, never reservations, and stay as they were reported, overlaps included.
 """
 
 import uuid
@@ -17,8 +17,42 @@ from mom.core.db.bulk import allocate_ids, copy_rows
 from mom.core.use_case import Subject, UseCase
 from mom.events.work import WorkReported
 from mom.plant.engine.calendar import local_day
-from mom.work.engine.terms import JobOrderStatus, MaterialUse, OperationsType, QuantityKind, ResourceKind, WorkRequestStatus
+from mom.work.engine.terms import (
+    JobOrderStatus,
+    MaterialUse,
+    OperationsType,
+    QuantityKind,
+    ResourceKind,
+    WorkRequestStatus,
+)
 from mom.work.models import JobOrder, JobRequirement, JobResponse, LabourEntry, QuantityReport, WorkRequest
+
+_STAMP = ("recorded_at", "recorded_by", "reversal_reason")
+_TIMES = ("started_at", "ended_at", "duration")
+_JOB_COLUMNS = (
+    "id", "site_id", "code", "work_request_id", "operations_type", "operation", "sequence", "status", "priority",
+    "equipment_id", "directive", "version", "created_at",
+)  # fmt: skip
+_OUTPUT_COLUMNS = (
+    "id", "site_id", "job_order_id", "position", "resource_kind", "material_use", "definition_id", "quantity", "unit",
+    "second_unit",
+)  # fmt: skip
+_RESPONSE_COLUMNS = (
+    "id",
+    "site_id",
+    "op_uuid",
+    *_STAMP,
+    "job_order_id",
+    "equipment_id",
+    "work_kind",
+    "is_rework",
+    *_TIMES,
+)
+_LABOUR_COLUMNS = ("site_id", "op_uuid", *_STAMP, "person_id", "job_response_id", *_TIMES)
+_QUANTITY_COLUMNS = (
+    "site_id", "op_uuid", *_STAMP, "output_id", "job_response_id", "person_id", "kind", "quantity", "unit",
+    "second_unit", "note", "occurred_at",
+)  # fmt: skip
 
 
 class ReportedJob(NamedTuple):
@@ -78,7 +112,9 @@ def add_orders(act: UseCase, site: Site, orders: Mapping[str, str], status: Work
         ),
     )
     if missing:
-        act.record("work.work_request_added", subject=_many(WorkRequest, missing), site=site.code, after={"codes": missing})
+        act.record(
+            "work.work_request_added", subject=_many(WorkRequest, missing), site=site.code, after={"codes": missing}
+        )
     return dict(zip(missing, ids, strict=True))
 
 
@@ -91,9 +127,11 @@ def job_order_ids(orders: Collection[int]) -> dict[tuple[int, str], int]:
 def add_job_orders(
     act: UseCase, site: Site, jobs: Collection[ReportedJob], status: JobOrderStatus
 ) -> dict[tuple[int, str], int]:
-    """Adds jobs in `status`, numbered behind those their orders have, in order of first start. (Order, operation) to key."""
+    """Adds jobs in `status`, in order of first start behind those their orders have. (Order, operation) to key."""
     wanted = sorted(jobs, key=lambda job: (job.order_id, job.first_start, job.operation))
-    rows = JobOrder.objects.filter(work_request__in={job.order_id for job in wanted}).order_by().values("work_request_id")
+    rows = (
+        JobOrder.objects.filter(work_request__in={job.order_id for job in wanted}).order_by().values("work_request_id")
+    )
     last: dict[int, int] = dict(rows.annotate(last=Max("sequence")).values_list("work_request_id", "last"))
     ids = allocate_ids(JobOrder, len(wanted))
 
@@ -105,18 +143,14 @@ def add_job_orders(
             place = (job.operation, sequence, status.value, 50, job.equipment_id)
             yield (pk, site.pk, code, job.order_id, domain, *place, {}, 1, act.now)
 
-    names = (
-        "id site_id code work_request_id operations_type operation sequence status priority equipment_id directive version"
-        " created_at"
-    )
-    copy_rows(JobOrder._meta.db_table, names.split(), lines())
+    copy_rows(JobOrder._meta.db_table, _JOB_COLUMNS, lines())
     if wanted:
         codes = sorted({job.order_code for job in wanted})
         act.record("work.job_order_added", subject=_many(JobOrder, wanted), site=site.code, after={"orders": codes})
     return {(job.order_id, job.operation): pk for pk, job in zip(ids, wanted, strict=True)}
 
 
-def output_ids(act: UseCase, site: Site, outputs: Iterable[ReportedOutput]) -> dict[tuple[int, int], int]:
+def output_ids(_act: UseCase, site: Site, outputs: Iterable[ReportedOutput]) -> dict[tuple[int, int], int]:
     """(Job, material) to key for every output; one that a job lacks is added as produced, without a limit."""
     wanted = {(output.job_order_id, output.definition_id): output for output in outputs}
     rows = JobRequirement.objects.filter(
@@ -128,9 +162,20 @@ def output_ids(act: UseCase, site: Site, outputs: Iterable[ReportedOutput]) -> d
     kind, use = ResourceKind.MATERIAL.value, MaterialUse.PRODUCED.value
     copy_rows(
         JobRequirement._meta.db_table,
-        "id site_id job_order_id position resource_kind material_use definition_id quantity unit second_unit".split(),
+        _OUTPUT_COLUMNS,
         (
-            (pk, site.pk, job, 10, kind, use, definition, wanted[job, definition].quantity, wanted[job, definition].unit, "")
+            (
+                pk,
+                site.pk,
+                job,
+                10,
+                kind,
+                use,
+                definition,
+                wanted[job, definition].quantity,
+                wanted[job, definition].unit,
+                "",
+            )
             for pk, (job, definition) in zip(ids, missing, strict=True)
         ),
     )
@@ -159,13 +204,19 @@ def record_reported_work(act: UseCase, site: Site, rows: Sequence[ReportedWork])
 def _copy_responses(site: Site, ids: Sequence[int], rows: Sequence[ReportedWork], stamp: tuple[str, str, str]) -> None:
     copy_rows(
         JobResponse._meta.db_table,
+        _RESPONSE_COLUMNS,
         (
-            "id site_id op_uuid recorded_at recorded_by reversal_reason job_order_id equipment_id work_kind is_rework"
-            " started_at ended_at duration"
-        ).split(),
-        (
-            (pk, site.pk, row.op_uuid, *stamp, row.job_order_id, row.equipment_id, row.work_kind, row.is_rework)
-            + (row.started_at, row.ended_at, row.duration)
+            (
+                pk,
+                site.pk,
+                row.op_uuid,
+                *stamp,
+                row.job_order_id,
+                row.equipment_id,
+                row.work_kind,
+                row.is_rework,
+                *_times(row),
+            )
             for pk, row in zip(ids, rows, strict=True)
         ),
     )
@@ -174,9 +225,9 @@ def _copy_responses(site: Site, ids: Sequence[int], rows: Sequence[ReportedWork]
 def _copy_labour(site: Site, ids: Sequence[int], rows: Sequence[ReportedWork], stamp: tuple[str, str, str]) -> None:
     copy_rows(
         LabourEntry._meta.db_table,
-        "site_id op_uuid recorded_at recorded_by reversal_reason person_id job_response_id started_at ended_at duration".split(),
+        _LABOUR_COLUMNS,
         (
-            (site.pk, row.op_uuid, *stamp, row.person_id, pk, row.started_at, row.ended_at, row.duration)
+            (site.pk, row.op_uuid, *stamp, row.person_id, pk, *_times(row))
             for pk, row in zip(ids, rows, strict=True)
             if row.person_id is not None
         ),
@@ -194,11 +245,11 @@ def _copy_quantities(site: Site, ids: Sequence[int], rows: Sequence[ReportedWork
                     facts = (row.output_id, pk, row.person_id, kind, quantity, row.unit, "", "", row.ended_at)
                     yield (site.pk, key, *stamp, *facts)
 
-    names = (
-        "site_id op_uuid recorded_at recorded_by reversal_reason output_id job_response_id person_id kind quantity unit"
-        " second_unit note occurred_at"
-    )
-    copy_rows(QuantityReport._meta.db_table, names.split(), lines())
+    copy_rows(QuantityReport._meta.db_table, _QUANTITY_COLUMNS, lines())
+
+
+def _times(row: ReportedWork) -> tuple[datetime, datetime, timedelta]:
+    return row.started_at, row.ended_at, row.duration
 
 
 def _many(model: type[WorkRequest] | type[JobOrder], rows: Collection[object]) -> Subject:

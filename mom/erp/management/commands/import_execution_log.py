@@ -1,4 +1,4 @@
-"""`manage.py import_execution_log FILE --mapping MAP.yml [--dry-run] [--site S] [--user U]`: brings an execution log in."""
+"""`manage.py import_execution_log FILE --mapping MAP.yml [--dry-run] [--site S] [--user U]`: brings a log in."""
 
 from pathlib import Path
 from typing import Any
