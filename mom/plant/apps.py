@@ -8,4 +8,12 @@ class PlantConfig(AppConfig):
     verbose_name = _("Plant")
 
     def ready(self) -> None:
-        from mom.plant import permissions  # noqa: F401 - declares them
+        from mom.core.web.navigation import NavItem, register
+        from mom.plant import permissions, search
+
+        register(NavItem("production", _("Machines"), "plant:machine_list", permissions.VIEW, order=30))
+        register(NavItem("inventory", _("Materials"), "plant:material_list", permissions.VIEW, order=40))
+        register(NavItem("inventory", _("Lots"), "plant:lot_list", permissions.VIEW, order=30))
+        register(NavItem("setup", _("Plant model"), "plant:setup", permissions.VIEW, order=10))
+        register(NavItem("setup", _("People"), "plant:person_list", permissions.VIEW, order=20))
+        search.register()

@@ -48,12 +48,8 @@ def shift_patterns_for(equipment: Equipment, window: Interval) -> ShiftPlan | No
 
     Four statements at most.
     """
-    tree = TreeQuerySet(Equipment)
-    above = tree.ancestors(equipment, include_self=True).exclude(calendar=None).select_related("calendar__site")
-    nearest = above.last()
-    if nearest is None or nearest.calendar is None:
-        return None
-    return _plans([nearest.calendar], window)[nearest.calendar.pk]
+    calendar = nearest_calendar(equipment)
+    return _plans([calendar], window)[calendar.pk] if calendar is not None else None
 
 
 def shift_patterns_by_equipment(site: Site, window: Interval) -> dict[int, ShiftPlan]:
@@ -64,6 +60,13 @@ def shift_patterns_by_equipment(site: Site, window: Interval) -> dict[int, Shift
     plans = _plans(WorkCalendar.objects.filter(pk__in=used).select_related("site"), window)
     found = {pk: _nearest(pk, above) for pk in above}
     return {pk: plans[calendar] for pk, calendar in found.items() if calendar is not None}
+
+
+def nearest_calendar(equipment: Equipment) -> WorkCalendar | None:
+    """The calendar by which an equipment works: its own, else the nearest one above. One statement."""
+    rows = TreeQuerySet(Equipment).ancestors(equipment, include_self=True).exclude(calendar=None)
+    nearest = rows.select_related("calendar__site").last()
+    return nearest.calendar if nearest is not None else None
 
 
 def site_plan(site: Site, window: Interval) -> ShiftPlan | None:

@@ -1,0 +1,85 @@
+"""How the plant's lists are narrowed."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from mom.plant.engine.terms import LotDisposition
+from mom.plant.models import Equipment, MaterialClass, MaterialDefinition, MaterialLot, Person, PersonnelClass
+from mom.plant.models.labels import CAPACITY_KIND, LOT_DISPOSITION, MATERIAL_TRACKING
+from mom.plant.selectors.equipment import area_list, within
+from mom.plant.selectors.master_data import row_list
+
+
+def _areas(request: Any) -> QuerySet[Equipment]:
+    return area_list(request.actor, request.site)
+
+
+def _skills(request: Any) -> QuerySet[PersonnelClass]:
+    return row_list(request.actor, PersonnelClass, request.site)
+
+
+def _material_classes(request: Any) -> QuerySet[MaterialClass]:
+    return row_list(request.actor, MaterialClass, request.site)
+
+
+class MachineFilters(django_filters.FilterSet):
+    """By area and by what a machine takes at once."""
+
+    area = django_filters.ModelChoiceFilter(label=_("Area"), queryset=_areas, method="in_area")
+    capacity = django_filters.ChoiceFilter(
+        label=_("Capacity"), field_name="capacity_kind", choices=CAPACITY_KIND.choices
+    )
+
+    class Meta:
+        model = Equipment
+        fields: tuple[str, ...] = ()
+
+    def in_area(self, rows: QuerySet[Equipment], name: str, area: Equipment | None) -> QuerySet[Equipment]:
+        """Those that stand in the area."""
+        return rows.filter(within(area)) if area else rows
+
+
+class PersonFilters(django_filters.FilterSet):
+    """By skill."""
+
+    skill = django_filters.ModelChoiceFilter(
+        label=_("Skill"), queryset=_skills, field_name="qualifications__personnel_class", distinct=True
+    )
+
+    class Meta:
+        model = Person
+        fields: tuple[str, ...] = ()
+
+
+class MaterialFilters(django_filters.FilterSet):
+    """By class and by how finely a material is told apart."""
+
+    material_class = django_filters.ModelChoiceFilter(
+        label=_("Class"), queryset=_material_classes, field_name="classes"
+    )
+    tracking = django_filters.ChoiceFilter(label=_("Tracking"), choices=MATERIAL_TRACKING.choices)
+
+    class Meta:
+        model = MaterialDefinition
+        fields: tuple[str, ...] = ()
+
+
+class LotFilters(django_filters.FilterSet):
+    """By what may be done with a lot."""
+
+    disposition = django_filters.ChoiceFilter(label=_("Disposition"), choices=LOT_DISPOSITION.choices)
+
+    class Meta:
+        model = MaterialLot
+        fields: tuple[str, ...] = ()
+
+
+LOT_TONES: dict[str, str] = {
+    LotDisposition.RESTRICTED: "bad",
+    LotDisposition.UNRESTRICTED: "ok",
+    LotDisposition.PLANNED: "info",
+    LotDisposition.IN_PROCESS: "info",
+}

@@ -1,0 +1,46 @@
+"""Addresses of the plant's pages, mounted at the root. A code may hold a slash, so what follows it stands in front."""
+
+from django.urls import path
+
+from mom.plant.views import asset, calendar, machine, material, person, reason, setup
+
+app_name = "plant"
+urlpatterns = [
+    path("machines/", machine.MachineList.as_view(), name="machine_list"),
+    path("machines/<path:code>/", machine.MachineDetail.as_view(), name="machine_detail"),
+    path("people/", person.PersonList.as_view(), name="person_list"),
+    path("people/<path:code>/", person.PersonDetail.as_view(), name="person_detail"),
+    path("materials/", material.MaterialList.as_view(), name="material_list"),
+    path("materials/<path:code>/", material.MaterialDetail.as_view(), name="material_detail"),
+    path("lots/", material.LotList.as_view(), name="lot_list"),
+    path("lots/<path:code>/", material.LotDetail.as_view(), name="lot_detail"),
+    path("setup/", setup.SetupIndex.as_view(), name="setup"),
+    path("setup/equipment/", setup.EquipmentTree.as_view(), name="equipment_tree"),
+    path("setup/equipment-classes/", setup.EquipmentClassList.as_view(), name="equipment_class_list"),
+    path("setup/assets/", asset.AssetList.as_view(), name="asset_list"),
+    path("setup/calendars/", calendar.CalendarList.as_view(), name="calendar_list"),
+    path("setup/reasons/", reason.ReasonList.as_view(), name="reason_list"),
+    path("setup/skills/", setup.SkillList.as_view(), name="skill_list"),
+    path("setup/material-classes/", setup.MaterialClassList.as_view(), name="material_class_list"),
+    path("setup/partners/", setup.PartnerList.as_view(), name="partner_list"),
+    path("setup/assets/mount/<path:code>/", asset.AssetMount.as_view(), name="asset_mount"),
+    path("setup/assets/dismount/<path:code>/", asset.AssetDismount.as_view(), name="asset_dismount"),
+    path("setup/assets/of/<path:code>/", asset.AssetDetail.as_view(), name="asset_detail"),
+    path("setup/calendars/of/<path:code>/", calendar.CalendarDetail.as_view(), name="calendar_detail"),
+    path("setup/calendars/shift/add/<path:code>/", calendar.ShiftAdd.as_view(), name="shift_add"),
+    path("setup/calendars/shift/<int:pk>/change/", calendar.ShiftChange.as_view(), name="shift_change"),
+    path("setup/calendars/shift/<int:pk>/end/", calendar.ShiftEnd.as_view(), name="shift_end"),
+    path("setup/calendars/exception/add/<path:code>/", calendar.CalendarEntryAdd.as_view(), name="calendar_entry_add"),
+    path(
+        "setup/calendars/exception/<int:pk>/remove/",
+        calendar.CalendarEntryRemove.as_view(),
+        name="calendar_entry_remove",
+    ),
+    path("setup/reasons/classify/<path:code>/", reason.ReasonClassify.as_view(), name="reason_classify"),
+    path("setup/reasons/of/<path:code>/", reason.ReasonDetail.as_view(), name="reason_detail"),
+    path("setup/skills/of/<path:code>/add/", person.QualificationAdd.as_view(), name="qualification_add"),
+    path("setup/skills/granted/<int:pk>/end/", person.QualificationEnd.as_view(), name="qualification_end"),
+    path("setup/materials/unit/<path:code>/", material.MaterialUnitAdd.as_view(), name="material_unit_add"),
+    path("setup/add/<slug:noun>/", setup.AddRow.as_view(), name="add"),
+    path("setup/change/<slug:noun>/<path:code>/", setup.ChangeRow.as_view(), name="change"),
+]

@@ -1,0 +1,82 @@
+"""What the plant's pages are made of: facts, tables with their one next step, cards from above, and changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from mom.core.web.views import Action, DetailPage
+from mom.plant import panels, permissions
+from mom.plant.selectors.history import change_list
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A short fact in the head of a page; an empty value is not shown."""
+
+    label: Text
+    value: Any
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table below the facts: what it says when it is empty, and the one act that adds to it."""
+
+    title: Text
+    head: Sequence[Text]
+    rows: Sequence[Sequence[Any]]
+    empty: Text
+    action: Action | None = None
+
+
+class PlantDetail(DetailPage):
+    """One thing of the plant: facts, the cards of storeys above, sections, and who changed what."""
+
+    permission = permissions.VIEW
+    template_name = "plant/detail.html"
+    panel_kind: ClassVar[str] = ""
+
+    def get_title(self) -> str:
+        return str(self.subject.code)
+
+    def get_soft_title(self) -> str:
+        """What follows the code in the head."""
+        return str(getattr(self.subject, "name", ""))
+
+    def get_facts(self) -> Sequence[Fact]:
+        """The facts, most asked first."""
+        return ()
+
+    def get_sections(self) -> Sequence[Section]:
+        """The tables."""
+        return ()
+
+    @property
+    def may_change(self) -> bool:
+        return self.may(permissions.CHANGE)
+
+    def frame(self) -> dict[str, Any]:
+        found = super().frame()
+        found["head"]["soft"] = self.get_soft_title()
+        return found
+
+    def get_context(self) -> dict[str, Any]:
+        drawn = panels.panels_for(self.panel_kind, self.request, self.subject) if self.panel_kind else []
+        return {
+            "facts": [fact for fact in self.get_facts() if fact.value not in ("", None)],
+            "wide_panels": [panel for panel in drawn if panel.is_wide],
+            "panels": [panel for panel in drawn if not panel.is_wide],
+            "sections": self.get_sections(),
+            "changes": change_list(self.subject),
+            "is_retired": getattr(self.subject, "is_active", True) is False,
+        }
+
+
+def link(url: str, text: Any) -> SafeString:
+    """A link inside a fact or a cell."""
+    return format_html('<a class="link" href="{}">{}</a>', url, text)
