@@ -15,10 +15,12 @@ from rest_framework.viewsets import ViewSetMixin
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.testing import acting
+from mom.plant.models import BusinessPartner
 
 # Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
 SAMPLES: dict[str, Callable[[Site], Any]] = {
     "accounts.Site": lambda site: site,
+    "plant.BusinessPartner": lambda site: BusinessPartner.objects.create(site=site, code="ACME", is_customer=True),
 }
 _numbers = itertools.count(1)
 
@@ -126,6 +128,7 @@ def _value(field: Any, site: Site) -> Any:
         "UnitField": lambda: "C62",
         "DateTimeField": clock.now,
         "DateField": lambda: clock.now().date(),
+        "TimeField": lambda: clock.now().time(),
         "DecimalField": lambda: Decimal(1),
         "QuantityField": lambda: Decimal(1),
         "DurationField": lambda: timedelta(minutes=1),

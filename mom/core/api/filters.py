@@ -24,7 +24,7 @@ class InstantFormField(forms.CharField):
         if not text:
             return None
         instant = parse_instant(text)
-        if instant is None or not 1970 <= instant.year <= 2199:
+        if instant is None:
             raise ValidationError(_("Give date, time and offset, for example 2026-04-16T10:42:00Z."), code="invalid")
         return instant
 
@@ -40,6 +40,25 @@ class IntegerFormField(forms.CharField):
         if not _WHOLE.fullmatch(text):
             raise ValidationError(_("Give a whole number."), code="invalid")
         return int(text)
+
+
+class BooleanFormField(forms.CharField):
+    """true or false."""
+
+    def to_python(self, value: Any) -> Any:
+        """The value. Raises: ValidationError for any other word, which must not answer with all rows."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        if text not in {"true", "false"}:
+            raise ValidationError(_("Give true or false."), code="invalid")
+        return text == "true"
+
+
+class BooleanFilter(django_filters.Filter):
+    """true or false."""
+
+    field_class = BooleanFormField
 
 
 class InstantFilter(django_filters.Filter):
@@ -59,6 +78,7 @@ class FilterSet(rest_framework.FilterSet):
 
     FILTER_DEFAULTS: ClassVar[dict[Any, Any]] = {
         **rest_framework.FilterSet.FILTER_DEFAULTS,
+        models.BooleanField: {"filter_class": BooleanFilter},
         models.DateTimeField: {"filter_class": InstantFilter},
         models.ForeignKey: {"filter_class": IntegerFilter},
         models.OneToOneField: {"filter_class": IntegerFilter},

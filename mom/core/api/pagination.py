@@ -179,8 +179,9 @@ class CursorPagination(BasePagination):
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """The query parameters in the OpenAPI document."""
         size = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        cursor = {"type": "string", "pattern": "^[A-Za-z0-9_-]*$"}
         return [
-            {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"},
+            {"name": "cursor", "in": "query", "required": False, "schema": cursor,
              "description": "From `next` or `previous`; absent = the first page."},
             {"name": "page_size", "in": "query", "required": False, "schema": size, "description": "Rows on a page."},
         ]  # fmt: skip

@@ -3,10 +3,11 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance, get_doc
 
 from mom.core.api.errors import PROBLEM
 from mom.core.api.permissions import SIGNED_IN
-from mom.core.api.serializers import ProblemSerializer
+from mom.core.api.serializers import ProblemSerializer, RefusesUnknown
 
 _SENTENCES = {
     "400": "The request is malformed; `fields` says where.",
@@ -43,15 +44,38 @@ class Schema(AutoSchema):
         if self.method in {"PUT", "PATCH"}:
             found.append(_header("If-Match", _VERSION, 100))
         if self.method == "GET":
-            found.append(_query("fields", "Only these fields, separated by commas."))
+            found.append(_several("fields", "Only these fields, separated by commas.", self._field_names()))
             if self._is_list_view() and view.ordering_fields:
-                found.append(
-                    _query("ordering", f"Any of {', '.join(view.ordering_fields)}; a minus in front turns it round.")
-                )
+                names = [sign + name for name in view.ordering_fields for sign in ("", "-")]
+                found.append(_several("ordering", "At most three; a minus in front turns it round.", names, most=3))
         return found
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """A collection is paged; what is not paged is one document."""
+        is_paged = getattr(self.view, "pagination_class", None) is not None
+        return is_paged and bool(super()._is_list_view(serializer))  # type: ignore[no-untyped-call]
+
+    def _field_names(self) -> list[str]:
+        """The fields of the answer, by name."""
+        serializer: Any = self._get_serializer()  # type: ignore[no-untyped-call]
+        return list(getattr(serializer, "child", serializer).fields) if serializer is not None else []
+
     def _get_parameters(self) -> list[Any]:
-        return [*super()._get_parameters(), *self._door_parameters()]
+        found = [*super()._get_parameters(), *self._door_parameters()]
+        if not hasattr(self.view, "known_parameters"):
+            return found
+        known = self.view.known_parameters()
+        return [parameter for parameter in found if parameter["in"] != "query" or parameter["name"] in known]
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """A body that refuses unknown keys says so; an answer that `fields` may shorten requires none."""
+        schema: Any = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        serializer = force_instance(serializer)  # type: ignore[no-untyped-call]
+        if direction == "request" and isinstance(serializer, RefusesUnknown):
+            schema["additionalProperties"] = False
+        elif direction == "response" and isinstance(serializer, RefusesUnknown):
+            schema.pop("required", None)
+        return schema
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -74,8 +98,10 @@ class Schema(AutoSchema):
         return sorted(codes)
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
-        """The docstring, and the right that is needed."""
-        text = str(super().get_description() or "")
+        """What the resource is, what the action does, and the right that it needs."""
+        about, text = str(get_doc(type(self.view)) or ""), str(super().get_description() or "")
+        if about and about != text:
+            text = f"{about}\n\n{text}".strip()
         declared = getattr(self.view, "required_perms", {})
         permission = declared.get(getattr(self.view, "action", None) or self.method.lower(), "")
         if permission and permission != SIGNED_IN:
@@ -88,5 +114,10 @@ def _header(name: str, description: str, longest: int, *, is_required: bool = Tr
     return {**_HEADER, "name": name, "required": is_required, "description": description, "schema": schema}
 
 
-def _query(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": description}
+def _several(name: str, description: str, words: list[str], most: int = 0) -> dict[str, Any]:
+    """A query parameter that holds some of these words, separated by commas."""
+    schema: dict[str, Any] = {"type": "array", "items": {"type": "string", "enum": words}}
+    if most:
+        schema["maxItems"] = most
+    where = {"name": name, "in": "query", "required": False, "style": "form", "explode": False}
+    return {**where, "description": description, "schema": schema}

@@ -4,7 +4,9 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import TemplateHTMLRenderer
@@ -55,6 +57,7 @@ class DocsView(SpectacularSwaggerSplitView):
     url_name = "api:schema"
 
 
+@method_decorator(csrf_exempt, name="dispatch")
 class UnknownAddress(View):
     """Any other address below `/api/`: a problem body, for every method."""
 

@@ -55,7 +55,13 @@ class EquipmentClassViewSet(CreateMixin, UpdateMixin, ReadOnlyViewSet):
     }  # fmt: skip
     serializer_class = EquipmentClassSerializer
     queryset = EquipmentClass.objects.select_related("site")
-    filterset_fields = {"code": ["exact", "in"], "site": ["exact"], "created_at": ["gte"], "version": ["exact"]}
+    filterset_fields = {
+        "code": ["exact", "in"],
+        "site": ["exact"],
+        "created_at": ["gte"],
+        "version": ["exact"],
+        "is_active": ["exact"],
+    }
     ordering_fields, ordering = ("code", "name", "created_at"), ("code",)
     idempotency_optional = frozenset({"ring"})
 
