@@ -1,10 +1,12 @@
 """An import through its services: what goes in, what stays out, and that nothing goes in twice or by halves."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
+from openpyxl import Workbook
 
 from mom.accounts.models import Site
 from mom.core import long_work
@@ -79,6 +81,25 @@ def test_import_run_takes_another_companys_log_with_only_a_new_mapping(bring_in:
     assert MaterialDefinition.objects.get(code="R-90").unit == "KGM"
     assert Equipment.objects.get(code="M-07").name == "Drehmaschine Süd"
     assert Person.objects.count() == 3
+
+
+def test_import_run_reads_a_workbook_as_it_reads_text(bring_in: BringIn) -> None:
+    book, file = Workbook(), io.BytesIO()
+    book.active.append(["Order", "Step", "From", "Until", "Span", "Good"])
+    start = datetime(2025, 5, 5, 6)  # noqa: DTZ001 - a spreadsheet knows no zone
+    book.active.append(["W1", "Turning", start, start + timedelta(hours=2), timedelta(hours=1, minutes=30), 12.5])
+    book.save(file)
+    mapping = """
+        mapping: 1
+        source: sheet
+        file: {format: xlsx, decimal: ','}
+        fields: {order: Order, operation: Step, started_at: From, completed_at: Until, duration: Span, good: Good}
+    """
+    assert bring_in(file.getvalue(), mapping).rows_applied == 1
+    response = JobResponse.objects.get()
+    assert (response.started_at, response.duration) == (datetime(2025, 5, 5, 4, tzinfo=UTC), timedelta(hours=1.5))
+    assert QuantityReport.objects.get().quantity == Decimal("12.5")
+    assert (response.equipment, WorkRequest.objects.get().code) == (None, "W1")
 
 
 def test_import_run_again_changes_no_row(bring_in: BringIn) -> None:

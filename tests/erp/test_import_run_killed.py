@@ -14,6 +14,7 @@ from django.db import connection
 from mom.accounts.models import Site
 from mom.core import long_work
 from mom.core.actor import Actor
+from mom.core.invariants import violations
 from mom.core.models import TaskRun
 from mom.erp.models import ImportRun, SourceRow, StagedRow
 from mom.erp.services import import_run as imports
@@ -82,6 +83,7 @@ def test_import_run_killed_in_the_middle_is_continued(actor: Actor, site: Site, 
     assert (done.status, done.rows_applied, done.rows_known) == ("completed", 2_000, 0)
     assert JobResponse.objects.count() == SourceRow.objects.count() == 2_000
     assert not StagedRow.objects.exists()
+    assert list(violations()) == []
 
 
 def connection_count(bench: Bench) -> int:
