@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from mom.runtime import processes, stack
 from mom.runtime.locks import Held, file_lock
-from mom.runtime.messages import say
+from mom.runtime.messages import Refusal, say
 from mom.runtime.places import Places, data_places
 from mom.runtime.run import read_state
 from mom.runtime.stack import django_environment
@@ -16,16 +16,20 @@ AS_OWNER = {"migrate", "flush", "dbshell", "pgtrigger"}
 
 
 def execute(argv: list[str]) -> int:
-    """Run a Django command in this process. Returns its exit code."""
+    """Run a Django command in this process. Raises: Refusal where a setting is missing or bad."""
     with _servers(argv[0]):
         if argv[0] in AS_OWNER and os.environ.get("DATABASE_OWNER_URL"):
             os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
             os.environ.setdefault("DATABASE_STATEMENT_TIMEOUT", "0")
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 
-        import mom.celery  # noqa: F401 - binds the Celery app before a task is published
+        try:
+            import mom.celery  # noqa: F401 - binds the Celery app before a task is published
 
-        execute_from_command_line(["manage.py", *argv])
+            execute_from_command_line(["manage.py", *argv])
+        except ImproperlyConfigured as error:
+            raise Refusal(str(error)) from None
     return 0
 
 

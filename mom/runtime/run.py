@@ -51,9 +51,12 @@ def _run(places: Places) -> int:
     try:
         _adopt_servers(supervisor, started)
         _migrate(places, started)
-        _seed(places, started)
+        has_demo = _seed(places, started)
         supervisor.catch_signals()
         _serve(places, supervisor, started.environment, listener, address)
+        if not supervisor.asked_to_stop:
+            _tell(places, address, has_demo=has_demo)
+            supervisor.watch()
     finally:
         supervisor.catch_signals()
         _stop(places, supervisor, started)
@@ -76,10 +79,12 @@ def _serve(
         return
     supervisor.add(services.worker(places, env, address))
     supervisor.add(services.beat(places, env))
+
+
+def _tell(places: Places, address: str, *, has_demo: bool) -> None:
     say(f"Serving at {address}/   (Ctrl-C stops everything; logs are in {places.log})")
-    if places.demo_signins.exists():
+    if has_demo:
         print(f"\n{places.demo_signins.read_text().rstrip()}\n", flush=True)
-    supervisor.watch()
 
 
 def _is_up(web: Child, address: str) -> bool:
@@ -153,14 +158,18 @@ def _migrate(places: Places, started: Stack) -> None:
         places.demo_signins.unlink(missing_ok=True)
 
 
-def _seed(places: Places, started: Stack) -> None:
-    """Put the demo plant into the embedded database, once a version of the code; never into another database."""
+def _seed(places: Places, started: Stack) -> bool:
+    """Put the demo plant into the embedded database, once a version of the code; into another only if told to.
+
+    Returns whether it is there.
+    """
     wanted = os.environ.get("MOM_DEMO", "1" if started.postgres is not None else "0")
     if wanted not in {"1", "0"}:
         raise Refusal(f"MOM_DEMO must be 1 or 0, not {wanted!r}.")
     if wanted == "1" and not places.demo_signins.exists():
         with step("Preparing the demo plant"):
             django("seed_demo", env=started.environment, what="The demo plant")
+    return wanted == "1"
 
 
 def django(*arguments: str, env: Mapping[str, str], what: str) -> None:
