@@ -5,6 +5,7 @@ Pure data. The same plant as in the design's mock-ups.
 
 from dataclasses import dataclass
 from datetime import time
+from typing import Any
 
 SITE = "NORRTAL"
 NAME = "Norrtal Pump Works"
@@ -28,7 +29,8 @@ class Material:
 class Machine:
     """A machine with its asset, what it makes, the order it works on, and how it stands at the moment of the demo.
 
-    `state` is run, wait, setup, plan or down; `since` how many minutes ago it began, `why` in words.
+    `state` is run, wait, setup, plan or down; `since` how many minutes ago it began, `why` in words. `trouble` are the
+    hours between two breakdowns on average, `scrap` the share of pieces that are lost.
     """
 
     code: str
@@ -43,15 +45,17 @@ class Machine:
     state: str = "run"
     since: int = 0
     why: str = ""
+    trouble: float = 7.0
+    scrap: float = 0.012
 
 
 @dataclass(frozen=True)
 class Area:
-    """A part of the plant, and the shape of its day there: relieved areas run through the breaks."""
+    """A part of the plant. In relieved areas somebody takes over in the breaks, so that machines run through."""
 
     code: str
     name: str
-    skill: str
+    is_relieved: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,13 @@ SHIFTS: tuple[tuple[str, str, time, time, tuple[tuple[time, time], ...]], ...] =
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 
 AREAS = (
-    Area("DIECAST", "Die casting", "DIECAST"),
-    Area("MACHINING", "Machining", "CNC"),
-    Area("MOULDING", "Moulding", "MOULD"),
-    Area("WINDING", "Winding", "WIND"),
-    Area("ASSEMBLY", "Assembly", "ASSY"),
+    Area("DIECAST", "Die casting", is_relieved=True),
+    Area("MACHINING", "Machining"),
+    Area("MOULDING", "Moulding", is_relieved=True),
+    Area("WINDING", "Winding"),
+    Area("ASSEMBLY", "Assembly"),
 )
+RELIEVED = frozenset(area.code for area in AREAS if area.is_relieved)
 
 SKILLS = (
     ("CNC", "CNC operator"),
@@ -143,36 +148,50 @@ PARTNERS: tuple[tuple[str, str, bool, bool], ...] = (
 )
 """Code, name, customer, supplier."""
 
-_CNC = ("P-4410", "P-4411", "P-4425", "P-4450")
+
+def _machine(code: str, asset: tuple[str, str], items: tuple[str, ...], order: tuple[str, int], **more: Any) -> Machine:
+    kind = code.partition("-")[0]
+    names = {"DC": "Die-casting cell", "CNC": "Machining centre", "IM": "Injection press", "WD": "Stator winder"}
+    work = {"DC": "Cast", "CNC": "Mill and bore", "IM": "Mould", "WD": "Wind"}
+    areas = {"DC": "DIECAST", "CNC": "MACHINING", "IM": "MOULDING", "WD": "WINDING", "AS": "ASSEMBLY"}
+    return Machine(
+        code,
+        more.pop("name", names.get(kind, "")),
+        areas[kind],
+        serial=asset[0],
+        maker=asset[1],
+        operation=more.pop("operation", work.get(kind, "")),
+        items=items,
+        order=order[0],
+        quantity=order[1],
+        **more,
+    )
+
+
 _PUMP = ("Q-25-60", "Q-32-80")
+_LINE = ("WO-24112", 600)
 MACHINES = (
-    Machine("DC-01", "Die-casting cell", "DIECAST", "FR-88121", "Frech", "Cast", ("P-4410-C", "P-4411-C"), "WO-24109",
-            760),
-    Machine("DC-02", "Die-casting cell", "DIECAST", "FR-88140", "Frech", "Cast", ("P-4425-C", "P-4410-C"), "WO-24111",
-            520, "setup", 12, "Die change"),
-    Machine("CNC-01", "Machining centre", "MACHINING", "HE-20417", "Heller", "Mill and bore", ("P-4425", "P-4450"),
-            "WO-24113", 560),
-    Machine("CNC-02", "Machining centre", "MACHINING", "HE-20418", "Heller", "Mill and bore", ("P-4425", "P-4411"),
-            "WO-24114", 560),
-    Machine("CNC-03", "Machining centre", "MACHINING", "HE-20533", "Heller", "Mill and bore", ("P-4410", "P-4411"),
-            "WO-24117", 480),
-    Machine("CNC-04", "Machining centre", "MACHINING", "HE-20534", "Heller", "Mill and bore", ("P-4410", "P-4411"),
-            "WO-24118", 480, "down", 18, "Coolant pressure low"),
-    Machine("CNC-05", "Machining centre", "MACHINING", "MZ-5591", "Mazak", "Turn and mill", ("P-4450", "P-4425"),
-            "WO-24120", 380),
-    Machine("CNC-06", "Machining centre", "MACHINING", "MZ-5602", "Mazak", "Turn and mill", ("P-4410", "P-4450"),
-            "WO-24121", 480, "wait", 9, "No material"),
-    Machine("IM-01", "Injection press", "MOULDING", "EN-7741", "Engel", "Mould", ("P-4502", "P-4503"), "WO-24101",
-            1150),
-    Machine("IM-02", "Injection press", "MOULDING", "EN-7742", "Engel", "Mould", ("P-4510", "P-4503"), "WO-24102", 860),
-    Machine("IM-03", "Injection press", "MOULDING", "AB-3310", "Arburg", "Mould", ("P-4520", "P-4510"), "WO-24103", 840,
-            "plan", 27, "Preventive maintenance"),
-    Machine("WD-01", "Stator winder", "WINDING", "NI-1187", "Nittoku", "Wind", ("P-4610", "P-4620"), "WO-24130", 330),
-    Machine("WD-02", "Stator winder", "WINDING", "NI-1188", "Nittoku", "Wind", ("P-4610", "P-4620"), "WO-24131", 330),
-    Machine("AS-10", "Rotor cell", "ASSEMBLY", "NP-010", "Norrtal", "Fit rotor", _PUMP, "WO-24112", 600),
-    Machine("AS-20", "Pump assembly", "ASSEMBLY", "NP-020", "Norrtal", "Assemble pump", _PUMP, "WO-24112", 600),
-    Machine("AS-30", "Leak test", "ASSEMBLY", "NP-030", "Norrtal", "Test for leaks", _PUMP, "WO-24112", 600),
-    Machine("AS-40", "Pack", "ASSEMBLY", "NP-040", "Norrtal", "Pack", _PUMP, "WO-24112", 600),
+    _machine("DC-01", ("FR-88121", "Frech"), ("P-4410-C", "P-4411-C"), ("WO-24109", 760), scrap=0.021),
+    _machine("DC-02", ("FR-88140", "Frech"), ("P-4425-C", "P-4410-C"), ("WO-24111", 520), trouble=4.2, scrap=0.033,
+             state="setup", since=12, why="Die change"),
+    _machine("CNC-01", ("HE-20417", "Heller"), ("P-4425", "P-4450"), ("WO-24113", 560)),
+    _machine("CNC-02", ("HE-20418", "Heller"), ("P-4425", "P-4411"), ("WO-24114", 560), trouble=10),
+    _machine("CNC-03", ("HE-20533", "Heller"), ("P-4410", "P-4411"), ("WO-24117", 480)),
+    _machine("CNC-04", ("HE-20534", "Heller"), ("P-4410", "P-4411"), ("WO-24118", 480), trouble=2.2, scrap=0.024,
+             state="down", since=18, why="Coolant pressure low"),
+    _machine("CNC-05", ("MZ-5591", "Mazak"), ("P-4450", "P-4425"), ("WO-24120", 380)),
+    _machine("CNC-06", ("MZ-5602", "Mazak"), ("P-4410", "P-4450"), ("WO-24121", 480),
+             state="wait", since=9, why="No material"),
+    _machine("IM-01", ("EN-7741", "Engel"), ("P-4502", "P-4503"), ("WO-24101", 1150)),
+    _machine("IM-02", ("EN-7742", "Engel"), ("P-4510", "P-4503"), ("WO-24102", 860)),
+    _machine("IM-03", ("AB-3310", "Arburg"), ("P-4520", "P-4510"), ("WO-24103", 840), trouble=12,
+             state="plan", since=27, why="Preventive maintenance"),
+    _machine("WD-01", ("NI-1187", "Nittoku"), ("P-4610", "P-4620"), ("WO-24130", 330)),
+    _machine("WD-02", ("NI-1188", "Nittoku"), ("P-4610", "P-4620"), ("WO-24131", 330), trouble=3.4, scrap=0.015),
+    _machine("AS-10", ("NP-010", "Norrtal"), _PUMP, _LINE, name="Rotor cell", operation="Fit rotor"),
+    _machine("AS-20", ("NP-020", "Norrtal"), _PUMP, _LINE, name="Pump assembly", operation="Assemble pump"),
+    _machine("AS-30", ("NP-030", "Norrtal"), _PUMP, _LINE, name="Leak test", operation="Test for leaks", scrap=0.029),
+    _machine("AS-40", ("NP-040", "Norrtal"), _PUMP, _LINE, name="Pack", operation="Pack", trouble=15, scrap=0.001),
 )  # fmt: skip
 
 TOOLS: tuple[tuple[str, str, str, str, str], ...] = (

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from mom.demo.engine.norrtal import Machine
+from mom.demo.engine.norrtal import RELIEVED, Machine
 from mom.plant.engine.calendar import ShiftOccurrence
 
 MINUTE = timedelta(minutes=1)
 LEAST_RUN = 8 * MINUTE
+REPORTED_EVERY = timedelta(hours=2)
+"""What runs on is reported at these marks of the shift: a night's work lies on the days on which it was done."""
 LINE = "ASSEMBLY"
 """The area whose machines pass one order along: it changes with the shift."""
 
@@ -127,11 +129,11 @@ class _MachineRun:
                 if self.order is None:
                     at = self._take(number, at, end, person)
                     continue
-                at = self._run(at, end, person, is_last=self.current is not None)
+                at = self._run(shift, at, end, person)
         self._stand(self._person(shifts[-1]))
 
     def _stands_since(self) -> datetime:
-        return self.now - self.machine.since * MINUTE
+        return self.now.replace(second=0, microsecond=0) - self.machine.since * MINUTE
 
     def _person(self, shift: ShiftOccurrence) -> str:
         crew = self.floor.crews[self.machine.area, shift.code]
@@ -170,35 +172,51 @@ class _MachineRun:
             self._report("setup", at, until, person, scrap=self.dice.choice((0, 0, 1, 2)))
         return until
 
-    def _run(self, at: datetime, end: datetime, person: str, *, is_last: bool) -> datetime:
-        """Pieces until something happens: the machine breaks down, the order is done, the shift ends."""
+    def _run(self, shift: ShiftOccurrence, at: datetime, end: datetime, person: str) -> datetime:
+        """Pieces until something happens: a break, a breakdown, the order is done, it is time to report."""
         order = self.order
         assert order is not None  # noqa: S101 - the caller has just taken one
+        goes_on = self.current is not None or self.shared is not None
         pace = self.floor.seconds[order.item] / self.dice.uniform(0.82, 0.97)
-        trouble = at + self.dice.expovariate(1 / (6.5 * 60)) * MINUTE
-        done = at + timedelta(seconds=max(order.quantity - self.made, 1) * pace)
-        until = min(end, max(trouble, at + LEAST_RUN), end if is_last or self.shared is not None else done)
+        trouble = at + max(self.dice.expovariate(1 / (self.machine.trouble * 60)), 8) * MINUTE
+        done = end if goes_on else at + timedelta(seconds=max(order.quantity - self.made, 1) * pace)
+        stop, goes_on_at = self._next_stop(shift, at, end)
+        until = _whole_minutes(min(stop, trouble, done), at)
+        self._produce(at, until, pace, person)
+        if self.made >= order.quantity and not goes_on:
+            self._close()
+            return until + self.dice.randint(2, 9) * MINUTE
+        if trouble < stop:
+            mended = _whole_minutes(min(until + self.dice.randint(5, 32) * MINUTE, end), until)
+            self._report("breakdown", until, mended, person)
+            return mended
+        if self.dice.random() < 0.3:
+            return goes_on_at + self.dice.randint(3, 21) * MINUTE  # waits for material, a tool, a person
+        return goes_on_at
+
+    def _next_stop(self, shift: ShiftOccurrence, at: datetime, end: datetime) -> tuple[datetime, datetime]:
+        """When the work is next interrupted by the clock, and when it goes on."""
+        marks = (shift.interval.start + REPORTED_EVERY * number for number in range(1, 6))
+        stops = [(mark, mark) for mark in marks if mark >= at + LEAST_RUN]
+        if self.machine.area not in RELIEVED:
+            pauses = (pause for pause in shift.breaks if pause.start >= at + MINUTE)
+            stops += [(pause.start, pause.end or pause.start) for pause in pauses]
+        return min([*stops, (end, end)])
+
+    def _produce(self, at: datetime, until: datetime, pace: float, person: str) -> None:
         pieces = max(int((until - at).total_seconds() / pace), 1)
-        scrap = sum(self.dice.random() < 0.018 for _ in range(pieces))
-        review = int(self.dice.random() < 0.06)
-        rework = int(self.dice.random() < 0.08) * min(self.dice.randint(1, 6), pieces)
+        scrap = sum(self.dice.random() < self.machine.scrap for _ in range(pieces))
+        review = int(self.dice.random() < 0.03)
+        rework = int(self.dice.random() < 0.05) * min(self.dice.randint(1, 6), pieces)
         good = max(pieces - scrap - review - rework, 0)
         self.made += good
         self._report("production", at, until, person, good=good, scrap=scrap, rework=rework, review=review)
-        if self.made >= order.quantity and not is_last and self.shared is None:
-            self._close()
-            return until + self.dice.randint(2, 9) * MINUTE
-        if trouble <= until < end:
-            stop = min(until + self.dice.randint(5, 32) * MINUTE, end)
-            self._report("breakdown", until, stop, person)
-            return stop
-        return until
 
     def _stand(self, person: str) -> None:
         """What holds the machine now, where it stands: a breakdown or a set-up is work that is reported."""
         kind = {"down": "breakdown", "setup": "setup"}.get(self.machine.state)
         if kind and self.order is not None:
-            self._report(kind, self._stands_since(), self.now, person)
+            self._report(kind, self._stands_since(), self.now.replace(second=0, microsecond=0), person)
 
     def _close(self) -> None:
         """The order is done; one that was cut off asked for no more than was made."""
@@ -213,3 +231,8 @@ class _MachineRun:
         self.order.stretches.append(
             Stretch(self.machine.code, self.machine.operation, person, kind, start, end, **pieces)
         )
+
+
+def _whole_minutes(instant: datetime, after: datetime) -> datetime:
+    """The instant without its seconds, a minute after `after` at least: people report whole minutes."""
+    return max(instant.replace(second=0, microsecond=0), after + MINUTE)
