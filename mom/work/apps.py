@@ -8,6 +8,10 @@ class WorkConfig(AppConfig):
     verbose_name = _("Work")
 
     def ready(self) -> None:
-        from mom.work import gate, permissions  # noqa: F401 - declares them
+        from mom.core import search
+        from mom.work import gate, permissions
+        from mom.work.search import find_jobs
 
+        gate.register_blockers("work.order", gate.order_stopped)
         gate.register_blockers("work.previous_jobs", gate.previous_jobs_open)
+        search.register("job", find_jobs, permission=permissions.VIEW, label=_("Jobs"), order=20)

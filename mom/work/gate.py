@@ -6,8 +6,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from mom.work.engine.terms import JobOrderStatus
+from mom.work.engine.terms import JobOrderStatus, WorkRequestStatus
 from mom.work.models import JobOrder
+from mom.work.models.labels import WORK_REQUEST_STATUS
+
+MAY_START = frozenset(
+    {WorkRequestStatus.RELEASED, WorkRequestStatus.READY, WorkRequestStatus.RUNNING, WorkRequestStatus.SUSPENDED}
+)
+"""A job starts only while its order is in one of these."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,22 @@ def blockers(job_order: JobOrder, at: datetime) -> list[Blocker]:
     return [blocker for source in _sources.values() for blocker in source(job_order, at)]
 
 
-def previous_jobs_open(job_order: JobOrder, at: datetime) -> list[Blocker]:
+def order_stopped(job_order: JobOrder, _at: datetime) -> list[Blocker]:
+    """The spine's own source: the order is held, or nobody released it, or it has ended."""
+    order = job_order.work_request
+    if order.status in MAY_START:
+        return []
+    words = {"order": order.code, "status": WORK_REQUEST_STATUS.label(order.status)}
+    if order.status == WorkRequestStatus.HELD:
+        sentence = _("Order %(order)s is held. Resume it first.") % words
+    elif order.status in {WorkRequestStatus.FORECAST, WorkRequestStatus.WAITING}:
+        sentence = _("Order %(order)s is not released. Release it first.") % words
+    else:
+        sentence = _("Order %(order)s has ended (%(status)s). Add another order.") % words
+    return [Blocker(code="order_stopped", sentence=sentence, subject=order.code)]
+
+
+def previous_jobs_open(job_order: JobOrder, _at: datetime) -> list[Blocker]:
     """The spine's own source: jobs that must end (or start) first and have not."""
     waiting_for_end = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
     found = []

@@ -3,9 +3,24 @@
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.permissions import declare
+from mom.work.engine.terms import JobOrderCommand
 
 VIEW = declare("work.view", _("See orders, jobs and what was reported"))
 PLAN_WORK_REQUEST = declare("work.plan_work_request", _("Add, change, release and cancel orders"))
 DISPATCH_JOB_ORDER = declare("work.dispatch_job_order", _("Release, assign and cancel jobs"))
 EXECUTE_JOB_ORDER = declare("work.execute_job_order", _("Start, pause and finish jobs, report quantities"))
 CORRECT_REPORT = declare("work.correct_report", _("Take back a report, with a reason"))
+
+PERMISSION_FOR: dict[JobOrderCommand, str] = {
+    JobOrderCommand.RELEASE: DISPATCH_JOB_ORDER,
+    JobOrderCommand.REVOKE: DISPATCH_JOB_ORDER,
+    JobOrderCommand.START: EXECUTE_JOB_ORDER,
+    JobOrderCommand.PAUSE: EXECUTE_JOB_ORDER,
+    JobOrderCommand.HOLD: EXECUTE_JOB_ORDER,
+    JobOrderCommand.RESUME: EXECUTE_JOB_ORDER,
+    JobOrderCommand.FINISH: EXECUTE_JOB_ORDER,
+    JobOrderCommand.CLOSE: DISPATCH_JOB_ORDER,
+    JobOrderCommand.ABORT: DISPATCH_JOB_ORDER,
+    JobOrderCommand.CANCEL: DISPATCH_JOB_ORDER,
+}
+"""Who may give which command to a job."""

@@ -2,8 +2,9 @@
 
 from mom.work.gate import Blocker, blockers, register_blockers
 from mom.work.job_kinds import JobKind, register_job_kind
-from mom.work.services.job_order import Output, move as move_job_order
+from mom.work.services.job_order import Output
 from mom.work.services.job_order import add as add_job_order
+from mom.work.services.job_order import move as move_job_order
 from mom.work.services.reported_work import (
     ReportedJob,
     ReportedOutput,
@@ -16,8 +17,9 @@ from mom.work.services.reported_work import (
     record_reported_work,
 )
 from mom.work.services.work_request import add as add_work_request
-from mom.work.services.work_request import command as command_work_request
 from mom.work.services.work_request import locked as lock_work_request
+from mom.work.services.work_request_command import locked_jobs as lock_jobs
+from mom.work.services.work_request_command import move as move_work_request
 
 __all__ = [
     "Blocker",
@@ -31,10 +33,11 @@ __all__ = [
     "add_orders",
     "add_work_request",
     "blockers",
-    "command_work_request",
     "job_order_ids",
+    "lock_jobs",
     "lock_work_request",
     "move_job_order",
+    "move_work_request",
     "order_ids",
     "output_ids",
     "record_reported_work",

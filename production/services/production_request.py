@@ -1,6 +1,5 @@
 """Production orders: added by hand or by a partner, released to the floor."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,19 +8,18 @@ from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.errors import InvalidInput
+from mom.core.errors import InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.plant.models import BusinessPartner, Equipment, MaterialDefinition
 from mom.work import permissions
-from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, OperationsType, WorkRequestCommand
-from mom.work.models import JobOrder
+from mom.work.engine.terms import OperationsType, WorkRequestCommand
 from mom.work.public import (
     Output,
     add_job_order,
     add_work_request,
-    command_work_request,
+    lock_jobs,
     lock_work_request,
-    move_job_order,
+    move_work_request,
 )
 from production.models import ProductionRequest
 
@@ -43,15 +41,16 @@ class NewOrder:
     limit: Decimal | None = None  # the most its jobs may report; None: no limit
 
 
-def create(actor: Actor, site: Site, order: NewOrder) -> ProductionRequest:
-    """Add an order with its one job, in state waiting. Useful without a routing: a machine, a number, a quantity.
+def create(actor: Actor, site: Site, order: NewOrder, *, is_released: bool = False) -> ProductionRequest:
+    """Add an order with its one job, waiting or at once released. Useful without a routing: machine, number, quantity.
 
     Raises: NotAllowed; Conflict where the number is taken; InvalidInput for a quantity that is not more than zero or
     a machine or material of another site.
     """
     with use_case(actor) as act:
         act.require(permissions.PLAN_WORK_REQUEST, site.code)
-        return add(act, site, order)
+        request = add(act, site, order)
+        return _released(act, request) if is_released else request
 
 
 def add(act: UseCase, site: Site, order: NewOrder) -> ProductionRequest:
@@ -102,15 +101,18 @@ def _check(site: Site, order: NewOrder) -> None:
         raise InvalidInput(wrong)
 
 
-def release(actor: Actor, request_id: int) -> ProductionRequest:
-    """Release an order and all its waiting jobs to the floor. Raises: NotAllowed, IllegalTransition."""
+def release(actor: Actor, request_id: int, *, version: int | None = None) -> ProductionRequest:
+    """Release an order and its waiting jobs to the floor. Raises: NotAllowed, NotFound, IllegalTransition, Stale."""
     with use_case(actor) as act:
-        request = ProductionRequest.objects.select_related("site", "work_request").get(pk=request_id)
+        request = ProductionRequest.objects.select_related("site", "work_request").filter(pk=request_id).first()
+        if request is None:
+            raise NotFound(_("There is no such order."))
         act.require(permissions.PLAN_WORK_REQUEST, request.site.code)
-        work_request = lock_work_request(request.work_request_id)
-        command_work_request(act, work_request, WorkRequestCommand.RELEASE)
-        jobs = JobOrder.objects.select_for_update(of=("self",)).select_related("site")
-        for job_order in jobs.filter(work_request=work_request, status=JobOrderStatus.WAITING).order_by("pk"):
-            move_job_order(act, job_order, JobOrderCommand.RELEASE, op_uuid=uuid.uuid4())
-        request.work_request = work_request
-        return request
+        return _released(act, request, version)
+
+
+def _released(act: UseCase, request: ProductionRequest, version: int | None = None) -> ProductionRequest:
+    jobs = lock_jobs(request.work_request_id)
+    work_request = lock_work_request(request.work_request_id)
+    request.work_request = move_work_request(act, work_request, jobs, WorkRequestCommand.RELEASE, version=version)
+    return request

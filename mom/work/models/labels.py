@@ -6,6 +6,7 @@ from mom.core.choices import Labelled
 from mom.work.engine.terms import (
     ConditionAspect,
     DependencyKind,
+    JobOrderCommand,
     JobOrderStatus,
     MaterialUse,
     OperationsType,
@@ -14,6 +15,7 @@ from mom.work.engine.terms import (
     RunKind,
     ShareRule,
     WorkKind,
+    WorkRequestCommand,
     WorkRequestStatus,
 )
 
@@ -54,6 +56,36 @@ JOB_ORDER_STATUS = Labelled(
         JobOrderStatus.CLOSED: (_("Closed"), "ok"),
         JobOrderStatus.ABORTED: (_("Aborted"), "warn"),
         JobOrderStatus.CANCELLED: (_("Cancelled"), "off"),
+    },
+)
+JOB_ORDER_COMMAND = Labelled(
+    JobOrderCommand,
+    {
+        JobOrderCommand.RELEASE: (_("Release"), ""),
+        JobOrderCommand.REVOKE: (_("Take back to waiting"), ""),
+        JobOrderCommand.START: (_("Start"), "primary"),
+        JobOrderCommand.PAUSE: (_("Pause"), ""),
+        JobOrderCommand.HOLD: (_("Hold"), ""),
+        JobOrderCommand.RESUME: (_("Resume"), "primary"),
+        JobOrderCommand.FINISH: (_("Finish"), ""),
+        JobOrderCommand.CLOSE: (_("Close"), ""),
+        JobOrderCommand.ABORT: (_("Abort"), "danger"),
+        JobOrderCommand.CANCEL: (_("Cancel"), "danger"),
+    },
+)
+"""A command's button and the look of it."""
+WORK_REQUEST_COMMAND = Labelled(
+    WorkRequestCommand,
+    {
+        WorkRequestCommand.RELEASE: (_("Release"), "primary"),
+        WorkRequestCommand.START: (_("Start"), ""),
+        WorkRequestCommand.HOLD: (_("Hold"), ""),
+        WorkRequestCommand.RESUME: (_("Resume"), "primary"),
+        WorkRequestCommand.COMPLETE: (_("Complete"), ""),
+        WorkRequestCommand.REOPEN: (_("Reopen"), ""),
+        WorkRequestCommand.CLOSE: (_("Close"), ""),
+        WorkRequestCommand.ABORT: (_("Abort"), "danger"),
+        WorkRequestCommand.CANCEL: (_("Cancel"), "danger"),
     },
 )
 RESOURCE_KIND = Labelled(

@@ -9,29 +9,17 @@ from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
-from mom.core.errors import Conflict, NotFound, Stale
+from mom.core.errors import Conflict, InvalidInput, NotFound, Stale
 from mom.core.use_case import UseCase, use_case
 from mom.events.work import JobOrderStatusChanged
 from mom.plant.models import Equipment, MaterialDefinition, Person
-from mom.work import gate, permissions
+from mom.work import gate
 from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, MaterialUse, ResourceKind
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.job_kinds import job_kind
-from mom.work.models import JobOrder, JobRequirement, OutputTotal, WorkRequest
+from mom.work.models import JobOrder, JobRequirement, JobResponse, OutputTotal, WorkRequest
+from mom.work.permissions import PERMISSION_FOR
 from mom.work.services import job_response, work_request
-
-PERMISSION_FOR: dict[JobOrderCommand, str] = {
-    JobOrderCommand.RELEASE: permissions.DISPATCH_JOB_ORDER,
-    JobOrderCommand.REVOKE: permissions.DISPATCH_JOB_ORDER,
-    JobOrderCommand.START: permissions.EXECUTE_JOB_ORDER,
-    JobOrderCommand.PAUSE: permissions.EXECUTE_JOB_ORDER,
-    JobOrderCommand.HOLD: permissions.EXECUTE_JOB_ORDER,
-    JobOrderCommand.RESUME: permissions.EXECUTE_JOB_ORDER,
-    JobOrderCommand.FINISH: permissions.EXECUTE_JOB_ORDER,
-    JobOrderCommand.CLOSE: permissions.DISPATCH_JOB_ORDER,
-    JobOrderCommand.ABORT: permissions.DISPATCH_JOB_ORDER,
-    JobOrderCommand.CANCEL: permissions.DISPATCH_JOB_ORDER,
-}
 
 
 @dataclass(frozen=True)
@@ -110,7 +98,7 @@ def _add_outputs(job_order: JobOrder, outputs: list[Output]) -> None:
 
 def locked(pk: int) -> JobOrder:
     """The job, locked for the rest of the transaction. Raises: NotFound."""
-    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "equipment")
+    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "equipment", "work_request")
     job_order = rows.filter(pk=pk).first()
     if job_order is None:
         raise NotFound(_("There is no such job."))
@@ -129,13 +117,19 @@ def command(
 ) -> JobOrder:
     """Give a command to a job: release, start, pause, finish ... `version` refuses an outdated view of it.
 
-    Starting and resuming open a job response and, with a `person`, a labour entry; what ends a run closes them.
+    Starting and resuming open a job response and, with a `person`, a labour entry; what ends a run closes them. The
+    response takes `op_uuid` as its key, so that the same start sent twice is one start (P01).
 
-    Raises: NotAllowed, NotFound, IllegalTransition, Stale; Conflict with all blockers where the gate says no.
+    Raises: NotAllowed, NotFound, IllegalTransition, Stale; InvalidInput for a person of another site; Conflict with
+    all blockers where the gate says no.
     """
     with use_case(actor, reason) as act:
         job_order = locked(job_order_id)
         act.require(PERMISSION_FOR[asked], job_order.site.code)
+        if person is not None and person.site_id != job_order.site_id:
+            raise InvalidInput({"person": [_("This person belongs to another site.")]})
+        if op_uuid is not None and JobResponse.objects.filter(job_order=job_order, op_uuid=op_uuid).exists():
+            return job_order
         return move(act, job_order, asked, person=person, version=version, op_uuid=op_uuid)
 
 
@@ -154,7 +148,9 @@ def move(
     before = JobOrderStatus(job_order.status)
     after = JOB_ORDER.apply(before, asked)
     if asked == JobOrderCommand.START:
-        _ask_the_gate(act, job_order)
+        _refuse_if(job_order, gate.blockers(job_order, act.now))
+    elif asked == JobOrderCommand.RESUME:
+        _refuse_if(job_order, gate.order_stopped(job_order, act.now))
     job_order.status = after
     job_order.version += 1
     job_order.save(update_fields=["status", "version"])
@@ -186,8 +182,7 @@ def move(
     return job_order
 
 
-def _ask_the_gate(act: UseCase, job_order: JobOrder) -> None:
-    found = gate.blockers(job_order, act.now)
+def _refuse_if(job_order: JobOrder, found: list[gate.Blocker]) -> None:
     if found:
         reasons = " ".join(blocker.sentence for blocker in found)
         raise Conflict(

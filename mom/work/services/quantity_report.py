@@ -14,15 +14,12 @@ from mom.core.use_case import UseCase, use_case
 from mom.events.work import QuantityReported
 from mom.plant.models import MaterialLot, Person, Reason
 from mom.work import permissions
-from mom.work.engine.terms import OUTPUT_USES, JobOrderStatus, QuantityKind
+from mom.work.engine.terms import OUTPUT_USES, QuantityKind
 from mom.work.job_kinds import job_kind
 from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityReport
+from mom.work.selectors.job_order import REPORTABLE
 from mom.work.services import job_order as job_orders
 from mom.work.services.job_response import announce
-
-REPORTABLE = frozenset(
-    {JobOrderStatus.RUNNING, JobOrderStatus.SUSPENDED, JobOrderStatus.HELD, JobOrderStatus.COMPLETED}
-)
 
 
 @dataclass(frozen=True)

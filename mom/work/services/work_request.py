@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
 from mom.core.db.constraints import translating
-from mom.core.errors import Conflict
+from mom.core.errors import Conflict, NotFound
 from mom.core.use_case import UseCase
 from mom.plant.models import BusinessPartner, Equipment
 from mom.work.engine.terms import (
@@ -58,12 +58,15 @@ def add(
 
 
 def locked(pk: int) -> WorkRequest:
-    """The order, locked for the rest of the transaction."""
-    return WorkRequest.objects.select_for_update(of=("self",)).select_related("site").get(pk=pk)
+    """The order, locked for the rest of the transaction. Raises: NotFound."""
+    work_request = WorkRequest.objects.select_for_update(of=("self",)).select_related("site").filter(pk=pk).first()
+    if work_request is None:
+        raise NotFound(_("There is no such order."))
+    return work_request
 
 
-def command(act: UseCase, work_request: WorkRequest, asked: WorkRequestCommand) -> None:
-    """Move a locked order by a command. Joins the caller's transaction. Raises: IllegalTransition."""
+def move(act: UseCase, work_request: WorkRequest, asked: WorkRequestCommand) -> None:
+    """Move a locked order, its jobs untouched. Joins the caller's transaction. Raises: IllegalTransition."""
     before = WorkRequestStatus(work_request.status)
     work_request.status = WORK_REQUEST.apply(before, asked)
     work_request.version += 1
@@ -88,10 +91,10 @@ def follow_jobs(act: UseCase, work_request_id: int, job_command: JobOrderCommand
     status = WorkRequestStatus(work_request.status)
     if job_command == JobOrderCommand.START:
         if WorkRequestCommand.START in WORK_REQUEST.commands(status):
-            command(act, work_request, WorkRequestCommand.START)
+            move(act, work_request, WorkRequestCommand.START)
         return
     ended = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED, JobOrderStatus.ABORTED, JobOrderStatus.CANCELLED}
     statuses = set(JobOrder.objects.filter(work_request=work_request).values_list("status", flat=True).distinct())
     is_done = statuses <= ended and statuses & {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
     if is_done and WorkRequestCommand.COMPLETE in WORK_REQUEST.commands(status):
-        command(act, work_request, WorkRequestCommand.COMPLETE)
+        move(act, work_request, WorkRequestCommand.COMPLETE)

@@ -47,6 +47,7 @@ class Live {
       if (!stale || !this.element.contains(stale) || stale.isEqualNode(fresh)) continue;
       if (stale.matches(":hover, :focus-within")) continue; // comes with the next round, after the pointer has left
       stale.replaceWith(document.adoptNode(fresh));
+      window.htmx?.process(fresh);
     }
   }
 

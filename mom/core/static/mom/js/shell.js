@@ -89,8 +89,9 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () => say(stored("toast-offline")));
 
-// <dialog>: [data-dialog="id"] opens, a click on the backdrop closes.
+// <dialog>: [data-dialog="id"] opens, [data-close] in it and a click on the backdrop close.
 document.addEventListener("click", (event) => {
+  event.target.closest("[data-close]")?.closest("dialog")?.close();
   const opener = event.target.closest("[data-dialog]");
   if (opener) {
     const dialog = document.getElementById(opener.dataset.dialog);

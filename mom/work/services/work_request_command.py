@@ -1,0 +1,71 @@
+"""What is asked of a whole order goes to its jobs too: released together, held together, closed together."""
+
+import uuid
+
+from django.utils.translation import gettext as _
+
+from mom.core.actor import Actor
+from mom.core.errors import Conflict, InvalidInput, Stale
+from mom.core.use_case import UseCase, use_case
+from mom.work import permissions
+from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, WorkRequestCommand
+from mom.work.engine.transitions import JOB_ORDER
+from mom.work.models import JobOrder, WorkRequest
+from mom.work.services import job_order, work_request
+
+FOLLOWS: dict[WorkRequestCommand, JobOrderCommand] = {
+    WorkRequestCommand.RELEASE: JobOrderCommand.RELEASE,
+    WorkRequestCommand.HOLD: JobOrderCommand.HOLD,
+    WorkRequestCommand.CLOSE: JobOrderCommand.CLOSE,
+    WorkRequestCommand.ABORT: JobOrderCommand.ABORT,
+    WorkRequestCommand.CANCEL: JobOrderCommand.CANCEL,
+}
+"""What the jobs are told. Resuming an order lets its jobs go on; each is resumed at its machine."""
+ASKED_BY_PEOPLE = frozenset({*FOLLOWS, WorkRequestCommand.RESUME})
+"""The rest an order does by itself, as its jobs start and end."""
+BEGUN = frozenset({JobOrderStatus.RUNNING, JobOrderStatus.SUSPENDED, JobOrderStatus.HELD})
+
+
+def command(
+    actor: Actor, work_request_id: int, asked: WorkRequestCommand, *, reason: str = "", version: int | None = None
+) -> WorkRequest:
+    """Give a command to an order and to every job of it that can take it. `version` refuses an outdated view.
+
+    Raises: NotAllowed, NotFound, IllegalTransition, Stale; InvalidInput for a command that orders take from their jobs.
+    """
+    if asked not in ASKED_BY_PEOPLE:
+        raise InvalidInput({"command": [_("An order starts and completes with its jobs.")]})
+    with use_case(actor, reason) as act:
+        jobs = locked_jobs(work_request_id)
+        order = work_request.locked(work_request_id)
+        act.require(permissions.PLAN_WORK_REQUEST, order.site.code)
+        return move(act, order, jobs, asked, version=version)
+
+
+def locked_jobs(work_request_id: int) -> list[JobOrder]:
+    """All jobs of an order, locked by key, before the order itself: so nobody waits in a ring with a job's command."""
+    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "work_request")
+    return list(rows.filter(work_request=work_request_id).order_by("pk"))
+
+
+def move(
+    act: UseCase,
+    order: WorkRequest,
+    jobs: list[JobOrder],
+    asked: WorkRequestCommand,
+    *,
+    version: int | None = None,
+) -> WorkRequest:
+    """The same for a locked order and its locked jobs. Joins the caller's transaction; rights are its to ask."""
+    if version is not None and version != order.version:
+        raise Stale(_("Order %(order)s was changed meanwhile. Load it again.") % {"order": order.code})
+    if asked == WorkRequestCommand.CANCEL and any(job.status in BEGUN for job in jobs):
+        raise Conflict(_("A job of this order has begun. Abort the order instead."), code="job_begun")
+    work_request.move(act, order, asked)
+    follows = FOLLOWS.get(asked)
+    for job in jobs:
+        if follows is not None and follows in JOB_ORDER.commands(JobOrderStatus(job.status)):
+            job.work_request = order
+            job_order.move(act, job, follows, op_uuid=uuid.uuid4())
+    order.refresh_from_db(fields=["status", "version"])
+    return order
