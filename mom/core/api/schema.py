@@ -1,5 +1,6 @@
 """The OpenAPI document: it says what the door really does, every refusal included."""
 
+import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -53,7 +54,13 @@ class Schema(AutoSchema):
     def _is_list_view(self, serializer: Any = None) -> bool:
         """A collection is paged; what is not paged is one document."""
         is_paged = getattr(self.view, "pagination_class", None) is not None
-        return is_paged and bool(super()._is_list_view(serializer))  # type: ignore[no-untyped-call]
+        return is_paged and bool(super()._is_list_view(serializer))
+
+    def get_operation_id(self) -> str:
+        """A collection that is one document is still listed."""
+        name = str(super().get_operation_id())
+        is_listed = getattr(self.view, "action", "") == "list"
+        return re.sub("_retrieve$", "_list", name) if is_listed else name
 
     def _field_names(self) -> list[str]:
         """The fields of the answer, by name."""
@@ -73,7 +80,7 @@ class Schema(AutoSchema):
         serializer = force_instance(serializer)  # type: ignore[no-untyped-call]
         if direction == "request" and isinstance(serializer, RefusesUnknown):
             schema["additionalProperties"] = False
-        elif direction == "response" and isinstance(serializer, RefusesUnknown):
+        elif direction == "response" and not isinstance(serializer, ProblemSerializer):
             schema.pop("required", None)
         return schema
 

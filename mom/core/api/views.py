@@ -25,6 +25,7 @@ class RootView(APIView):
 
     public_because = "It lists addresses that the published OpenAPI document lists too; it reads no data."
     permission_classes = (AllowAny,)
+    authentication_classes = ()
     content_negotiation_class = LenientNegotiation
     schema = None
     metadata_class = None
@@ -41,6 +42,7 @@ class SchemaView(SpectacularAPIView):
 
     public_because = "It describes the interface of an open program; it reads no data."
     permission_classes = (AllowAny,)
+    authentication_classes = ()
     content_negotiation_class = LenientNegotiation
     metadata_class = None
 
@@ -50,6 +52,7 @@ class DocsView(SpectacularSwaggerSplitView):
 
     public_because = "It shows the published OpenAPI document; calls from it need a token of one's own."
     permission_classes = (AllowAny,)
+    authentication_classes = ()
     content_negotiation_class = LenientNegotiation
     renderer_classes = [TemplateHTMLRenderer]
     metadata_class = None
