@@ -68,6 +68,10 @@ class RowForm(_ModelForm):
         self.site = site
         narrow(self.fields, site)
         self.fields["version"].initial = getattr(self.instance, "version", None) if self.instance.pk else None
+        if "description" in self.fields:
+            self.fields["description"].widget.attrs["rows"] = 3
+        if "is_active" in self.fields:
+            self.fields["is_active"].label = _("In use")
         for name in ("unit", "second_unit", "capacity_unit"):
             if name in self.fields:
                 old = self.fields[name]
@@ -265,7 +269,7 @@ class ShiftTimesForm(SiteForm):
 
 
 def _break(text: str) -> tuple[time, time]:
-    begin, dash, end = text.replace("–", "-").partition("-")
+    begin, _dash, end = text.replace("–", "-").partition("-")
     try:
         return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
     except ValueError:

@@ -88,7 +88,7 @@ def shift_change(
 
 
 def shift_end(actor: Actor, shift_id: int, *, valid_until: date, reason: str = "") -> Shift:
-    """Let a shift end; `valid_until` is the first day without it. Raises: NotAllowed, NotFound, Conflict, InvalidInput."""
+    """Let a shift end; `valid_until` is the first day without it. Raises: NotAllowed, NotFound, Conflict."""
     with use_case(actor, reason) as act:
         shift = rows.locked(Shift, shift_id)
         act.require(permissions.CHANGE, shift.site.code)

@@ -12,7 +12,18 @@ Text = str | Promise
 
 _CODE_TAKEN = _("This code is taken in this site. Choose another one.")
 _CODE_NEEDED = _("A code is needed.")
-_CODED = ["equipment", "equipmentclass", "physicalasset", "person", "personnelclass", "materialclass", "materialdefinition", "businesspartner", "workcalendar", "materiallot"]
+_CODED = [
+    "equipment",
+    "equipmentclass",
+    "physicalasset",
+    "person",
+    "personnelclass",
+    "materialclass",
+    "materialdefinition",
+    "businesspartner",
+    "workcalendar",
+    "materiallot",
+]
 _ENDS_AFTER_START = _("The end must come after the start.")
 
 # Constraint: (field or "" for the whole row, code, status, sentence).

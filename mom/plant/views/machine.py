@@ -82,9 +82,7 @@ class MachineList(ListPage):
     def empty(self) -> Empty:  # type: ignore[override]
         return Empty(
             _("No machines yet"),
-            _(
-                "Machines are where jobs run. Add the first one, or import an execution log: it brings its machines along."
-            ),
+            _("Machines are where jobs run. Add the first one, or import an execution log with its machines."),
             icon="prod",
             action=self._add("primary"),
         )

@@ -233,7 +233,7 @@ class LotDetail(PlantDetail):
     def get_subject(self) -> MaterialLot:
         return row_get(self.actor, MaterialLot, self.site, self.kwargs["code"], "definition", "supplier")
 
-    def get_soft_title(self) -> str:
+    def get_subtitle(self) -> str:
         return self.subject.definition.name or self.subject.definition.code
 
     def get_crumbs(self) -> Sequence[Crumb]:

@@ -112,5 +112,5 @@ NOUNS: dict[str, Noun] = {
 def noun_of(slug: str) -> Noun:
     """The noun at an address. Raises: NotFound."""
     if slug not in NOUNS:
-        raise NotFound()
+        raise NotFound
     return NOUNS[slug]

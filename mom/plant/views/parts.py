@@ -44,8 +44,7 @@ class PlantDetail(DetailPage):
     def get_title(self) -> str:
         return str(self.subject.code)
 
-    def get_soft_title(self) -> str:
-        """What follows the code in the head."""
+    def get_subtitle(self) -> Text:
         return str(getattr(self.subject, "name", ""))
 
     def get_facts(self) -> Sequence[Fact]:
@@ -59,11 +58,6 @@ class PlantDetail(DetailPage):
     @property
     def may_change(self) -> bool:
         return self.may(permissions.CHANGE)
-
-    def frame(self) -> dict[str, Any]:
-        found = super().frame()
-        found["head"]["soft"] = self.get_soft_title()
-        return found
 
     def get_context(self) -> dict[str, Any]:
         drawn = panels.panels_for(self.panel_kind, self.request, self.subject) if self.panel_kind else []

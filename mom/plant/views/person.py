@@ -106,7 +106,7 @@ class PersonDetail(PlantDetail):
     def get_title(self) -> str:
         return self.subject.name or self.subject.code
 
-    def get_soft_title(self) -> str:
+    def get_subtitle(self) -> str:
         return self.subject.code if self.subject.name else ""
 
     def get_crumbs(self) -> Sequence[Crumb]:
