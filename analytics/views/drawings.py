@@ -56,10 +56,13 @@ def load_over_time(slices: Sequence[Slice], window: Window, by: By) -> charts.Ch
 def breakdowns(rows: Sequence[ParetoRow]) -> charts.Chart:
     """Machines by breakdown hours."""
     bars = [
-        charts.Bar(row.slice.label or row.slice.key, float(hours(row.breakdown)), "bad" if index == 0 else "",
-                   f"{row.count}×")
+        charts.Bar(row.slice.key, float(hours(row.breakdown)), "" if index else "bad", f"{row.count}×")
         for index, row in enumerate(rows[:MOST_BARS])
-    ]  # fmt: skip
+    ]
+    others = rows[MOST_BARS:]
+    if others:
+        spent, count = sum((row.breakdown for row in others), timedelta(0)), sum(row.count for row in others)
+        bars.append(charts.Bar(_("All others"), float(hours(spent)), "3", f"{count}×", is_rest=True))
     return charts.pareto(
         bars,
         title=_("Machines by breakdown hours"),
@@ -123,7 +126,7 @@ def _plotted(kpi: Kpi, value: Decimal | None) -> float | None:
 
 
 def _short(day: date) -> str:
-    return date_format(day, "MONTH_DAY_FORMAT") if day.day == 1 else f"{day.day}.{day.month}."
+    return date_format(day, "j M")
 
 
 def _starts(window: Window, by: By) -> Sequence[date]:

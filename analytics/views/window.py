@@ -17,8 +17,8 @@ LONGEST_DAYS = 731
 class WindowForm(forms.Form):
     """First and last day. What cannot be read or is longer than two years is said, and the default shows."""
 
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, Any]:
         """Raises: ValidationError for days the wrong way round or too far apart."""
@@ -43,13 +43,10 @@ class ChosenWindow:
 def chosen_window(site: Site, query: Any, today: date) -> ChosenWindow:
     """The window that the address asks for. One or two statements."""
     data = data_window(site)
-    form = WindowForm(query or None)
+    form = WindowForm(query if {"first", "last"} & set(query) else None)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     default = _default(data, today)
-    first, last = asked.get("first"), asked.get("last")
-    if first and not last:
-        last = max(first, default.last)
-    window = Window(first or min(default.first, last or default.last), last or default.last)
+    window = Window(asked["first"], asked["last"]) if asked else default
     if not form.is_bound or form.is_valid():
         form = WindowForm(initial={"first": window.first, "last": window.last})
     return ChosenWindow(window, form, data is not None)

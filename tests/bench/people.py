@@ -63,7 +63,7 @@ def colleague(site: "Site") -> "User":
     """A person of the same plant who may look and change nothing."""
     from tests.factories.accounts import make_user
 
-    looks = [name for name in permissions.declared() if name.partition(".")[2].startswith("view_")]
+    looks = [name for name in permissions.declared() if name.partition(".")[2].startswith("view")]
     return make_user("bob", site=site, permissions=looks)
 
 
