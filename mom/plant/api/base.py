@@ -1,5 +1,6 @@
 """What every resource of the plant has: its site by code, rows of that site only, and the services behind it."""
 
+import re
 from typing import Any, ClassVar
 
 import django_filters
@@ -16,6 +17,7 @@ from mom.plant import permissions
 from mom.plant.selectors.scope import for_actor
 from mom.plant.services import master_data
 
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}", re.ASCII)
 READ = {"list": permissions.VIEW, "retrieve": permissions.VIEW}
 WRITE = {**READ, "create": permissions.CHANGE, "partial_update": permissions.CHANGE}
 COMMON = ("id", "site", "code", "name", "description", "is_active", "version", "created_at", "changed_at")
@@ -36,10 +38,13 @@ class SiteField(CharField):
         """The site. Raises: ValidationError."""
         code = super().to_internal_value(data)
         actor: Actor = self.context["request"].actor
-        site = Site.objects.filter(code=code, is_active=True).first()
+        site = Site.objects.filter(code=code, is_active=True).first() if _CODE.fullmatch(code) else None
         if site is None or not actor.may(permissions.CHANGE, site.code):
             self.fail("unknown")
         return site
+
+    def run_validators(self, value: Any) -> None:
+        """None more: the code was looked up."""
 
     def to_representation(self, value: Site) -> str:
         return value.code
