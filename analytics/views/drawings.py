@@ -25,7 +25,7 @@ def step_for(window: Window) -> By:
     return By.DAY if length <= SHORT_WINDOW else By.WEEK if length <= LONG_WINDOW else By.MONTH
 
 
-def load_over_time(slices: Sequence[Slice], window: Window, by: By) -> charts.Chart:
+def load_over_time(slices: Sequence[Slice], window: Window, by: By, width: float = charts.HALF) -> charts.Chart:
     """Hours by setup, production and breakdown, one column per day, week or month, gaps drawn as gaps."""
     found = {date.fromisoformat(each.key): each.parts.times for each in slices}
     starts = list(_starts(window, by))
@@ -50,6 +50,7 @@ def load_over_time(slices: Sequence[Slice], window: Window, by: By) -> charts.Ch
         total_head=_("All"),
         unit=_("h"),
         empty=_("Nobody reported work in these days."),
+        width=width,
     )
 
 
@@ -117,7 +118,7 @@ def kpi_over_time(table: KpiTable) -> charts.Chart:
         x_labels=[(point.x, point.label) for point in points[::apart]],
         unit="%" if table.kpi.unit == "P1" else printing.unit(unit),
         empty=_("There are no data for this figure in these days."),
-        width=960,
+        width=charts.FULL,
     )
 
 

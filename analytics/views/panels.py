@@ -13,7 +13,7 @@ from analytics.selectors.slices import Only, parts_total, slice_list
 from analytics.views import drawings
 from analytics.views.kpi import printed
 from analytics.views.window import chosen_window
-from mom.core import clock
+from mom.core import charts, clock
 from mom.core.web.tables import Column
 from mom.plant.engine.calendar import local_day
 from mom.plant.models import Equipment, MaterialDefinition, Person
@@ -52,7 +52,7 @@ def _figures(request: HttpRequest, kind: str, only: Only) -> Panel | None:
     context = {
         "chosen": chosen,
         "tiles": [(BOOK[name], printed(BOOK[name].of(parts)), printed(BOOK[name].of(before))) for name in TILES[kind]],
-        "load": drawings.load_over_time(slice_list(site, chosen.window, step, only), chosen.window, step),
+        "load": drawings.load_over_time(slice_list(site, chosen.window, step, only), chosen.window, step, charts.FULL),
     }
     return Panel("analytics/panels/figures.html", context, is_wide=True)
 
