@@ -6,8 +6,10 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from mom.core.api.filters import FilterSet, InstantFilter
 from mom.plant.engine.terms import WORK_UNIT_LEVELS
 from mom.plant.models import Equipment, MaterialDefinition
+from mom.work.engine.terms import WorkRequestStatus
 from mom.work.models import WorkRequest
 from mom.work.models.labels import WORK_REQUEST_STATUS
 
@@ -35,3 +37,16 @@ class OrderFilters(django_filters.FilterSet):
     class Meta:
         model = WorkRequest
         fields: tuple[str, ...] = ()
+
+
+class OrderApiFilters(FilterSet):
+    """The API's list of orders: by codes, status and due date."""
+
+    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
+    code = django_filters.CharFilter(field_name="work_request__code")
+    material = django_filters.CharFilter(field_name="definition__code", label="The material's code.")
+    status = django_filters.ChoiceFilter(
+        field_name="work_request__status", choices=[(status.value, status.value) for status in WorkRequestStatus]
+    )
+    due_before = InstantFilter(field_name="work_request__due_at", lookup_expr="lt", label="Due before this instant.")
+    due_from = InstantFilter(field_name="work_request__due_at", lookup_expr="gte", label="Due from this instant on.")

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from mom.work.engine.terms import JobOrderStatus, WorkRequestStatus
+from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, WorkRequestStatus
+from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import JobOrder
-from mom.work.models.labels import WORK_REQUEST_STATUS
+from mom.work.models.labels import JOB_ORDER_STATUS, WORK_REQUEST_STATUS
 
 MAY_START = frozenset(
     {WorkRequestStatus.RELEASED, WorkRequestStatus.READY, WorkRequestStatus.RUNNING, WorkRequestStatus.SUSPENDED}
@@ -43,6 +44,19 @@ def register_blockers(name: str, source: BlockerSource) -> None:
 def blockers(job_order: JobOrder, at: datetime) -> list[Blocker]:
     """Everything that stands in the way of starting `job_order` at `at`, by source, in the order they registered."""
     return [blocker for source in _sources.values() for blocker in source(job_order, at)]
+
+
+def state_blockers(job_order: JobOrder) -> list[Blocker]:
+    """What the state of the job itself says: only a ready one starts. No statement."""
+    status = JobOrderStatus(job_order.status)
+    if JobOrderCommand.START in JOB_ORDER.commands(status):
+        return []
+    words = {"job": job_order.code, "status": JOB_ORDER_STATUS.label(status)}
+    if status == JobOrderStatus.WAITING:
+        sentence = _("Job %(job)s is not released. Release it first.") % words
+    else:
+        sentence = _("Job %(job)s is in state %(status)s; only a ready job starts.") % words
+    return [Blocker(code="job_not_ready", sentence=sentence, subject=job_order.code)]
 
 
 def order_stopped(job_order: JobOrder, _at: datetime) -> list[Blocker]:

@@ -50,7 +50,7 @@ def create(actor: Actor, site: Site, order: NewOrder, *, is_released: bool = Fal
     with use_case(actor) as act:
         act.require(permissions.PLAN_WORK_REQUEST, site.code)
         request = add(act, site, order)
-        return _released(act, request) if is_released else request
+        return released(act, request) if is_released else request
 
 
 def add(act: UseCase, site: Site, order: NewOrder) -> ProductionRequest:
@@ -108,10 +108,11 @@ def release(actor: Actor, request_id: int, *, version: int | None = None) -> Pro
         if request is None:
             raise NotFound(_("There is no such order."))
         act.require(permissions.PLAN_WORK_REQUEST, request.site.code)
-        return _released(act, request, version)
+        return released(act, request, version)
 
 
-def _released(act: UseCase, request: ProductionRequest, version: int | None = None) -> ProductionRequest:
+def released(act: UseCase, request: ProductionRequest, version: int | None = None) -> ProductionRequest:
+    """The same within the caller's transaction; rights are the caller's to ask."""
     jobs = lock_jobs(request.work_request_id)
     work_request = lock_work_request(request.work_request_id)
     request.work_request = move_work_request(act, work_request, jobs, WorkRequestCommand.RELEASE, version=version)

@@ -1,116 +1,91 @@
-"""Orders, jobs and what was reported on them, written beside the services: for tests of what reads them."""
+"""Machines, materials, people, orders and jobs in a few words, made through the services that people use."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from uuid import uuid4
 
 from mom.accounts.models import Site
-from mom.core import clock
+from mom.core.actor import Actor, system_actor
 from mom.core.testing import acting
-from mom.plant.models import Equipment, MaterialDefinition
-from mom.work.engine.terms import (
-    JobOrderStatus,
-    MaterialUse,
-    OperationsType,
-    QuantityKind,
-    ResourceKind,
-    WorkKind,
-    WorkRequestStatus,
-)
-from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityReport, WorkRequest
+from mom.plant.models import Equipment, MaterialDefinition, Person
+from mom.work.engine.terms import JobOrderCommand, OperationsType, WorkRequestCommand
+from mom.work.models import JobOrder, WorkRequest
+from mom.work.services import job_order, work_request
+from mom.work.services.job_order import Output
 from production.models import ProductionRequest
-from tests.factories.plant import make_equipment, make_material, next_code
-
-MONDAY_SIX = datetime(2026, 3, 2, 6, tzinfo=UTC)
+from production.services import production_request
 
 
-def make_work_request(site: Site, code: str = "", **fields: object) -> WorkRequest:
-    """A released production order without its production part."""
-    plain = {
-        "operations_type": OperationsType.PRODUCTION,
-        "status": WorkRequestStatus.RELEASED,
-        "created_at": clock.now(),
-    }
+def make_machine(site: Site, code: str = "CNC-01", **fields: object) -> Equipment:
+    """A machine; `capacity_kind` and `capacity_places` make it a shared station."""
     with acting():
-        return WorkRequest.objects.create(site=site, code=code or next_code("WO"), **{**plain, **fields})
+        return Equipment.objects.create(site=site, code=code, **{"name": f"Machine {code}", "level": "work_cell", **fields})
 
 
-def make_production_request(
-    site: Site, code: str = "", *, material: MaterialDefinition | None = None, quantity: int = 100, **fields: object
+def make_material(site: Site, code: str = "P-1", unit: str = "C62", **fields: object) -> MaterialDefinition:
+    """A part."""
+    with acting():
+        return MaterialDefinition.objects.create(site=site, code=code, unit=unit, **{"name": f"Part {code}", **fields})
+
+
+def make_person(site: Site, code: str = "ID1", **fields: object) -> Person:
+    """Somebody who works there."""
+    with acting():
+        return Person.objects.create(site=site, code=code, **{"name": f"Person {code}", **fields})
+
+
+def make_order(
+    site: Site,
+    code: str = "WO-1",
+    *,
+    material: MaterialDefinition | None = None,
+    quantity: int = 100,
+    machine: Equipment | None = None,
+    due_at: datetime | None = None,
+    limit: Decimal | None = None,
+    is_released: bool = True,
 ) -> ProductionRequest:
-    """An order for so many pieces of a part."""
-    definition = material or make_material(site)
-    request = make_work_request(site, code, **fields)
-    with acting():
-        return ProductionRequest.objects.create(
-            site=site, work_request=request, definition=definition, quantity=Decimal(quantity), unit=definition.unit
-        )
+    """A production order with its one job, in the test's own transaction."""
+    definition = material or MaterialDefinition.objects.filter(site=site).first() or make_material(site)
+    order = production_request.NewOrder(
+        code=code, definition=definition, quantity=Decimal(quantity), equipment=machine, due_at=due_at, limit=limit
+    )
+    with acting() as act:
+        request = production_request.add(act, site, order)
+        return production_request.released(act, request) if is_released else request
 
 
-def make_job_order(
-    site: Site, *, work_request: WorkRequest | None = None, equipment: Equipment | None = None, **fields: object
-) -> JobOrder:
-    """A job that may start, at a machine."""
-    request = work_request or make_work_request(site)
-    plain = {
-        "code": next_code(request.code),
-        "operations_type": request.operations_type,
-        "operation": "Turning",
-        "status": JobOrderStatus.READY,
-        "created_at": clock.now(),
-    }
-    place = equipment or make_equipment(site)
-    with acting():
-        return JobOrder.objects.create(site=site, work_request=request, equipment=place, **{**plain, **fields})
+def job_of(request: ProductionRequest) -> JobOrder:
+    """The order's one job."""
+    return JobOrder.objects.select_related("site", "equipment", "work_request").get(work_request=request.work_request_id)
 
 
-def make_output(
-    job_order: JobOrder, material: MaterialDefinition | None = None, *, quantity: int = 100, **fields: object
-) -> JobRequirement:
-    """What a job makes."""
-    definition = material or make_material(job_order.site)
-    plain = {"resource_kind": ResourceKind.MATERIAL, "material_use": MaterialUse.PRODUCED, "unit": definition.unit}
-    with acting():
-        return JobRequirement.objects.create(
-            site=job_order.site,
-            job_order=job_order,
-            definition=definition,
-            quantity=Decimal(quantity),
-            **{**plain, **fields},
-        )
+def make_chain(site: Site, *operations: str, code: str = "WO-9") -> list[JobOrder]:
+    """A released order with a job for each operation."""
+    from mom.work.services import work_request_command
+
+    material = MaterialDefinition.objects.filter(site=site).first() or make_material(site)
+    with acting() as act:
+        order: WorkRequest = work_request.add(act, site=site, code=code, operations_type=OperationsType.PRODUCTION)
+        jobs = [
+            job_order.add(
+                act,
+                order=order,
+                operation=operation,
+                sequence=10 * (number + 1),
+                outputs=[Output(material, Decimal(10), material.unit)],
+            )
+            for number, operation in enumerate(operations)
+        ]
+        locked = work_request_command.locked_jobs(order.pk)
+        work_request_command.move(act, work_request.locked(order.pk), locked, WorkRequestCommand.RELEASE)
+    return [JobOrder.objects.select_related("site", "work_request").get(pk=job.pk) for job in jobs]
 
 
-def make_job_response(
-    job_order: JobOrder, *, started_at: datetime = MONDAY_SIX, minutes: int | None = 60, **fields: object
-) -> JobResponse:
-    """An hour of work on a job at its machine; `minutes=None` is still open."""
-    duration = None if minutes is None else timedelta(minutes=minutes)
-    plain = {
-        "equipment": job_order.equipment,
-        "work_kind": WorkKind.PRODUCTION,
-        "ended_at": None if duration is None else started_at + duration,
-        "duration": duration,
-        "op_uuid": uuid4(),
-        "recorded_at": clock.now(),
-        "recorded_by": "test",
-    }
-    with acting():
-        return JobResponse.objects.create(
-            site=job_order.site, job_order=job_order, started_at=started_at, **{**plain, **fields}
-        )
-
-
-def make_quantity_report(
-    output: JobRequirement, quantity: int, kind: QuantityKind = QuantityKind.GOOD, **fields: object
-) -> QuantityReport:
-    """So many pieces of an output, good unless said otherwise."""
-    plain = {"occurred_at": MONDAY_SIX, "op_uuid": uuid4(), "recorded_at": clock.now(), "recorded_by": "test"}
-    with acting():
-        return QuantityReport.objects.create(
-            site=output.site,
-            output=output,
-            kind=kind,
-            quantity=Decimal(quantity),
-            unit=output.unit,
-            **{**plain, **fields},
-        )
+def give(job: JobOrder, *commands: str, actor: Actor | None = None, person: Person | None = None) -> JobOrder:
+    """Commands to a job, one after the other, in the test's own transaction."""
+    with acting(actor or system_actor("test")) as act:
+        for command in commands:
+            locked = job_order.locked(job.pk)
+            job_order.move(act, locked, JobOrderCommand(command), person=person)
+    job.refresh_from_db()
+    return job

@@ -1,0 +1,186 @@
+"""Jobs in the API: read, asked whether they can start, given commands, reported on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Prefetch
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers as drf
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from mom.core import clock
+from mom.core.api.serializers import CharField, DecimalField, IntegerField, ModelSerializer, Serializer, UUIDField
+from mom.core.api.viewsets import ReadOnlyViewSet
+from mom.plant.models import Person
+from mom.work import gate, permissions
+from mom.work.api.naming import named
+from mom.work.api.quantity_report import NewReportsSerializer, QuantityReportSerializer, report_rows, reported_lines
+from mom.work.api.versions import IF_MATCH, version_sent
+from mom.work.engine.terms import OUTPUT_USES, JobOrderCommand
+from mom.work.filters import JobOrderFilters
+from mom.work.models import JobOrder, JobRequirement
+from mom.work.models.labels import JOB_ORDER_COMMAND
+from mom.work.services import job_order as job_orders
+from mom.work.services import quantity_report
+
+
+class OutputSerializer(Serializer):
+    """What a job makes and the sums of its ledger; 0 until something is reported."""
+
+    id = IntegerField()
+    material = CharField(source="definition.code")
+    use = CharField(source="material_use")
+    quantity = DecimalField(max_digits=18, decimal_places=6, allow_null=True, help_text="null: nobody said how much.")
+    unit = CharField()
+    good = DecimalField(source="total.good", max_digits=18, decimal_places=6, default=0)
+    scrap = DecimalField(source="total.scrap", max_digits=18, decimal_places=6, default=0)
+    rework = DecimalField(source="total.rework", max_digits=18, decimal_places=6, default=0)
+    review = DecimalField(source="total.review", max_digits=18, decimal_places=6, default=0)
+
+
+class JobOrderSerializer(ModelSerializer):
+    """A job: where, what, in which state, and what it made so far."""
+
+    site = CharField(source="site.code", read_only=True)
+    order = CharField(source="work_request.code", read_only=True, help_text="The order's number.")
+    machine = drf.CharField(source="equipment.code", read_only=True, allow_null=True, default=None)
+    outputs = OutputSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = JobOrder
+        fields = (
+            "id", "site", "code", "order", "work_request", "operations_type", "operation", "sequence", "status",
+            "priority", "machine", "equipment", "earliest_start", "latest_end", "planned_start", "planned_end",
+            "outputs", "version", "created_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class CommandSerializer(Serializer):
+    """Who (start, resume), why (hold, abort, cancel), and a key of the act's own where the asker has one."""
+
+    person = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="The person's code.")
+    reason = CharField(max_length=200, required=False, default="", allow_blank=True)
+    op_uuid = UUIDField(required=False, default=None, allow_null=True, help_text="Key of the work that begins.")
+
+
+class BlockerSerializer(Serializer):
+    """One thing in the way of a start."""
+
+    code = CharField()
+    sentence = CharField()
+    subject = CharField()
+    cleared_by = CharField()
+    clears_at = drf.DateTimeField(allow_null=True)
+
+
+class CanStartSerializer(Serializer):
+    """Whether the job can start now, and everything that stands in its way."""
+
+    can_start = drf.BooleanField()
+    blockers = BlockerSerializer(many=True)
+
+
+_START = OpenApiExample("In the name of a person", value={"person": "ID4882"}, request_only=True)
+_REPORT = OpenApiExample(
+    "Good and scrap",
+    value={
+        "op_uuid": "0b8f7f7e-5a0e-4b63-9a1c-3f6f0c1f2a10",
+        "person": "ID4882",
+        "lines": [{"kind": "good", "quantity": "12"}, {"kind": "scrap", "quantity": "1", "note": "Burr on bore"}],
+    },
+    request_only=True,
+)
+
+
+class JobOrderViewSet(ReadOnlyViewSet):
+    """Jobs of all four domains."""
+
+    required_perms = {
+        "list": permissions.VIEW,
+        "retrieve": permissions.VIEW,
+        "can_start": permissions.VIEW,
+        "quantity_reports": permissions.EXECUTE_JOB_ORDER,
+        **{command.value: right for command, right in permissions.PERMISSION_FOR.items()},
+    }
+    serializer_class = JobOrderSerializer
+    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(
+        Prefetch(
+            "requirements",
+            JobRequirement.objects.filter(material_use__in=OUTPUT_USES)
+            .select_related("definition", "total")
+            .order_by("position", "id"),
+            to_attr="outputs",
+        )
+    )
+    filterset_class = JobOrderFilters
+    ordering_fields, ordering = ("code", "created_at", "planned_start", "latest_end", "priority"), ("-created_at",)
+
+    @extend_schema(responses=CanStartSerializer)
+    @action(detail=True, methods=["get"], url_path="can-start")
+    def can_start(self, request: Request, pk: str) -> Response:
+        """All that stands in the way of a start at once; the state of the job is one of it."""
+        job = self.get_object()
+        found = [*gate.state_blockers(job), *gate.blockers(job, clock.now())]
+        body = {"can_start": not found, "blockers": found}
+        return Response(CanStartSerializer(body).data)
+
+    @extend_schema(
+        request=NewReportsSerializer, responses={201: QuantityReportSerializer(many=True)}, examples=[_REPORT]
+    )
+    @action(detail=True, methods=["post"], url_path="quantity-reports")
+    def quantity_reports(self, request: Request, pk: str) -> Response:
+        """Add good, scrap, rework and review to the ledger of an output. The same `op_uuid` counts once for ever."""
+        job = self.get_object()
+        body = NewReportsSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        sent = body.validated_data
+        reports = quantity_report.report(
+            request.actor,  # type: ignore[attr-defined]
+            job.pk,
+            reported_lines(job.site_id, sent["lines"]),
+            op_uuid=sent["op_uuid"],
+            output_id=sent["output"],
+            occurred_at=sent["occurred_at"],
+            person=named(Person, job.site_id, sent["person"], "person") if sent["person"] else None,
+        )
+        rows = report_rows([report.pk for report in reports])
+        return Response(QuantityReportSerializer(rows, many=True).data, status=status.HTTP_201_CREATED)
+
+
+def _command(asked: JobOrderCommand) -> Callable[..., Response]:
+    """The address of one command: each declares its own right, as the door demands."""
+
+    def give(self: JobOrderViewSet, request: Request, **_address: str) -> Response:
+        job = self.get_object()
+        body = CommandSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        sent = body.validated_data
+        job_orders.command(
+            request.actor,  # type: ignore[attr-defined]
+            job.pk,
+            asked,
+            reason=sent["reason"],
+            person=named(Person, job.site_id, sent["person"], "person") if sent["person"] else None,
+            version=version_sent(request),
+            op_uuid=sent["op_uuid"],
+        )
+        return self.answer(self.get_object())
+
+    give.__name__ = asked.value
+    give.__doc__ = f"{JOB_ORDER_COMMAND.label(asked)} the job."
+    documented: Any = extend_schema(
+        request=CommandSerializer,
+        responses=JobOrderSerializer,
+        parameters=[IF_MATCH],
+        examples=[_START] if asked in {JobOrderCommand.START, JobOrderCommand.RESUME} else [],
+    )(give)
+    found: Callable[..., Response] = action(detail=True, methods=["post"], url_path=asked.value)(documented)
+    return found
+
+
+for _asked in JobOrderCommand:
+    setattr(JobOrderViewSet, _asked.value, _command(_asked))

@@ -1,0 +1,137 @@
+"""Production orders in the API: added with their job, read, released."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from mom.accounts.models import Site
+from mom.core.actor import Actor
+from mom.core.api.serializers import BooleanField, CharField, DateTimeField, DecimalField, IntegerField, Serializer
+from mom.core.api.viewsets import CreateMixin, ReadOnlyViewSet
+from mom.core.errors import InvalidInput, NotAllowed
+from mom.plant.models import Equipment, MaterialDefinition
+from mom.work import permissions
+from mom.work.api.naming import named
+from mom.work.api.versions import IF_MATCH, version_sent
+from production.filters import OrderApiFilters
+from production.models import ProductionRequest
+from production.services import production_request
+
+
+class OrderSerializer(Serializer):
+    """A production order: what, how much, until when, in which state."""
+
+    id = IntegerField(read_only=True)
+    work_request = IntegerField(source="work_request_id", read_only=True, help_text="The order on the spine.")
+    site = CharField(source="site.code", read_only=True)
+    code = CharField(source="work_request.code", read_only=True)
+    description = CharField(source="work_request.description", read_only=True)
+    status = CharField(source="work_request.status", read_only=True)
+    material = CharField(source="definition.code", read_only=True)
+    quantity = DecimalField(max_digits=18, decimal_places=6, read_only=True)
+    unit = CharField(read_only=True)
+    priority = IntegerField(source="work_request.priority", read_only=True)
+    earliest_start = DateTimeField(source="work_request.earliest_start", read_only=True, allow_null=True)
+    due_at = DateTimeField(source="work_request.due_at", read_only=True, allow_null=True)
+    version = IntegerField(source="work_request.version", read_only=True)
+
+
+class NewOrderSerializer(Serializer):
+    """A new order with its one job. Quantity is in the material's unit."""
+
+    site = CharField(max_length=20, help_text="The site's code.")
+    code = CharField(max_length=64)
+    material = CharField(max_length=64, help_text="The material's code.")
+    quantity = DecimalField(max_digits=18, decimal_places=6)
+    machine = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="The machine's code.")
+    operation = CharField(max_length=200, required=False, default="", allow_blank=True)
+    description = CharField(max_length=200, required=False, default="", allow_blank=True)
+    priority = IntegerField(required=False, default=50, min_value=0, max_value=100)
+    earliest_start = DateTimeField(required=False, default=None, allow_null=True)
+    due_at = DateTimeField(required=False, default=None, allow_null=True)
+    limit = DecimalField(
+        max_digits=18,
+        decimal_places=6,
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="The most that may be reported.",
+    )
+    is_released = BooleanField(required=False, default=False, help_text="Release it at once.")
+
+
+_EXAMPLE = OpenApiExample(
+    "480 housings by Friday",
+    value={
+        "site": "NORTH",
+        "code": "WO-24118",
+        "material": "P-4420",
+        "quantity": "480",
+        "machine": "CNC-04",
+        "due_at": "2026-04-17T14:00:00+02:00",
+        "is_released": True,
+    },
+    request_only=True,
+)
+
+
+class OrderViewSet(CreateMixin, ReadOnlyViewSet):
+    """Production orders."""
+
+    required_perms = {
+        "list": permissions.VIEW,
+        "retrieve": permissions.VIEW,
+        "create": permissions.PLAN_WORK_REQUEST,
+        "release": permissions.PLAN_WORK_REQUEST,
+    }
+    serializer_class = OrderSerializer
+    queryset = ProductionRequest.objects.select_related("site", "work_request", "definition")
+    filterset_class = OrderApiFilters
+    ordering_fields, ordering = ("work_request__code", "work_request__created_at"), ("-work_request__created_at",)
+
+    def answer(self, instance: Any, status_code: int = 200, **headers: str) -> Response:
+        """One order, with the ETag of its state on the spine."""
+        return super().answer(instance, status_code, ETag=f'"v{instance.work_request.version}"', **headers)
+
+    @extend_schema(request=NewOrderSerializer, responses={201: OrderSerializer}, examples=[_EXAMPLE])
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Add an order with its one job."""
+        return super().create(request, *args, **kwargs)
+
+    def validated(self, request: Request, **kwargs: Any) -> dict[str, Any]:
+        body = NewOrderSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def perform_create(self, actor: Actor, data: dict[str, Any]) -> ProductionRequest:
+        site = Site.objects.filter(code=data["site"], is_active=True).first()
+        if site is None or not actor.may(permissions.PLAN_WORK_REQUEST, site.code):
+            if site is not None and actor.may(permissions.VIEW, site.code):
+                raise NotAllowed
+            raise InvalidInput({"site": [_("There is no such site where you may add orders.")]})
+        order = production_request.NewOrder(
+            code=data["code"],
+            definition=named(MaterialDefinition, site.pk, data["material"], "material"),
+            quantity=data["quantity"],
+            due_at=data["due_at"],
+            earliest_start=data["earliest_start"],
+            priority=data["priority"],
+            description=data["description"],
+            operation=data["operation"],
+            equipment=named(Equipment, site.pk, data["machine"], "machine") if data["machine"] else None,
+            limit=data["limit"],
+        )
+        made = production_request.create(actor, site, order, is_released=data["is_released"])
+        return self.queryset.get(pk=made.pk)
+
+    @extend_schema(request=None, responses=OrderSerializer, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Release the order and its waiting jobs to the floor."""
+        found = self.get_object()
+        production_request.release(request.actor, found.pk, version=version_sent(request))  # type: ignore[attr-defined]
+        return self.answer(self.get_object())
