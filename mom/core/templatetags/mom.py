@@ -107,6 +107,8 @@ def field(bound: Any, hint: Any = "", mark_optional: bool = True) -> dict[str, A
     kind = getattr(widget, "input_type", "")
     look = "checkbox" if kind == "checkbox" else "" if kind in {"radio", "hidden"} else "input"
     attrs = {"class": f"{widget.attrs.get('class', '')} {look}".strip()}
+    if kind == "checkbox" and bound.use_fieldset:
+        kind = "choices"  # several boxes under one label
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),

@@ -50,12 +50,16 @@ class MadeOrder:
     def first_start(self) -> datetime:
         return min(stretch.start for stretch in self.stretches)
 
-    def make_room(self) -> None:
-        """Ask for more where nearly all is made: an order in work has something left to do."""
+    def made_by_machine(self) -> dict[str, int]:
+        """Good pieces by machine."""
         made: dict[str, int] = {}
         for stretch in self.stretches:
             made[stretch.machine] = made.get(stretch.machine, 0) + stretch.good
-        most = max(made.values(), default=0)
+        return made
+
+    def make_room(self) -> None:
+        """Ask for more where nearly all is made: an order in work has something left to do."""
+        most = max(self.made_by_machine().values(), default=0)
         if most > self.quantity * 9 // 10:
             self.quantity = (most * 5 // 4 // 20 + 1) * 20
 
@@ -87,6 +91,10 @@ def history(
             past += [order for order in run.orders if order.stretches and order not in past]
             if run.current is not None:
                 current.setdefault(machine.order, run.current).code = machine.order
+    for order in past:
+        made = order.made_by_machine()
+        if len(made) > 1:  # a line's order is done when its last machine is: it asked for what all of them made
+            order.quantity = min(made.values()) // 10 * 10
     past.sort(key=lambda order: order.first_start)
     for number, order in enumerate(past, start=24_100 - len(past)):
         order.code = f"WO-{number}"

@@ -109,6 +109,7 @@ class CalendarDetail(PlantDetail):
                     for each in shifts
                 ],
                 _("No shift yet. Add the first one: its time, its days and its breaks."),
+                is_wide=True,
             ),
             Section(
                 _("Exceptions"),

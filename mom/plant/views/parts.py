@@ -25,13 +25,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Section:
-    """A table below the facts: what it says when it is empty, and the one act that adds to it."""
+    """A table below the facts: what it says when it is empty, the one act that adds to it, and whether it is wide."""
 
     title: Text
     head: Sequence[Text]
     rows: Sequence[Sequence[Any]]
     empty: Text
     action: Action | None = None
+    is_wide: bool = False
 
 
 class PlantDetail(DetailPage):
@@ -61,11 +62,13 @@ class PlantDetail(DetailPage):
 
     def get_context(self) -> dict[str, Any]:
         drawn = panels.panels_for(self.panel_kind, self.request, self.subject) if self.panel_kind else []
+        sections = self.get_sections()
         return {
             "facts": [fact for fact in self.get_facts() if fact.value not in ("", None)],
             "wide_panels": [panel for panel in drawn if panel.is_wide],
             "panels": [panel for panel in drawn if not panel.is_wide],
-            "sections": self.get_sections(),
+            "wide_sections": [section for section in sections if section.is_wide],
+            "sections": [section for section in sections if not section.is_wide],
             "changes": change_list(self.subject),
             "is_retired": getattr(self.subject, "is_active", True) is False,
         }

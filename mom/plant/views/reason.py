@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -32,13 +33,27 @@ def _counts_as(reason: Reason) -> str:
     return ", ".join(f"{each.get_time_class_display()} / {each.get_loss_class_display()}" for each in held)
 
 
+def in_tree_order(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The rows with what orders them as a tree: each group's place and code, its head before what stands below it."""
+    return rows.annotate(
+        group_place=Coalesce("parent__position", "position"),
+        group_code=Coalesce("parent__code", "code"),
+        depth=Case(When(parent=None, then=Value(0)), default=Value(1), output_field=IntegerField()),
+    )
+
+
 class ReasonList(SetupList):
     """Why it stopped, why it was scrapped."""
 
     noun_slug = "reasons"
     own_columns = (
         Column("part_of", _("Part of"), "parent.name", minor=True),
-        Column("kind", _("Kind"), "get_kind_display", sort=("kind", "position", "code")),
+        Column(
+            "kind",
+            _("Kind"),
+            "get_kind_display",
+            sort=("kind", "group_place", "group_code", "depth", "position", "code"),
+        ),
         Column("counts_as", _("Counts as"), _counts_as, sort=None),
     )
     default_sort = "kind"
@@ -53,7 +68,7 @@ class ReasonList(SetupList):
 
     def get_rows(self) -> QuerySet[Any]:
         now_held = ReasonClassification.objects.filter(valid_from__lte=self.now).exclude(valid_until__lte=self.now)
-        rows = row_list(self.actor, Reason, self.site).select_related("parent")
+        rows = in_tree_order(row_list(self.actor, Reason, self.site).select_related("parent"))
         return rows.prefetch_related(Prefetch("classifications", now_held))
 
 
