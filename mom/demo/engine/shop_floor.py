@@ -94,7 +94,7 @@ def history(
     for order in past:
         made = order.made_by_machine()
         if len(made) > 1:  # a line's order is done when its last machine is: it asked for what all of them made
-            order.quantity = min(made.values()) // 10 * 10
+            order.quantity = max(min(made.values()) // 10 * 10, 10)
     past.sort(key=lambda order: order.first_start)
     for number, order in enumerate(past, start=24_100 - len(past)):
         order.code = f"WO-{number}"

@@ -750,7 +750,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='equipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capacity_kind', 'exclusive'), ('capacity_places', None), ('capacity_quantity', None)), models.Q(('capacity_kind', 'places'), ('capacity_places__gte', 1), ('capacity_quantity', None)), models.Q(('capacity_kind', 'quantity'), ('capacity_places', None), ('capacity_quantity__gt', 0), models.Q(('capacity_unit', ''), _negated=True)), _connector='OR'), name='plant_equipment_capacity_matches_kind', violation_error_message='Give the places for places, a quantity and its unit for a quantity.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capacity_kind', 'exclusive'), ('capacity_places', None), ('capacity_quantity', None)), models.Q(('capacity_kind', 'places'), ('capacity_places__gte', 1), ('capacity_places__isnull', False), ('capacity_quantity', None)), models.Q(('capacity_kind', 'quantity'), ('capacity_places', None), ('capacity_quantity__gt', 0), ('capacity_quantity__isnull', False), models.Q(('capacity_unit', ''), _negated=True)), _connector='OR'), name='plant_equipment_capacity_matches_kind', violation_error_message='Give the places for places, a quantity and its unit for a quantity.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='equipment',

@@ -66,10 +66,21 @@ class Equipment(MasterData):
             *MasterData.Meta.constraints,
             models.CheckConstraint(
                 name="plant_equipment_capacity_matches_kind",
+                # A comparison with NULL is not false, and a check lets pass what is not false: hence "is not null".
                 condition=models.Q(capacity_kind="exclusive", capacity_places=None, capacity_quantity=None)
-                | models.Q(capacity_kind="places", capacity_places__gte=1, capacity_quantity=None)
+                | models.Q(
+                    capacity_kind="places",
+                    capacity_places__isnull=False,
+                    capacity_places__gte=1,
+                    capacity_quantity=None,
+                )
                 | (
-                    models.Q(capacity_kind="quantity", capacity_places=None, capacity_quantity__gt=0)
+                    models.Q(
+                        capacity_kind="quantity",
+                        capacity_places=None,
+                        capacity_quantity__isnull=False,
+                        capacity_quantity__gt=0,
+                    )
                     & ~models.Q(capacity_unit="")
                 ),
                 violation_error_message=_("Give the places for places, a quantity and its unit for a quantity."),
