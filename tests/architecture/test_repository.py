@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -71,8 +72,8 @@ def test_repository_holds_nothing_of_the_shared_data() -> None:
     known: set[str] = set()
     for path in data:
         if path.suffix in {".csv", ".tsv", ".txt"}:
-            with path.open(errors="replace") as lines:
-                known.update(line.strip() for _, line in zip(range(5_000), lines, strict=False) if len(line) > 60)
+            with path.open(errors="replace") as lines:  # the first line names columns, which mappings name too
+                known.update(line.strip() for line in islice(lines, 1, 5_000) if len(line) > 60)
     problems = []
     for path in tracked_files():
         twin = sizes.get(path.stat().st_size)

@@ -70,9 +70,7 @@ def celery_worker_process(transactional_db: None, bench: Bench, broker: str, tmp
     arguments = [sys.executable, "-m", "celery", "-A", "mom.celery", "worker", "-P", "prefork", "-c", "1"]
     arguments += ["--without-gossip", "--without-mingle", "-l", "INFO", "-Q", ",".join(QUEUES)]
     with running(arguments, environment_of(bench, broker), tmp_path / "worker.log") as worker:
-        wait_until(
-            lambda: worker.is_alive() and app.control.ping(timeout=0.3), timeout=40, what="the worker's answering"
-        )
+        wait_until(lambda: worker.is_alive() and app.control.ping(timeout=1), timeout=90, what="the worker's answering")
         yield worker
 
 
@@ -85,7 +83,7 @@ def live_app_process(
     environment, port = environment_of(bench, broker_process), free_port()
     arguments = [sys.executable, "-m", "uvicorn", "mom.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     with running([*arguments, "--log-level", "warning"], environment, folder / "live.log") as process:
-        wait_until(lambda: process.is_alive() and answers(port), timeout=40, what="the application's answering")
+        wait_until(lambda: process.is_alive() and answers(port), timeout=90, what="the application's answering")
         yield f"http://127.0.0.1:{port}"
 
 
