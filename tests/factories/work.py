@@ -18,7 +18,9 @@ from production.services import production_request
 def make_machine(site: Site, code: str = "CNC-01", **fields: object) -> Equipment:
     """A machine; `capacity_kind` and `capacity_places` make it a shared station."""
     with acting():
-        return Equipment.objects.create(site=site, code=code, **{"name": f"Machine {code}", "level": "work_cell", **fields})
+        return Equipment.objects.create(
+            site=site, code=code, **{"name": f"Machine {code}", "level": "work_cell", **fields}
+        )
 
 
 def make_material(site: Site, code: str = "P-1", unit: str = "C62", **fields: object) -> MaterialDefinition:
@@ -56,7 +58,9 @@ def make_order(
 
 def job_of(request: ProductionRequest) -> JobOrder:
     """The order's one job."""
-    return JobOrder.objects.select_related("site", "equipment", "work_request").get(work_request=request.work_request_id)
+    return JobOrder.objects.select_related("site", "equipment", "work_request").get(
+        work_request=request.work_request_id
+    )
 
 
 def make_chain(site: Site, *operations: str, code: str = "WO-9") -> list[JobOrder]:

@@ -1,5 +1,6 @@
 """Reservations in the API: made within the capacity, and given back."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ class NewReservationSerializer(Serializer):
     machine = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="Without it the job's.")
     started_at = DateTimeField()
     ended_at = DateTimeField()
-    amount = DecimalField(max_digits=18, decimal_places=6, required=False, default=1)
+    amount = DecimalField(max_digits=18, decimal_places=6, required=False, default=Decimal(1))
 
 
 _EXAMPLE = OpenApiExample(

@@ -1,6 +1,7 @@
 """Jobs in the API: read, asked whether they can start, given commands, reported on."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
@@ -35,10 +36,10 @@ class OutputSerializer(Serializer):
     use = CharField(source="material_use")
     quantity = DecimalField(max_digits=18, decimal_places=6, allow_null=True, help_text="null: nobody said how much.")
     unit = CharField()
-    good = DecimalField(source="total.good", max_digits=18, decimal_places=6, default=0)
-    scrap = DecimalField(source="total.scrap", max_digits=18, decimal_places=6, default=0)
-    rework = DecimalField(source="total.rework", max_digits=18, decimal_places=6, default=0)
-    review = DecimalField(source="total.review", max_digits=18, decimal_places=6, default=0)
+    good = DecimalField(source="total.good", max_digits=18, decimal_places=6, default=Decimal(0))
+    scrap = DecimalField(source="total.scrap", max_digits=18, decimal_places=6, default=Decimal(0))
+    rework = DecimalField(source="total.rework", max_digits=18, decimal_places=6, default=Decimal(0))
+    review = DecimalField(source="total.review", max_digits=18, decimal_places=6, default=Decimal(0))
 
 
 class JobOrderSerializer(ModelSerializer):

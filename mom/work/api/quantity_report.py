@@ -68,7 +68,7 @@ class NewReportsSerializer(Serializer):
     """A report of one or more quantities, under the key of the place where it was made."""
 
     op_uuid = UUIDField(help_text="Made where the report was made; the same key counts once for ever.")
-    lines = NewReportSerializer(many=True, min_length=1, max_length=20)
+    lines = NewReportSerializer(many=True, min_length=1, max_length=20)  # type: ignore[call-arg]
     output = IntegerField(required=False, default=None, allow_null=True, help_text="Without it the main output.")
     person = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="The person's code.")
     occurred_at = DateTimeField(required=False, default=None, allow_null=True, help_text="Without it now.")

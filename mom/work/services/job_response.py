@@ -4,7 +4,10 @@ import uuid
 from datetime import datetime
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
+from mom.core.db.constraints import translating
+from mom.core.errors import Conflict
 from mom.core.use_case import UseCase
 from mom.events.work import WorkReported
 from mom.plant.engine.calendar import local_day
@@ -23,16 +26,17 @@ KIND_OF_WORK: dict[str, WorkKind] = {
 def open_for(act: UseCase, job_order: JobOrder, *, person: Person | None, op_uuid: uuid.UUID | None) -> JobResponse:
     """Begin a stretch of work on a job, now, on its machine; with a person also that person's labour."""
     key = op_uuid or uuid.uuid4()
-    response = JobResponse.objects.create(
-        site_id=job_order.site_id,
-        job_order=job_order,
-        equipment_id=job_order.equipment_id,
-        work_kind=KIND_OF_WORK[job_order.operations_type],
-        started_at=act.now,
-        op_uuid=key,
-        recorded_at=act.now,
-        recorded_by=act.actor.label,
-    )
+    with translating({"work_jobresponse_op_uuid_key": key_taken}):
+        response = JobResponse.objects.create(
+            site_id=job_order.site_id,
+            job_order=job_order,
+            equipment_id=job_order.equipment_id,
+            work_kind=KIND_OF_WORK[job_order.operations_type],
+            started_at=act.now,
+            op_uuid=key,
+            recorded_at=act.now,
+            recorded_by=act.actor.label,
+        )
     if person is not None:
         LabourEntry.objects.create(
             site_id=job_order.site_id,
@@ -44,6 +48,11 @@ def open_for(act: UseCase, job_order: JobOrder, *, person: Person | None, op_uui
             recorded_by=act.actor.label,
         )
     return response
+
+
+def key_taken() -> Conflict:
+    """Another fact was recorded under the same key: whoever made the key used it twice."""
+    return Conflict(_("This key was used for another report. Make a new key for each act."), code="op_uuid_taken")
 
 
 def close_for(act: UseCase, job_order: JobOrder) -> None:

@@ -19,7 +19,7 @@ from mom.work.job_kinds import job_kind
 from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityReport
 from mom.work.selectors.job_order import REPORTABLE
 from mom.work.services import job_order as job_orders
-from mom.work.services.job_response import announce
+from mom.work.services.job_response import announce, key_taken
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ def report(
     The same `op_uuid` again changes nothing and gives the same reports (P01). The unit is the output's.
 
     Raises: NotAllowed, NotFound; InvalidInput for nothing or less than nothing; Conflict for a job that is not begun or
-    closed, or more than it may make (P03).
+    closed, more than it may make (P03), or a key that another report has.
     """
     _check_lines(lines)
     with use_case(actor) as act:
         job_order = job_orders.locked(job_order_id)
         act.require(permissions.EXECUTE_JOB_ORDER, job_order.site.code)
         keys = [uuid.uuid5(op_uuid, str(index)) for index in range(len(lines))]
-        known = list(QuantityReport.objects.filter(op_uuid__in=keys).order_by("id"))
+        known = _known(job_order, keys)
         if known:
             return known
         if job_order.status not in REPORTABLE:
@@ -85,6 +85,8 @@ def reverse(actor: Actor, report_id: int, *, reason: str, op_uuid: uuid.UUID) ->
         act.require(permissions.CORRECT_REPORT, job_order.site.code)
         known = QuantityReport.objects.filter(op_uuid=op_uuid).first()
         if known is not None:
+            if known.reverses_id != first.pk:
+                raise key_taken()
             return known
         if first.reverses_id is not None:
             raise Conflict(_("A reversal is not reversed. Report the quantity again."), code="is_a_reversal")
@@ -102,6 +104,14 @@ def _check_lines(lines: list[Reported]) -> None:
         raise InvalidInput(
             {"quantity": [_("A quantity must be more than zero. To take one back, reverse its report.")]}
         )
+
+
+def _known(job_order: JobOrder, keys: list[uuid.UUID]) -> list[QuantityReport]:
+    """The job's reports that were made under these keys before. Raises: Conflict where they are of another job."""
+    known = list(QuantityReport.objects.filter(op_uuid__in=keys).select_related("output").order_by("id"))
+    if any(report.output is None or report.output.job_order_id != job_order.pk for report in known):
+        raise key_taken()
+    return known
 
 
 def _output_of(job_order: JobOrder, output_id: int | None) -> JobRequirement:
