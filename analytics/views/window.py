@@ -43,7 +43,7 @@ class ChosenWindow:
 def chosen_window(site: Site, query: Any, today: date) -> ChosenWindow:
     """The window that the address asks for. One or two statements."""
     data = data_window(site)
-    form = WindowForm(query if {"first", "last"} & set(query) else None)
+    form = WindowForm(query if {"first", "last"} & set(query or ()) else None)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     default = _default(data, today)
     window = Window(asked["first"], asked["last"]) if asked else default
