@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,8 @@ from mom.accounts.services.membership import refuse_escalation
 from mom.core import permissions
 from mom.core.actor import EVERY_SITE
 from mom.core.use_case import UseCase, use_case
+
+admin.site.unregister(Group)  # rights come from our roles
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]

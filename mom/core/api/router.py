@@ -9,6 +9,7 @@ An app writes `api/urls.py`, and the API finds it there:
 Collections that span apps (imports, kpis) take `Router("")`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.routers import SimpleRouter
@@ -34,3 +35,8 @@ class Router(SimpleRouter):
         path = f"{self.app}/{prefix}" if self.app else prefix
         _collections.add(path)
         super().register(path, viewset, basename or path.replace("/", "-"))
+
+    def get_method_map(self, viewset: Any, method_map: Mapping[str, str]) -> dict[str, str]:
+        """Only the methods that the viewset takes (`http_method_names`): a resource without PUT has no route for it."""
+        bound: dict[str, str] = super().get_method_map(viewset, method_map)
+        return {method: action for method, action in bound.items() if method in viewset.http_method_names}

@@ -104,7 +104,7 @@ class Schema(AutoSchema):
             codes += ["412", "428"]
         return sorted(codes)
 
-    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
+    def get_description(self) -> str:  # as drf-spectacular has it
         """What the resource is, what the action does, and the right that it needs."""
         about, text = str(get_doc(type(self.view)) or ""), str(super().get_description() or "")
         if about and about != text:

@@ -68,7 +68,7 @@ class SiteScopedViewSet(GenericViewSet[Any]):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers to one asker are nobody else's to keep."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers.setdefault("Cache-Control", "no-store" if request.method != "GET" else "private, no-cache")
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     # Rows

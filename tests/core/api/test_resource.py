@@ -67,6 +67,19 @@ def test_unknown_method_is_405(owner: Any, client_of: Any) -> None:
         assert "GET" in answer.headers["Allow"]
 
 
+def test_answer_is_nobody_elses_to_keep(owner: Any, client_of: Any) -> None:
+    assert client_of(owner).get(CLASSES).headers["Cache-Control"] == "no-store"
+
+
+def test_router_leaves_out_methods_that_are_not_taken() -> None:
+    from mom.core.api.router import Router
+    from tests.core.api.resource import EquipmentClassViewSet
+
+    without_put = type("WithoutPut", (EquipmentClassViewSet,), {"http_method_names": ["get", "patch"]})
+    methods = Router("x").get_method_map(without_put, {"get": "retrieve", "put": "update", "patch": "partial_update"})
+    assert methods == {"get": "retrieve", "patch": "partial_update"}
+
+
 def test_final_slash_is_optional(owner: Any, client_of: Any, make_classes: Any, site: Any) -> None:
     (row,) = make_classes(site, ["A"])
     client = client_of(owner)
