@@ -60,7 +60,7 @@ class ReportForm(ActForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         for kind in QuantityKind:
-            self.fields[kind.value].label = QUANTITY_KIND.label(kind)
+            self.fields[kind.value].label = str(QUANTITY_KIND.label(kind))
         self.fields["person"].choices = [("", _("nobody in particular")), *people]  # type: ignore[attr-defined]
         if len(outputs) > 1:
             named = [(output.pk, f"{output.material} {output.name}") for output in outputs]

@@ -98,7 +98,7 @@ def _add_outputs(job_order: JobOrder, outputs: list[Output]) -> None:
 
 def locked(pk: int) -> JobOrder:
     """The job, locked for the rest of the transaction. Raises: NotFound."""
-    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "equipment", "work_request")
+    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "equipment")
     job_order = rows.filter(pk=pk).first()
     if job_order is None:
         raise NotFound(_("There is no such job."))
@@ -147,6 +147,10 @@ def move(
         raise Stale(_("Job %(job)s was changed meanwhile. Load it again.") % {"job": job_order.code})
     before = JobOrderStatus(job_order.status)
     after = JOB_ORDER.apply(before, asked)
+    if asked in {JobOrderCommand.START, JobOrderCommand.RESUME}:
+        # Locked and so read anew: the order may have been held, or a job that must not run beside this one been
+        # started, while we waited.
+        job_order.work_request = work_request.locked(job_order.work_request_id)
     if asked == JobOrderCommand.START:
         _refuse_if(job_order, gate.blockers(job_order, act.now))
     elif asked == JobOrderCommand.RESUME:

@@ -3,7 +3,8 @@
 import uuid
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from mom.core.db.constraints import translating
@@ -56,8 +57,12 @@ def key_taken() -> Conflict:
 
 
 def close_for(act: UseCase, job_order: JobOrder) -> None:
-    """End whatever is open on a job, now. The day it started on has new figures."""
-    ended = {"ended_at": act.now, "duration": act.now - F("started_at")}
+    """End whatever is open on a job, now. The day it started on has new figures.
+
+    Not before its start: who waited for the job's lock has an instant from before it.
+    """
+    end = Greatest(Value(act.now, output_field=DateTimeField()), F("started_at"))
+    ended = {"ended_at": end, "duration": end - F("started_at")}
     LabourEntry.objects.filter(job_response__job_order=job_order, ended_at=None).update(**ended)
     still_open = JobResponse.objects.filter(job_order=job_order, ended_at=None)
     starts = list(still_open.values_list("started_at", flat=True))
