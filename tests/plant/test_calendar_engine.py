@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -103,7 +104,7 @@ def test_working_time_leaves_breaks_out() -> None:
 def test_days_tile_without_gap(zone: ZoneInfo, first: date, count: int) -> None:
     found = [day_interval(first + timedelta(days=number), zone) for number in range(count)]
 
-    assert all(one.end == after.start for one, after in zip(found, found[1:], strict=False))
+    assert all(one.end == after.start for one, after in pairwise(found))
 
 
 @given(zone=zones, day=days, at=wall_times)
@@ -131,7 +132,7 @@ def test_shifts_follow_each_other_without_overlap(zone: ZoneInfo, day: date, len
     start = instant(day, time(0), zone)
     found = shifts_in([EARLY, LATE, NIGHT], Interval(start, start + timedelta(hours=length)), zone)
 
-    assert all(one.interval.end == after.interval.start for one, after in zip(found, found[1:], strict=False))
+    assert all(one.interval.end == after.interval.start for one, after in pairwise(found))
 
 
 @given(zone=zones, day=days, hours=st.integers(1, 100))
@@ -161,5 +162,5 @@ def test_merged_is_disjoint_and_in_any_order_the_same(pieces: list[Interval]) ->
     found = merged(pieces)
 
     assert merged(reversed(pieces)) == found
-    assert all(one.end < after.start for one, after in zip(found, found[1:], strict=False))
+    assert all(one.end < after.start for one, after in pairwise(found))
     assert all(any(whole.intersection(piece) == piece for whole in found) for piece in pieces)

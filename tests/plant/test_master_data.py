@@ -4,7 +4,7 @@ import pytest
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Stale
+from mom.core.errors import InvalidInput, NotAllowed, NotFound, Stale
 from mom.core.models import AuditEntry
 from mom.plant.engine.terms import EquipmentLevel
 from mom.plant.models import (
@@ -21,6 +21,7 @@ from mom.plant.services import master_data
 from mom.plant.services.physical_asset import asset_mount
 from tests.bench.people import actor_with
 from tests.factories.plant import make_equipment, make_material
+from tests.plant.refusals import refused
 
 
 def test_equipment_create_adds_row_classes_and_audit_entry(site: Site, actor: Actor) -> None:
@@ -40,10 +41,10 @@ def test_equipment_create_adds_row_classes_and_audit_entry(site: Site, actor: Ac
 def test_equipment_create_refuses_taken_code(site: Site, actor: Actor) -> None:
     make_equipment(site, "CNC-01")
 
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput) as refusal:
         master_data.create(actor, Equipment, site, code="CNC-01", level="work_unit")
 
-    assert (refused.value.code, refused.value.status, list(refused.value.fields)) == ("code_taken", 409, ["code"])
+    assert (refusal.value.code, refusal.value.status, list(refusal.value.fields)) == ("code_taken", 409, ["code"])
 
 
 def test_equipment_create_takes_the_code_of_another_site(site: Site, other_site: Site, actor: Actor) -> None:
@@ -55,33 +56,33 @@ def test_equipment_create_takes_the_code_of_another_site(site: Site, other_site:
 def test_equipment_create_refuses_level_that_does_not_go_down(site: Site, actor: Actor) -> None:
     machine = make_equipment(site, "CNC-01")
 
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput) as refusal:
         master_data.create(actor, Equipment, site, code="AREA", level="area", parent=machine)
 
-    assert refused.value.code == "level_not_below_parent"
+    assert refusal.value.code == "level_not_below_parent"
 
 
 def test_equipment_create_refuses_capacity_without_its_number(site: Site, actor: Actor) -> None:
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput) as refusal:
         master_data.create(actor, Equipment, site, code="HT-01", level="work_unit", capacity_kind="places")
 
-    assert list(refused.value.fields) == ["capacity_kind"]
+    assert list(refusal.value.fields) == ["capacity_kind"]
 
 
 def test_equipment_create_refuses_parent_of_another_site(site: Site, other_site: Site, actor: Actor) -> None:
     elsewhere = make_equipment(other_site, level="area")
 
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput) as refusal:
         master_data.create(actor, Equipment, site, code="CNC-01", level="work_unit", parent=elsewhere)
 
-    assert list(refused.value.fields) == ["parent"]
+    assert list(refusal.value.fields) == ["parent"]
 
 
 def test_equipment_create_says_every_wrong_field_at_once(site: Site, actor: Actor) -> None:
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput) as refusal:
         master_data.create(actor, MaterialDefinition, site, code="", unit="XXX", tracking="by mood")
 
-    assert set(refused.value.fields) == {"code", "unit", "tracking"}
+    assert set(refusal.value.fields) == {"code", "unit", "tracking"}
 
 
 def test_equipment_create_refuses_outsider(site: Site, other_site: Site) -> None:
@@ -101,7 +102,9 @@ def test_equipment_change_keeps_who_what_and_why(site: Site, actor: Actor) -> No
 
     latest = change_list(changed)[0]
     assert (changed.version, latest.by, latest.reason) == (2, "Test", "Typo")
-    assert [(str(each.label), each.old, each.new) for each in latest.differences] == [("name", "Mill", "Milling centre")]
+    assert [(str(each.label), each.old, each.new) for each in latest.differences] == [
+        ("name", "Mill", "Milling centre")
+    ]
     entry = AuditEntry.objects.get(action="plant.equipment_changed")
     assert (entry.before, entry.after) == ({"name": "Mill"}, {"name": "Milling centre"})
 
@@ -117,10 +120,10 @@ def test_equipment_change_refuses_outdated_version_and_names_who_was_faster(site
     machine = make_equipment(site, "CNC-01")
     master_data.change(actor, Equipment, machine.pk, version=1, name="First")
 
-    with pytest.raises(Stale) as refused:
+    with pytest.raises(Stale) as refusal:
         master_data.change(actor, Equipment, machine.pk, version=1, name="Second")
 
-    assert "Test changed CNC-01" in refused.value.sentence
+    assert "Test changed CNC-01" in refusal.value.sentence
 
 
 def test_equipment_change_refuses_what_is_not_there(site: Site, actor: Actor) -> None:
@@ -157,10 +160,10 @@ def test_equipment_retire_refuses_while_it_holds_others(site: Site, actor: Actor
     area = make_equipment(site, "MACH", level="area")
     make_equipment(site, "CNC-01", parent=area)
 
-    with pytest.raises(Conflict, match="still_in_use") as refused:
+    with refused("still_in_use") as found:
         master_data.change(actor, Equipment, area.pk, version=1, is_active=False)
 
-    assert "CNC-01" in refused.value.sentence
+    assert "CNC-01" in found.value.sentence
 
 
 def test_equipment_retire_refuses_while_an_asset_is_mounted(site: Site, actor: Actor) -> None:
@@ -168,9 +171,9 @@ def test_equipment_retire_refuses_while_an_asset_is_mounted(site: Site, actor: A
     asset = master_data.create(actor, PhysicalAsset, site, code="T14", kind="tool")
     asset_mount(actor, asset.pk, machine)
 
-    with pytest.raises(Conflict, match="still_in_use"):
+    with refused("still_in_use"):
         master_data.change(actor, Equipment, machine.pk, version=1, is_active=False)
-    with pytest.raises(Conflict, match="still_in_use"):
+    with refused("still_in_use"):
         master_data.change(actor, PhysicalAsset, asset.pk, version=1, is_active=False)
 
 
@@ -178,15 +181,15 @@ def test_calendar_retire_refuses_while_it_is_worked_by(site: Site, actor: Actor)
     calendar = master_data.create(actor, WorkCalendar, site, code="2-SHIFT")
     make_equipment(site, calendar=calendar)
 
-    with pytest.raises(Conflict, match="still_in_use"):
+    with refused("still_in_use"):
         master_data.change(actor, WorkCalendar, calendar.pk, version=1, is_active=False)
 
 
 def test_calendar_create_refuses_unknown_time_zone(site: Site, actor: Actor) -> None:
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput) as refusal:
         master_data.create(actor, WorkCalendar, site, code="C", time_zone="Europe/Nowhere")
 
-    assert list(refused.value.fields) == ["time_zone"]
+    assert list(refusal.value.fields) == ["time_zone"]
 
 
 def test_reason_create_refuses_third_level_and_other_kind(site: Site, actor: Actor) -> None:
@@ -194,9 +197,9 @@ def test_reason_create_refuses_third_level_and_other_kind(site: Site, actor: Act
     below = master_data.create(actor, Reason, site, code="COOLANT", kind="stop", parent=top)
 
     for kind, parent in (("stop", below), ("scrap", top)):
-        with pytest.raises(InvalidInput) as refused:
+        with pytest.raises(InvalidInput) as refusal:
             master_data.create(actor, Reason, site, code="DEEP", kind=kind, parent=parent)
-        assert list(refused.value.fields) == ["parent"]
+        assert list(refusal.value.fields) == ["parent"]
 
 
 def test_reason_code_is_free_in_another_kind(site: Site, actor: Actor) -> None:
@@ -208,7 +211,7 @@ def test_reason_code_is_free_in_another_kind(site: Site, actor: Actor) -> None:
 def test_lot_keeps_its_material(site: Site, actor: Actor) -> None:
     lot = master_data.create(actor, MaterialLot, site, code="C-1", definition=make_material(site))
 
-    with pytest.raises(Conflict, match="field_is_fixed"):
+    with refused("field_is_fixed"):
         master_data.change(actor, MaterialLot, lot.pk, version=1, definition=make_material(site))
 
 

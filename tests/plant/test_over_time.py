@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.actor import Actor
-from mom.core.errors import Conflict, InvalidInput, NotAllowed
+from mom.core.errors import InvalidInput, NotAllowed
 from mom.core.testing import acting
 from mom.plant.engine.terms import CalendarEntryKind, LossClass, TimeClass
 from mom.plant.models import (
@@ -29,6 +29,7 @@ from mom.plant.services.physical_asset import asset_dismount, asset_mount
 from mom.plant.services.reason import reason_classify
 from tests.bench.people import actor_with
 from tests.factories.plant import make_equipment, make_person, make_reason
+from tests.plant.refusals import refused
 
 NOON = datetime(2026, 4, 16, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -61,10 +62,10 @@ def test_asset_mount_and_dismount_make_one_stretch(site: Site, actor: Actor, ass
 def test_asset_mount_refuses_a_second_place(site: Site, actor: Actor, asset: PhysicalAsset) -> None:
     asset_mount(actor, asset.pk, make_equipment(site), at=NOON)
 
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput) as refusal:
         asset_mount(actor, asset.pk, make_equipment(site), at=NOON + HOUR)
 
-    assert (refused.value.code, refused.value.status) == ("asset_mounted_elsewhere", 409)
+    assert (refusal.value.code, refusal.value.status) == ("asset_mounted_elsewhere", 409)
 
 
 def test_asset_mounts_where_it_was_just_taken_off(site: Site, actor: Actor, asset: PhysicalAsset) -> None:
@@ -75,7 +76,7 @@ def test_asset_mounts_where_it_was_just_taken_off(site: Site, actor: Actor, asse
 
 
 def test_asset_dismount_refuses_what_is_not_mounted(actor: Actor, asset: PhysicalAsset) -> None:
-    with pytest.raises(Conflict, match="asset_not_mounted"):
+    with refused("asset_not_mounted"):
         asset_dismount(actor, asset.pk)
 
 
@@ -87,7 +88,7 @@ def test_asset_dismount_refuses_an_instant_before_the_mount(site: Site, actor: A
 
 
 def test_asset_mount_refuses_what_is_out_of_use(site: Site, actor: Actor, asset: PhysicalAsset) -> None:
-    with pytest.raises(Conflict, match="out_of_use"):
+    with refused("out_of_use"):
         asset_mount(actor, asset.pk, make_equipment(site, is_active=False))
 
 
@@ -131,7 +132,7 @@ def test_qualification_grant_and_end(site: Site, actor: Actor, skill: PersonnelC
     granted = qualification_grant(actor, make_person(site).pk, skill, valid_from=date(2026, 1, 1))
 
     assert qualification_end(actor, granted.pk, valid_until=date(2026, 6, 1)).valid_until == date(2026, 6, 1)
-    with pytest.raises(Conflict, match="qualification_ended"):
+    with refused("qualification_ended"):
         qualification_end(actor, granted.pk, valid_until=date(2026, 7, 1))
 
 
@@ -141,11 +142,11 @@ def test_qualification_grant_refuses_overlap_and_takes_the_day_after(
     person = make_person(site)
     qualification_grant(actor, person.pk, skill, valid_from=date(2026, 1, 1), valid_until=date(2026, 6, 1))
 
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInput) as refusal:
         qualification_grant(actor, person.pk, skill, valid_from=date(2026, 5, 31))
     qualification_grant(actor, person.pk, skill, valid_from=date(2026, 6, 1))
 
-    assert refused.value.code == "qualification_overlaps"
+    assert refusal.value.code == "qualification_overlaps"
     assert Qualification.objects.filter(person=person).count() == 2
 
 
@@ -174,7 +175,7 @@ def test_reason_classify_refuses_to_rewrite_the_past(site: Site, actor: Actor) -
     reason = make_reason(site)
     reason_classify(actor, reason.pk, TimeClass.DOWN, LossClass.BREAKDOWN, valid_from=NOON)
 
-    with pytest.raises(Conflict, match="classification_overlaps"):
+    with refused("classification_overlaps"):
         reason_classify(actor, reason.pk, TimeClass.DELAY, LossClass.NONE, valid_from=NOON - HOUR)
 
 
@@ -198,7 +199,7 @@ def test_shift_add_with_breaks_over_midnight(actor: Actor, calendar: WorkCalenda
 
 @pytest.mark.parametrize("pause", [(time(12), time(12, 30)), (time(5, 45), time(6, 15)), (time(21, 45), time(22, 15))])
 def test_shift_add_refuses_a_break_outside(actor: Actor, calendar: WorkCalendar, pause: tuple[time, time]) -> None:
-    with pytest.raises(InvalidInput, match="break_outside_shift"):
+    with refused("break_outside_shift"):
         _night(actor, calendar, breaks=[pause])
 
 
@@ -223,7 +224,7 @@ def test_shift_change_ends_the_old_times_and_begins_new_ones(actor: Actor, calen
 
     old.refresh_from_db()
     assert (old.valid_until, new.valid_from, new.code) == (date(2026, 5, 4), date(2026, 5, 4), "N")
-    with pytest.raises(Conflict, match="shift_ended"):
+    with refused("shift_ended"):
         calendars.shift_end(actor, old.pk, valid_until=date(2026, 6, 1))
 
 

@@ -98,22 +98,20 @@ def test_shift_patterns_come_from_the_nearest_calendar_above(
     assert (found.patterns, found.zone.key) == ((), "Europe/Helsinki")
 
 
-def test_shift_patterns_for_costs_four_statements(plant: dict[str, Equipment]) -> None:
+def test_shift_patterns_for_costs_five_statements(plant: dict[str, Equipment]) -> None:
     with counting() as count:
         found = shift_patterns_for(plant["machine"], WINDOW)
 
     assert found is not None
     assert [shift.code for shift in found.shifts(WINDOW)] == ["E"]
-    assert len(count) <= 4
+    assert len(count) <= 5
 
 
 def test_shift_patterns_of_a_plant_without_calendar_are_none(site: Site) -> None:
     assert shift_patterns_for(make_equipment(site), WINDOW) is None
 
 
-def test_shift_patterns_by_equipment_cost_the_same_for_many_machines(
-    site: Site, plant: dict[str, Equipment]
-) -> None:
+def test_shift_patterns_by_equipment_cost_the_same_for_many_machines(site: Site, plant: dict[str, Equipment]) -> None:
     def add(count: int) -> None:
         for _ in range(count):
             make_equipment(site, parent=plant["line"])

@@ -34,7 +34,7 @@ class SiteField(CharField):
         kwargs.setdefault("help_text", "The site's code. It is given at the creation and never changes.")
         super().__init__(**kwargs)
 
-    def to_internal_value(self, data: Any) -> Site:  # type: ignore[override]
+    def to_internal_value(self, data: Any) -> Site:
         """The site. Raises: ValidationError."""
         code = super().to_internal_value(data)
         actor: Actor = self.context["request"].actor
@@ -92,7 +92,8 @@ class MasterDataViewSet(UpdateMixin, PlantViewSet):
 
     def perform_create(self, actor: Actor, data: dict[str, Any]) -> Any:
         """Add it through the service."""
-        return master_data.create(actor, self.queryset.model, data.pop("site"), **data)  # type: ignore[union-attr]
+        rows: Any = type(self).queryset
+        return master_data.create(actor, rows.model, data.pop("site"), **data)
 
     def perform_update(self, actor: Actor, instance: Any, data: dict[str, Any], version: int) -> Any:
         """Change it through the service, which compares the version under its lock."""

@@ -9,7 +9,7 @@ from mom.plant.models.base import MasterData, SiteOwned
 from mom.plant.models.labels import CALENDAR_ENTRY_KIND
 
 
-class WorkCalendar(MasterData):
+class WorkCalendar(MasterData):  # type: ignore[django-manager-missing]  # that of its equipment has no stubs
     """When a part of the plant works. Its times are wall times in its zone (empty: the site's)."""
 
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)

@@ -25,7 +25,7 @@ class EquipmentClass(MasterData):
         verbose_name_plural = _("equipment classes")
 
 
-class Equipment(MasterData):
+class Equipment(MasterData):  # type: ignore[django-manager-missing]  # the tree's manager has no stubs
     """A role or place in the hierarchy: from the enterprise down to a control module. Users say machine or station."""
 
     level = models.CharField(_("level"), max_length=20, choices=EQUIPMENT_LEVEL.choices)

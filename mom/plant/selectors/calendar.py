@@ -46,7 +46,7 @@ class ShiftPlan:
 def shift_patterns_for(equipment: Equipment, window: Interval) -> ShiftPlan | None:
     """The plan of one equipment: of its own calendar, else of the nearest one above; None where there is none.
 
-    Four statements at most.
+    Five statements at most.
     """
     calendar = nearest_calendar(equipment)
     return _plans([calendar], window)[calendar.pk] if calendar is not None else None
@@ -63,7 +63,7 @@ def shift_patterns_by_equipment(site: Site, window: Interval) -> dict[int, Shift
 
 
 def nearest_calendar(equipment: Equipment) -> WorkCalendar | None:
-    """The calendar by which an equipment works: its own, else the nearest one above. One statement."""
+    """The calendar by which an equipment works: its own, else the nearest one above. Two statements."""
     rows = TreeQuerySet(Equipment).ancestors(equipment, include_self=True).exclude(calendar=None)
     nearest = rows.select_related("calendar__site").last()
     return nearest.calendar if nearest is not None else None

@@ -1,8 +1,9 @@
 """Physical assets: what has a serial number, where it is mounted and was before."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -117,7 +118,7 @@ class AssetMount(FormPage):
 
     permission = permissions.CHANGE
     title = _("Mount asset")
-    form_class = MountForm
+    form_class: ClassVar[type[forms.Form]] = MountForm
     submit_label = _("Mount asset")
     success_message = _("The asset is mounted.")
 

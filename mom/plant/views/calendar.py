@@ -1,8 +1,9 @@
 """Work calendars: weekly shifts with their breaks, and dated exceptions."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
@@ -204,7 +205,7 @@ class CalendarEntryAdd(_CalendarForm):
 
 def _own(model: type[SiteOwned], view: Any, site: Site) -> Any:
     """The row of this site that the address names. Raises: NotFound."""
-    rows = for_actor(model._default_manager.filter(site=site), view.actor, permissions.VIEW)
+    rows: Any = for_actor(model._default_manager.filter(site=site), view.actor, permissions.VIEW)
     row = rows.filter(pk=view.kwargs["pk"]).select_related("calendar__site").first()
     if row is None:
         raise NotFound(_("There is no such entry at this site."))
@@ -215,7 +216,7 @@ class ShiftChange(_CalendarForm):
     """Gives a shift other times from a day on."""
 
     title = _("Change times of a shift")
-    form_class = ShiftChangeForm
+    form_class: ClassVar[type[forms.Form]] = ShiftChangeForm
     submit_label = _("Change times")
     success_message = _("The new times hold from that day.")
 

@@ -92,9 +92,9 @@ class SetupList(ListPage):
     noun_slug: ClassVar[str] = ""
     own_columns: ClassVar[Sequence[Column]] = ()
     default_sort = "code"
-    search_fields = ("code", "name")
+    search_fields: ClassVar[Sequence[str]] = ("code", "name")
     empty_text: ClassVar[Any] = ""
-    saved_filters = (
+    saved_filters: ClassVar[Sequence[SavedFilter]] = (
         SavedFilter("used", _("In use"), Q(is_active=True)),
         SavedFilter("retired", _("Out of use"), Q(is_active=False)),
     )
@@ -250,11 +250,11 @@ class ChangeRow(AddRow):
         return str(self.row)
 
     @property
-    def submit_label(self) -> Any:
+    def submit_label(self) -> Any:  # type: ignore[override]
         return _("Save changes")
 
     @property
-    def cancel_url(self) -> str:
+    def cancel_url(self) -> str:  # type: ignore[override]
         return self.noun.shown_at(self.row)
 
     def get_initial(self) -> dict[str, Any]:
