@@ -17,7 +17,7 @@ def find_orders(actor: Any, site: str, text: str, limit: int) -> Iterable[Search
             "order",
             order.code,
             order.description,
-            WORK_REQUEST_STATUS.label(order.status),  # type: ignore[arg-type]
+            WORK_REQUEST_STATUS.label(order.status),
             reverse("production:order_detail", args=[order.code]),
         )
         for order in order_search(actor, site, text, limit)

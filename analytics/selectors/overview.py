@@ -220,7 +220,8 @@ def _loads(site: Site, window: Window) -> Iterable[tuple[int, date, Times]]:
             times_other=Sum("other"),
         )
     )
-    for row in sums:
+    sums_by_name: Any = sums
+    for row in sums_by_name:
         kinds = (row[f"times_{name}"] or ZERO_TIME for name in ("setup", "production", "breakdown", "other"))
         yield row["equipment"], row["day"], Times(*kinds)
 

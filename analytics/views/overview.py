@@ -25,6 +25,7 @@ from mom.core import charts
 from mom.core.web import printing
 from mom.core.web.views import Action, Page
 from mom.plant.engine.calendar import local_day
+from production.selectors.order import OrderFigures
 
 LIVE = "live"
 DAY = timedelta(days=1)
@@ -244,7 +245,7 @@ def _held(job: Any) -> AttentionItem:
 
 
 def _late(order: Any, now: datetime) -> AttentionItem:
-    figures = overview.OrderFigures(order, now)
+    figures = OrderFigures(order, now)
     words = {"good": printing.number(figures.good), "quantity": printing.quantity(figures.quantity, figures.unit)}
     return AttentionItem(
         "warn",

@@ -84,7 +84,8 @@ TEMPLATES = [
 
 DATABASES = {"default": {**env.database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}}
 DATABASES["default"]["OPTIONS"]["options"] = (  # type: ignore[index]
-    f"-c lock_timeout=5s -c statement_timeout={env.text('DATABASE_STATEMENT_TIMEOUT', '30s')} -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    f"-c lock_timeout=5s -c statement_timeout={env.text('DATABASE_STATEMENT_TIMEOUT', '30s')}"
+    " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -148,7 +149,10 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
 ]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA_DIR / "files")}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA_DIR / "files")},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
@@ -184,7 +188,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "MOM",
-    "DESCRIPTION": "Manufacturing operations management: production, quality, maintenance, inventory and their figures.",
+    "DESCRIPTION": "Manufacturing operations management: production, quality, maintenance, inventory, figures.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

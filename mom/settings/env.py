@@ -55,7 +55,10 @@ def database(name: str = "DATABASE_URL") -> dict[str, object]:
 
     Raises: ImproperlyConfigured for another scheme, a missing database name or a bad port.
     """
-    url = text(name, hint="`python3 manage.py run` brings its own database; elsewhere set postgresql://user:password@host/name.")
+    url = text(
+        name,
+        hint="`python3 manage.py run` brings its own database; elsewhere set postgresql://user:password@host/name.",
+    )
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
         raise ImproperlyConfigured(f"{name} must begin with postgresql://, not {parts.scheme or 'nothing'}://.")
@@ -67,7 +70,8 @@ def database(name: str = "DATABASE_URL") -> dict[str, object]:
     except ValueError:
         raise ImproperlyConfigured(f"{name} has a port that is not a number.") from None
     host = unquote(parts.hostname or "") or (query.pop("host", [""])[0])
-    options = {key: values[0] for key, values in query.items() if key in {"sslmode", "sslrootcert", "sslcert", "sslkey"}}
+    ours = {"sslmode", "sslrootcert", "sslcert", "sslkey"}
+    options = {key: values[0] for key, values in query.items() if key in ours}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),

@@ -187,7 +187,8 @@ class OrderFigures:
         if self.order.first_start is None:
             return None
         end = self.order.last_end if not self.is_open and self.order.last_end else self.now
-        return end - self.order.first_start
+        lead: timedelta = end - self.order.first_start
+        return lead
 
     @property
     def state(self) -> str:

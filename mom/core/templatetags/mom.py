@@ -3,7 +3,8 @@
 Parts: `{% icon "plus" %}` `{% glyph "down" %}` `{% state "down" since=row.since %}` `{% mark "warn" "−2.1 pts" %}`
 `{% tag "Hold" "bad" %}` `{% avatar person.name %}` `{% progress good expected=now of=total %}`
 `{% sparkline values target %}` `{% kpi label=… value=… %}` `{% chart chart %}` `{% field form.name %}`.
-Prints: `value|number`, `|number:1`, `|signed`, `|percent`, `|quantity:"KGM"`, `|unit`, `|duration`, `|hours`, `|day`, `|moment`.
+Prints: `value|number`, `|number:1`, `|signed`, `|percent`, `|quantity:"KGM"`, `|unit`, `|duration`, `|hours`, `|day`,
+`|moment`.
 Addresses: Django's own `{% querystring %}`.
 """
 
