@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -53,11 +54,17 @@ class Reader:
         self.body += message.get("body", b"")
 
 
+def in_own_loop(work: Coroutine[Any, Any, Reader]) -> Reader:
+    """Run in a thread: this one may already have the loop of a browser that an earlier test opened."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def refused(viewer: Viewer | None, query: str = "", method: str = "GET", **headers: str) -> tuple[int, str]:
     async def ask() -> Reader:
         return await Reader(**headers).read(LiveStream(lambda _cookie: viewer), query, method)
 
-    reader = asyncio.run(ask())
+    reader = in_own_loop(ask())
     return reader.status, json.loads(reader.body)["code"]
 
 
@@ -89,7 +96,7 @@ def test_stream_says_when_the_session_cannot_be_read() -> None:
     async def ask() -> Reader:
         return await Reader().read(LiveStream(broken))
 
-    assert asyncio.run(ask()).status == 503
+    assert in_own_loop(ask()).status == 503
 
 
 def reading(app: LiveStream, act: Callable[[Reader], Awaitable[None]], query: str = "", **headers: str) -> Reader:
@@ -108,7 +115,7 @@ def reading(app: LiveStream, act: Callable[[Reader], Awaitable[None]], query: st
         assert len(app.hub) == 0
         return reader
 
-    return asyncio.run(both())
+    return in_own_loop(both())
 
 
 def test_stream_beats_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +132,7 @@ def test_stream_ends_after_its_lifetime(monkeypatch: pytest.MonkeyPatch) -> None
     async def ask() -> Reader:
         return await asyncio.wait_for(Reader().read(LiveStream(lambda _cookie: ANN)), 10)
 
-    assert asyncio.run(ask()).status == 200
+    assert in_own_loop(ask()).status == 200
 
 
 def test_reader_who_comes_back_is_told_to_load_anew() -> None:
