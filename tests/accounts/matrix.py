@@ -4,7 +4,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +15,16 @@ from rest_framework.viewsets import ViewSetMixin
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.testing import acting
-from mom.plant.models import BusinessPartner
+from mom.plant.models import BusinessPartner, MaterialSublot, Shift
+from mom.work.models import JobResponse, LabourEntry
 
 # Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
 SAMPLES: dict[str, Callable[[Site], Any]] = {
     "accounts.Site": lambda site: site,
     "plant.BusinessPartner": lambda site: BusinessPartner.objects.create(site=site, code="ACME", is_customer=True),
+    "plant.Shift": lambda site: made_up(Shift, site, weekdays=[1], starts_at=time(6), ends_at=time(14)),
+    "plant.MaterialSublot": lambda site: made_up(MaterialSublot, site, kind="serial"),
+    "work.LabourEntry": lambda site: made_up(LabourEntry, site, job_response=made_up(JobResponse, site)),
 }
 _numbers = itertools.count(1)
 
@@ -103,10 +107,10 @@ def sample(route: Route, site: Site) -> Any:
         ) from error
 
 
-def made_up(model: Any, site: Site) -> Any:
+def made_up(model: Any, site: Site, **given: Any) -> Any:
     """A row with something in each compulsory field, and rows of the same site behind its compulsory references."""
-    values = {field.name: _value(field, site) for field in model._meta.concrete_fields if _is_compulsory(field)}
-    return model.objects.create(**values)
+    fields = [field for field in model._meta.concrete_fields if _is_compulsory(field) and field.name not in given]
+    return model.objects.create(**{field.name: _value(field, site) for field in fields}, **given)
 
 
 def _is_compulsory(field: Any) -> bool:

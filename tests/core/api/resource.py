@@ -19,7 +19,7 @@ from mom.plant.models import EquipmentClass
 VIEW, CHANGE = "plant.view", "plant.change"
 
 
-class EquipmentClassSerializer(ModelSerializer):
+class TriedClassSerializer(ModelSerializer):
     site = CharField(source="site.code")
 
     class Meta:
@@ -53,7 +53,7 @@ class EquipmentClassViewSet(CreateMixin, UpdateMixin, ReadOnlyViewSet):
     required_perms = {
         "list": VIEW, "retrieve": VIEW, "create": CHANGE, "update": CHANGE, "partial_update": CHANGE, "ring": VIEW,
     }  # fmt: skip
-    serializer_class = EquipmentClassSerializer
+    serializer_class = TriedClassSerializer
     queryset = EquipmentClass.objects.select_related("site")
     filterset_fields = {
         "code": ["exact", "in"],
@@ -82,7 +82,7 @@ class EquipmentClassViewSet(CreateMixin, UpdateMixin, ReadOnlyViewSet):
 class UndeclaredViewSet(ReadOnlyViewSet):
     """Its author forgot the permissions."""
 
-    serializer_class = EquipmentClassSerializer
+    serializer_class = TriedClassSerializer
     queryset = EquipmentClass.objects.all()
 
 

@@ -1,13 +1,10 @@
 """P32: whatever is thrown at the API, it answers as its own OpenAPI document says, and never with a server error."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import CHECKS
 from schemathesis.core.failures import Failure, FailureGroup
@@ -29,23 +26,19 @@ NAMES = (
 
 
 @pytest.fixture
-def document(db: None) -> Iterator[Any]:
-    """Calls stay on the test's own connection, as with Django's client."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+def document(transactional_db: None) -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
 
 
 @pytest.fixture
-def token(site: Site) -> str:
+def token(transactional_db: None, site: Site) -> str:
     """A key with every scope, for a person with every right at the plant."""
     person = make_user("fuzzer", site=site, permissions=permissions.declared())
     _row, secret = api_token_create(system_actor("test"), user=person, name="fuzz", scopes=list(SCOPES), days=1)
     return secret
 
 
+@pytest.mark.slow
 def test_P32_api_keeps_to_its_document(document: Any, token: str) -> None:
     """A loop and not `parametrize`: the document comes from the running application, too late to collect tests from."""
     checks, broken, tried = CHECKS.get_by_names(list(NAMES)), [], 0
@@ -53,7 +46,7 @@ def test_P32_api_keeps_to_its_document(document: Any, token: str) -> None:
         operation = result.ok()
 
         @settings(
-            max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+            max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
         )
         @given(case=operation.as_strategy())
         def hold(case: Any) -> None:
