@@ -94,7 +94,8 @@ def _without_servers(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _parallel(argv: list[str]) -> list[str]:
     """`-n` for the whole suite once it is large; whoever names tests or `-n` knows better."""
-    if argv or (os.cpu_count() or 1) < 2:
+    whole = all(argument.startswith("-") and not argument.startswith(("-n", "-p", "--pdb")) for argument in argv)
+    if not whole or (os.cpu_count() or 1) < 2:
         return []
     tests = sum(
         len(re.findall(r"^\s*def test_", path.read_text(), re.MULTILINE))
