@@ -56,7 +56,8 @@ def allocate_ids(model: type[models.Model], count: int) -> list[int]:
         raise TypeError(f"{model.__name__} has no primary key.")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "WITH named AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS sequence)"
+            " SELECT nextval(named.sequence) FROM named, generate_series(1, %s)",
             [connection.ops.quote_name(model._meta.db_table), pk.column, count],
         )
         return sorted(row[0] for row in cursor.fetchall())

@@ -10,7 +10,10 @@ class StagedRow(models.Model):
     """One report as the mapping reads it; telemetry of an import, not a record: written by COPY, deleted at the end."""
 
     pk = models.CompositePrimaryKey("run_id", "line")
-    run = models.ForeignKey("erp.ImportRun", on_delete=models.PROTECT, related_name="staged_rows", db_index=False)
+    # Unchecked by the database: the rows come and go with their run in one service, by the hundred thousand.
+    run = models.ForeignKey(
+        "erp.ImportRun", on_delete=models.PROTECT, related_name="staged_rows", db_index=False, db_constraint=False
+    )
     line = models.PositiveIntegerField(_("line"))
     digest = models.BinaryField(_("digest of the content"), max_length=32)
     occurrence = models.PositiveIntegerField(_("occurrence"))
