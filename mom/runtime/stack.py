@@ -96,6 +96,7 @@ def django_environment(places: Places, environ: Mapping[str, str]) -> dict[str, 
     return {
         "DJANGO_SETTINGS_MODULE": environ.get("DJANGO_SETTINGS_MODULE") or "mom.settings.dev",
         "SECRET_KEY": environ.get("SECRET_KEY") or secret_key(places.secret_key),
+        "LOG_FORMAT": environ.get("LOG_FORMAT") or "console",  # people read these logs, not machines
         "MOM_DATA_DIR": str(places.data),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), environ.get("PYTHONPATH", "")])),
         "PYTHONUNBUFFERED": "1",

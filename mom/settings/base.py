@@ -107,6 +107,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "mom.accounts.lockout.locked_out"
 AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False  # no line in the log of every command
 AXES_CLIENT_IP_CALLABLE = "mom.core.api.client.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 
