@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
 from mom.core.errors import Conflict, InvalidInput, NotFound, Stale
+from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
 from mom.events.work import JobOrderStatusChanged
 from mom.plant.models import Equipment, MaterialDefinition, Person
@@ -183,6 +184,7 @@ def move(
         ),
         key=f"job_order:{job_order.pk}",
     )
+    tell(job_order.site.code, "job_order", job_order.pk, job_order.version)
     return job_order
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
 from mom.core.errors import Conflict, InvalidInput, NotFound
+from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
 from mom.events.work import QuantityReported
 from mom.plant.models import MaterialLot, Person, Reason
@@ -179,6 +180,7 @@ def _tell(act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> N
         after={"lines": [{"kind": item.kind, "quantity": str(item.quantity), "unit": item.unit} for item in reports]},
     )
     announce(act, job_order, [item.occurred_at for item in reports])
+    tell(job_order.site.code, "job_order", job_order.pk, job_order.version)
 
 
 def _negative(first: QuantityReport) -> dict[str, object]:

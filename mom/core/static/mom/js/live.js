@@ -1,9 +1,16 @@
-// Live parts: <section data-live="/address/" data-live-seconds="5"> is fetched anew while the tab is seen.
+// Live parts: <section data-live="/address/" data-live-seconds="5"> is fetched anew when the server says that something
+// changed, and every few seconds where its stream can't be reached; only while the tab is seen.
 // Swaps elements with an id, never what is under the pointer or holds the focus; two misses mark it stale.
+
+const TOPICS = ["job_order", "figures", "resync"];
+const CALM_SECONDS = 30; // between fetches while the stream is open and silent
+const GATHER = 150; // ms: several changes at once are one fetch
 
 const mark = document.querySelector("[data-live-mark]");
 const zone = document.querySelector("[data-clock]")?.dataset.clock;
 const shown = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+
+let stream = null;
 
 class Live {
   constructor(element) {
@@ -15,7 +22,14 @@ class Live {
   }
 
   wait() {
-    this.timer = setTimeout(() => this.refresh(), this.seconds * 1_000);
+    clearTimeout(this.timer);
+    const seconds = stream?.readyState === EventSource.OPEN ? CALM_SECONDS : this.seconds;
+    this.timer = setTimeout(() => this.refresh(), seconds * 1_000);
+  }
+
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh(), GATHER);
   }
 
   async refresh() {
@@ -65,4 +79,23 @@ class Live {
   }
 }
 
-for (const element of document.querySelectorAll("[data-live]")) new Live(element);
+const parts = [...document.querySelectorAll("[data-live]")].map((element) => new Live(element));
+
+function follow() {
+  const isWanted = parts.length > 0 && !document.hidden;
+  if (isWanted && !stream) {
+    stream = new EventSource(`/live/?topics=${TOPICS.join(",")}`);
+    for (const topic of TOPICS) stream.addEventListener(topic, () => parts.forEach((part) => part.soon()));
+    stream.addEventListener("error", () => parts.forEach((part) => part.wait()));
+  } else if (!isWanted && stream) {
+    stream.close();
+    stream = null;
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  follow();
+  if (!document.hidden) parts.forEach((part) => part.soon());
+});
+addEventListener("pagehide", () => stream?.close());
+follow();
