@@ -1,12 +1,16 @@
 """What `/api/v1/` answers besides its resources: the list of them, the OpenAPI document and its page, and not-found."""
 
+from functools import lru_cache
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, override
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import TemplateHTMLRenderer
@@ -37,10 +41,27 @@ class RootView(APIView):
         return Response({**found, "schema": f"{here}schema/", "docs": f"{here}docs/"})
 
 
+@lru_cache(maxsize=8)
+def _document(urlconf: str, language: str) -> Any:
+    """The document in one language: the same for all, and a second's work, so it is made once a process."""
+    with override(language):
+        generator: Any = SchemaGenerator
+        return generator(urlconf=urlconf).get_schema(request=None, public=True)
+
+
+class KeptDocument(SchemaGenerator):
+    """The document, made once."""
+
+    def get_schema(self, request: Request | None = None, public: bool = False) -> Any:
+        """The kept document."""
+        return _document(settings.ROOT_URLCONF, get_language() or "")
+
+
 class SchemaView(SpectacularAPIView):
     """The OpenAPI document."""
 
     public_because = "It describes the interface of an open program; it reads no data."
+    generator_class = KeptDocument
     permission_classes = (AllowAny,)
     authentication_classes = ()
     content_negotiation_class = LenientNegotiation
