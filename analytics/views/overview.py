@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -85,22 +85,16 @@ class Overview(Page):
 
     def first_machine(self) -> Action | None:
         """The way to a first machine, for who may."""
-        url = address("plant:equipment_new") if self.may("plant.change") else ""
-        return Action(_("Add your first machine"), url, "plus", "primary") if url else None
+        if not self.may("plant.change"):
+            return None
+        url = f"{reverse('plant:add', args=['equipment'])}?level=work_unit"
+        return Action(_("Add your first machine"), url, "plus", "primary")
 
     def first_order(self) -> Action | None:
         """The way to a first order, for who may."""
         if not self.may("work.plan_work_request"):
             return None
         return Action(_("Add your first order"), reverse("production:order_new"), "plus", "primary")
-
-
-def address(name: str, *args: Any) -> str:
-    """The address of a page; "" where this plant's software has none of that name."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def window_words(window: Window, today: date) -> str:
@@ -187,7 +181,7 @@ class MachineRow:
             span for index, day in enumerate(days) for span in day_spans(line.days.get(day), day, index, len(days))
         ]
         hours = printing.hours(line.load.total) if line.load.total else ""
-        return cls(line, charts.ribbon(spans, title=title), hours, address("plant:equipment_detail", code))
+        return cls(line, charts.ribbon(spans, title=title), hours, reverse("plant:machine_detail", args=[code]))
 
 
 KINDS: tuple[tuple[str, str, str | Promise], ...] = (
@@ -240,7 +234,7 @@ def _held(job: Any) -> AttentionItem:
         place,
         _("%(operation)s, order %(order)s. It stands until somebody resumes it.")
         % {"operation": job.operation, "order": job.work_request.code},
-        Action(_("Open job"), address("work:job_detail", job.code)),
+        Action(_("Open job"), reverse("work:job_detail", args=[job.code])),
     )
 
 
@@ -252,7 +246,7 @@ def _late(order: Any, now: datetime) -> AttentionItem:
         _("Order %(order)s is late") % {"order": order.code},
         printing.duration(now - order.due_at),
         _("%(good)s of %(quantity)s good.") % words if figures.quantity is not None else figures.material,
-        Action(_("Open order"), address("production:order_detail", order.code)),
+        Action(_("Open order"), reverse("production:order_detail", args=[order.code])),
     )
 
 
@@ -262,5 +256,5 @@ def _import(run: Any) -> AttentionItem:
     else:
         text = run.error or _("Nothing of it is in.")
     return AttentionItem(
-        "warn", run.title, printing.moment(run.finished_at), text, Action(_("See the rows"), address("erp:import_list"))
+        "warn", run.title, printing.moment(run.finished_at), text, Action(_("See the rows"), reverse("erp:import_list"))
     )
