@@ -272,6 +272,9 @@ USERS: tuple[tuple[str, str, str, str], ...] = (
 """Sign-in name, name, role, badge."""
 PASSWORD = "norrtal-2026-demo"  # noqa: S105 - printed on purpose: everybody may look at the demo
 
+ORDER_BEHIND = "WO-24118"
+LATE_ORDER = "WO-24131"
+
 NEXT_ORDERS: tuple[tuple[str, str, int, int, bool], ...] = (
     ("CNC-04", "P-4410", 480, 26, True),
     ("CNC-03", "P-4411", 320, 30, True),

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fractions import Fraction
 from itertools import groupby
 
 from mom.demo.engine.norrtal import RELIEVED, Machine
@@ -22,7 +23,10 @@ LINE = "ASSEMBLY"
 
 @dataclass(frozen=True)
 class Stretch:
-    """What one person reported of one machine: `kind` is setup, production or breakdown, quantities are pieces."""
+    """What was reported of one machine: `kind` is setup, production or breakdown, quantities are pieces.
+
+    `person` is empty where the machine ran by itself: one person looks after several, and is at one of them.
+    """
 
     machine: str
     operation: str
@@ -56,6 +60,10 @@ class MadeOrder:
         for stretch in self.stretches:
             made[stretch.machine] = made.get(stretch.machine, 0) + stretch.good
         return made
+
+    def progress(self) -> Fraction:
+        """The share of what is asked for that its slowest machine has made."""
+        return Fraction(min(self.made_by_machine().values(), default=0), self.quantity)
 
     def make_room(self) -> None:
         """Ask for more where nearly all is made: an order in work has something left to do."""
@@ -218,7 +226,10 @@ class _MachineRun:
         rework = int(self.dice.random() < 0.05) * min(self.dice.randint(1, 6), pieces)
         good = max(pieces - scrap - review - rework, 0)
         self.made += good
-        self._report("production", at, until, person, good=good, scrap=scrap, rework=rework, review=review)
+        is_attended = self.index < len(self.floor.crews[self.machine.area, "E"])
+        self._report(
+            "production", at, until, person if is_attended else "", good=good, scrap=scrap, rework=rework, review=review
+        )
 
     def _stand(self, person: str) -> None:
         """What holds the machine now, where it stands: a breakdown or a set-up is work that is reported."""

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from mom.core.use_case import UseCase
@@ -65,14 +65,25 @@ def add_current_orders(act: UseCase, built: DemoPlant, orders: Sequence[MadeOrde
     jobs: dict[tuple[str, str], int] = {}
     for index, order in enumerate(orders):
         machines = [machine for machine in norrtal.MACHINES if machine.order == order.code]
-        due = act.now + timedelta(hours=3 + 2 * index) if index != 2 else act.now - timedelta(hours=2)
-        work_request = _add_order(act, built, order.code, order.item, order.quantity, machines, due_in=due - act.now)
+        due_in = _due(order, index, act.now) - act.now
+        work_request = _add_order(act, built, order.code, order.item, order.quantity, machines, due_in=due_in)
         for job in JobOrder.objects.filter(work_request=work_request):
             jobs[order.code, job.operation] = job.pk
     _record(act, built, orders, jobs)
     for order in orders:
         for machine in (each for each in norrtal.MACHINES if each.order == order.code):
             _put_in_state(act, built, machine, jobs[order.code, machine.operation])
+
+
+def _due(order: MadeOrder, index: int, now: datetime) -> datetime:
+    """When an order in work is due: about when its pace makes it finish, some a little before, one two hours ago."""
+    if order.code == norrtal.LATE_ORDER:
+        return now - timedelta(hours=2)
+    done = order.progress()
+    if not done:
+        return now + timedelta(hours=12)
+    pace = 0.86 if order.code == norrtal.ORDER_BEHIND else 0.97 + 0.02 * (index % 6)
+    return order.first_start + (now - order.first_start) / float(done) * pace
 
 
 def add_waiting_orders(act: UseCase, built: DemoPlant) -> None:
@@ -105,7 +116,7 @@ def _add_order(
             code=code,
             definition=definition,
             quantity=Decimal(quantity),
-            due_at=(act.now + due_in).replace(minute=0, second=0, microsecond=0),
+            due_at=(act.now + due_in).replace(second=0, microsecond=0),
             partner=customers[int(code[-1]) % len(customers)] if item.startswith("Q-") else None,
             operation=machines[0].operation,
             equipment=built.equipment[machines[0].code],
@@ -166,7 +177,7 @@ def _record(act: UseCase, built: DemoPlant, orders: Sequence[MadeOrder], jobs: d
             op_uuid=uuid.uuid5(NAMESPACE, key),
             job_order_id=job,
             equipment_id=built.equipment[stretch.machine].pk,
-            person_id=built.people[stretch.person].pk,
+            person_id=built.people[stretch.person].pk if stretch.person else None,
             output_id=outputs[job, built.materials[order.item].pk],
             work_kind=stretch.kind,
             is_rework=False,

@@ -1,5 +1,6 @@
 """Who changed a row of the plant model, when and what: read from the versions that the database kept."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,17 +37,22 @@ class Change:
 
 
 def change_list(row: Model, most: int = MOST) -> list[Change]:
-    """The last changes of a row, newest first. One statement."""
+    """The last changes of a row, newest first. One statement, and one for each kind of row that a change refers to."""
     rows = RowVersion.objects.filter(table_name=row._meta.db_table, row_id=str(row.pk)).order_by("-id")[:most]
+    versions = [(version, _changed(version.old or {}, version.new or {})) for version in rows]
+    names = _names_of(type(row), [pair for _, changed in versions for pair in changed.items()])
     return [
         Change(
             at=version.recorded_at,
             by=version.actor_label,
             operation=version.operation.lower(),
             reason=version.reason,
-            differences=_differences(type(row), version.old or {}, version.new or {}),
+            differences=tuple(
+                Difference(_label(type(row), column), *(names.get((column, value), _text(value)) for value in values))
+                for column, values in changed.items()
+            ),
         )
-        for version in rows
+        for version, changed in versions
     ]
 
 
@@ -55,11 +61,29 @@ def last_change(row: Model) -> Change | None:
     return next(iter(change_list(row, 1)), None)
 
 
-def _differences(model: type[Model], old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference, ...]:
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Column to its value before and after, of those that differ; nothing for a row that was added or removed."""
     if not old or not new:
-        return ()
-    names = [name for name in new if name not in BOOKKEEPING and old.get(name) != new[name]]
-    return tuple(Difference(_label(model, name), _text(old.get(name)), _text(new[name])) for name in names)
+        return {}
+    return {
+        name: (old.get(name), value)
+        for name, value in new.items()
+        if name not in BOOKKEEPING and old.get(name) != value
+    }
+
+
+def _names_of(model: type[Model], changes: list[tuple[str, tuple[Any, Any]]]) -> dict[tuple[str, Any], str]:
+    """(Column, key) to what people call the row that the column referred to."""
+    keys: defaultdict[str, set[Any]] = defaultdict(set)
+    for column, values in changes:
+        if column.endswith("_id"):
+            keys[column] |= {value for value in values if value is not None}
+    found: dict[tuple[str, Any], str] = {}
+    for column, wanted in keys.items():
+        related = model._meta.get_field(column.removesuffix("_id")).related_model
+        if isinstance(related, type) and issubclass(related, Model):
+            found |= {(column, pk): str(row) for pk, row in related._default_manager.in_bulk(wanted).items()}
+    return found
 
 
 def _label(model: type[Model], column: str) -> str | Promise:
