@@ -6,7 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, BinaryIO
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
@@ -122,6 +123,7 @@ class _Lanes:
         self._progress, self._actor, self._mapping, self._count = progress, actor, mapping, count
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="import") if count > 1 else None
         self._open: deque[tuple[applying.Piece, Future[None]]] = deque()
+        self._connections: list[BaseDatabaseWrapper] = []
 
     def begin(self, piece: applying.Piece) -> None:
         """Start a piece as soon as a lane is free."""
@@ -142,6 +144,8 @@ class _Lanes:
         """Let the lanes end; nothing more is begun."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
+        for own in self._connections:
+            own.close()
 
     def _settle_first(self) -> None:
         piece, future = self._open.popleft()
@@ -155,10 +159,11 @@ class _Lanes:
             self._progress.advance(self._progress.done + piece.rows)
 
     def _apply_on_own_connection(self, piece: applying.Piece) -> None:
-        try:
-            self._apply(piece)
-        finally:
-            connection.close()
+        own = connections[DEFAULT_DB_ALIAS]  # this thread's; kept, because a new one begins with empty caches
+        if own not in self._connections:
+            own.inc_thread_sharing()  # so that it can be closed from outside when the lanes have ended
+            self._connections.append(own)
+        self._apply(piece)
 
     def _apply(self, piece: applying.Piece) -> None:
         applying.apply_piece(self._actor, piece, self._mapping, self._progress.advance)

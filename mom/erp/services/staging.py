@@ -99,7 +99,7 @@ def settle(run: ImportRun, counted: Counted) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '10min'")
-        cursor.execute(f"ANALYZE {INCOMING} (digest, order_code, part_code)")  # what the steps below join and group by
+        cursor.execute("SET LOCAL jit = off")  # compiling these few statements costs more than it saves
         _refuse_foreign_orders(cursor, run, counted)
         _refuse_other_units(cursor, run, counted)
         _report_differing_orders(cursor, run)
