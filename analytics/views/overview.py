@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -43,7 +44,9 @@ class Overview(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.headers.get("X-Requested-With") != LIVE:
             return self.render()
-        return TemplateResponse(request, "analytics/overview/_live.html", self.frame())
+        answer = TemplateResponse(request, "analytics/overview/_live.html", self.frame()).render()
+        set_response_etag(answer)
+        return get_conditional_response(request, etag=answer.headers["ETag"], response=answer) or answer
 
     def get_intro(self) -> str:
         return date_format(self.today, "l j F")

@@ -112,5 +112,5 @@ COLUMNS = (
         minor=True,
     ),
     Column("priority", gettext_lazy("Priority"), kind="number", hidden=True),
-    Column("added", gettext_lazy("Added"), "created_at", kind="moment", hidden=True),
+    Column("added", gettext_lazy("Added"), "created_at", kind="moment", sort=("created_at", "pk"), hidden=True),
 )

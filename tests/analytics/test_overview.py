@@ -118,6 +118,8 @@ def test_overview_refreshes_without_its_frame(owner: Any) -> None:
     answer = signed_in(owner).get("/", headers={"X-Requested-With": "live"})
     assert answer.status_code == 200
     assert b"<html" not in answer.content
+    same = signed_in(owner).get("/", headers={"X-Requested-With": "live", "If-None-Match": answer["ETag"]})
+    assert same.status_code == 304
 
 
 def test_overview_statements_do_not_grow(owner: Any, site: Any, query_budgets: Any) -> None:
