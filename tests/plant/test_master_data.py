@@ -78,6 +78,19 @@ def test_equipment_create_refuses_parent_of_another_site(site: Site, other_site:
     assert list(refusal.value.fields) == ["parent"]
 
 
+def test_equipment_create_refuses_calendar_and_class_of_another_site(
+    site: Site, other_site: Site, actor: Actor
+) -> None:
+    elsewhere = actor_with(site="P2")
+    calendar = master_data.create(elsewhere, WorkCalendar, other_site, code="3-SHIFT")
+    kind = master_data.create(elsewhere, EquipmentClass, other_site, code="5AX")
+
+    with pytest.raises(InvalidInput) as refusal:
+        master_data.create(actor, Equipment, site, code="CNC-01", level="work_unit", calendar=calendar, classes=[kind])
+
+    assert set(refusal.value.fields) == {"calendar", "classes"}
+
+
 def test_equipment_create_says_every_wrong_field_at_once(site: Site, actor: Actor) -> None:
     with pytest.raises(InvalidInput) as refusal:
         master_data.create(actor, MaterialDefinition, site, code="", unit="XXX", tracking="by mood")

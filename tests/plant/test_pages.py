@@ -310,6 +310,16 @@ def test_search_finds_nothing_of_another_site(outsider: User, plant: Site) -> No
     assert "/machines/CNC-01/" not in signed_in(outsider).get("/search/", {"q": "CNC"}).content.decode()
 
 
+def test_search_stays_at_the_site_where_one_works(plant: Site, other_site: Site) -> None:
+    make_equipment(other_site, "CNC-77")
+    everywhere = signed_in(make_user("boss", permissions=["plant.view"]))
+
+    text = everywhere.get("/search/", {"q": "CNC-"}).content.decode()
+
+    assert "/machines/CNC-01/" in text
+    assert "/machines/CNC-77/" not in text
+
+
 def test_panel_of_a_storey_above_stands_on_the_page_of_who_may_see_it(
     page: Client, looker: Client, plant: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,10 +2,7 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from mom.core.actor import Actor
-from mom.core.errors import Conflict
 from mom.core.use_case import UseCase, use_case
 from mom.plant import permissions
 from mom.plant.engine.terms import LossClass, TimeClass
@@ -24,8 +21,7 @@ def reason_classify(
 ) -> ReasonClassification:
     """Say what a reason counts as from `valid_from` (now) on; the classification before it ends there.
 
-    Raises: NotAllowed, NotFound; Conflict where a later classification exists; InvalidInput where the present one
-    began later.
+    Raises: NotAllowed, NotFound; InvalidInput where another one begins at that instant or later.
     """
     with use_case(actor, reason) as act:
         row = rows.locked(Reason, reason_id)
@@ -39,9 +35,6 @@ def classify(
     """The same for a locked reason; rights are the caller's to ask. Joins the caller's transaction."""
     since = valid_from or act.now
     held = ReasonClassification.objects.select_for_update(of=("self",)).select_related("site").filter(reason=row)
-    if held.filter(valid_from__gte=since).exists():
-        sentence = _("Another classification holds from then on. Choose a later instant.")
-        raise Conflict(sentence, code="classification_overlaps")
     present = held.filter(valid_from__lt=since, valid_until=None).first()
     if present is not None:
         if (present.time_class, present.loss_class) == (time_class, loss_class):

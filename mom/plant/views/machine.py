@@ -62,7 +62,7 @@ class MachineList(ListPage):
     )
     last_columns = (
         Column("calendar", _("Calendar"), "calendar.code", minor=True, hidden=True),
-        Column("in_use", "", _in_use, sort=None),
+        Column("in_use", _("In use"), _in_use, sort=None, hidden=True),
     )
     default_sort = "area"
     search_fields = ("code", "name", "parent__name")
