@@ -79,6 +79,7 @@ COLUMNS = (
         lambda order: figures(order).material,
         sort="production_request__definition__code",
         note=_material_name,
+        minor=True,
     ),
     Column(
         "quantity",

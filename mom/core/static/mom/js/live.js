@@ -79,7 +79,14 @@ class Live {
   }
 }
 
-const parts = [...document.querySelectorAll("[data-live]")].map((element) => new Live(element));
+let parts = [...document.querySelectorAll("[data-live]")].map((element) => new Live(element));
+
+// A button that htmx pressed may have put a new live part into the place of one.
+document.addEventListener("htmx:afterSwap", () => {
+  const known = new Set(parts.map((part) => part.element));
+  const added = [...document.querySelectorAll("[data-live]")].filter((element) => !known.has(element));
+  parts = [...parts.filter((part) => part.element.isConnected), ...added.map((element) => new Live(element))];
+});
 
 function follow() {
   const isWanted = parts.length > 0 && !document.hidden;
