@@ -1,0 +1,78 @@
+"""Every page with the demo plant on it: no rule of accessibility broken, nothing wider than the screen, no error.
+
+One database is filled once and all pages are walked in it: filling it anew for each page would cost minutes.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mom.accounts.models import User
+from mom.core.web import navigation
+from mom.demo.services.seeding import seed
+from tests.browser.test_shell import broken_rules
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.slow]
+Open = Callable[..., "Page"]
+
+DETAILS = [
+    "/orders/WO-24118/",
+    "/orders/new/",
+    "/machines/CNC-04/",
+    "/people/1042/",
+    "/materials/P-4410/",
+    "/imports/new/",
+    "/kpis/quality_ratio/",
+    "/search/?q=pump",
+]
+
+
+def addresses() -> list[str]:
+    """Whatever the navigation shows, and one page of each kind behind it."""
+    from django.urls import reverse
+
+    return [*(reverse(item.url_name) for item in navigation.registered()), *DETAILS]
+
+
+@pytest.fixture
+def planner(open_page: Open) -> User:
+    """The demo's planner, in the database that the live application reads."""
+    seed(lambda _line: None)
+    return User.objects.get(username="planner")
+
+
+def test_every_page_breaks_no_rule_and_fits_in_every_width_and_theme(open_page: Open, planner: User) -> None:
+    found: list[str] = []
+    for dark in (False, True):
+        page = open_page(planner, dark=dark, bypass_csp=True)  # axe is put into the page by eval
+        for address in addresses():
+            answer = page.goto(address)
+            if answer is None or answer.status != 200:
+                found.append(f"{address}: answered {answer and answer.status}")
+                continue
+            for width in (390, 1180, 1440):
+                where = f"{address} at {width}{' dark' if dark else ''}"
+                page.set_viewport_size({"width": width, "height": 900})
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    found.append(f"{where}: wider than the screen")
+                if width != 1180:
+                    found += [f"{where}: {rule}" for rule in broken_rules(page)]
+        page.context.close()
+    assert found == [], "\n".join(found)
+
+
+def test_change_by_one_person_shows_to_another_through_the_stream(open_page: Open, planner: User) -> None:
+    supervisor, operator = (User.objects.get(username=name) for name in ("supervisor", "operator"))
+    looking, acting = open_page(supervisor), open_page(operator)
+    looking.goto("/orders/WO-24117/")
+    looking.wait_for_timeout(1_000)  # the stream opens
+    acting.goto("/orders/WO-24117/")
+
+    acting.get_by_role("button", name="Pause").first.click()
+
+    # Open and silent, the stream lets the page ask only every 30 s: seeing it within 10 is the stream's doing.
+    looking.get_by_role("button", name="Resume").first.wait_for(timeout=10_000)
