@@ -224,6 +224,16 @@ def test_qualification_is_granted_once_and_ended(api: Api, site: Site) -> None:
     assert ended.json()["valid_until"] == "2026-05-01"
 
 
+def test_qualification_takes_no_skill_of_another_site(site: Site, other_site: Site) -> None:
+    boss = signed_in(make_user("boss", permissions=["plant.view", "plant.change"]))
+    skill = add(PersonnelClass, other_site, "CNC")
+    body = {"person": make_person(site).pk, "personnel_class": skill.pk, "valid_from": "2026-04-01"}
+
+    answer = boss.send("post", "qualifications/", body)
+
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["personnel_class"])
+
+
 def test_shift_is_added_with_its_breaks_and_ended(api: Api, site: Site) -> None:
     calendar = add(WorkCalendar, site, "2-SHIFT")
     body = {

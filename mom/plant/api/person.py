@@ -4,7 +4,6 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -127,8 +126,6 @@ class QualificationViewSet(PlantViewSet):
     def perform_create(self, actor: Actor, data: dict[str, Any]) -> Qualification:
         """Grant it through the service."""
         person: Person = data.pop("person")
-        if data["personnel_class"].site_id != person.site_id:
-            raise ValidationError({"personnel_class": ["The skill belongs to another site."]})
         return qualification_grant(actor, person.pk, data.pop("personnel_class"), **data)
 
     @extend_schema(request=EndSerializer, responses=QualificationSerializer)
