@@ -29,6 +29,7 @@ from mom.plant.engine.calendar import local_day
 from production.selectors.order import OrderFigures
 
 LIVE = "live"
+WEEK = 7
 DAY = timedelta(days=1)
 WORST_FIRST = {"down": 0, "warn": 1}
 
@@ -63,7 +64,7 @@ class Overview(Page):
 
     def get_context(self) -> dict[str, Any]:
         """Everything of the page. Statements depend neither on machines nor on orders."""
-        chosen = chosen_window(self.site, None, self.today)
+        chosen = chosen_window(self.site, None, self.today, days=WEEK)
         lines = overview.machine_lines(self.actor, self.site, chosen.window.last, self.now)
         in_work, in_work_count = overview.orders_in_work(self.actor, self.site, self.now)
         days = [chosen.window.last - DAY * back for back in reversed(range(overview.LOAD_DAYS))]

@@ -40,20 +40,20 @@ class ChosenWindow:
     has_data: bool
 
 
-def chosen_window(site: Site, query: Any, today: date) -> ChosenWindow:
-    """The window that the address asks for. One or two statements."""
+def chosen_window(site: Site, query: Any, today: date, days: int = DEFAULT_DAYS) -> ChosenWindow:
+    """The window that the address asks for, else the last `days`. One or two statements."""
     data = data_window(site)
     form = WindowForm(query if {"first", "last"} & set(query or ()) else None)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    default = _default(data, today)
+    default = _default(data, today, days)
     window = Window(asked["first"], asked["last"]) if asked else default
     if not form.is_bound or form.is_valid():
         form = WindowForm(initial={"first": window.first, "last": window.last})
     return ChosenWindow(window, form, data is not None)
 
 
-def _default(data: Window | None, today: date) -> Window:
-    recent = Window(today - timedelta(days=DEFAULT_DAYS - 1), today)
+def _default(data: Window | None, today: date, days: int) -> Window:
+    recent = Window(today - timedelta(days=days - 1), today)
     if data is None or data.last >= recent.first:
         return recent
     return Window(max(data.first, data.last - timedelta(days=LONGEST_DAYS)), data.last)
