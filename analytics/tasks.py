@@ -3,7 +3,9 @@
 from celery import shared_task
 
 from analytics.models import DirtyDay
+from analytics.services import recompute as recomputing
 from analytics.services.rebuild import rebuild_next
+from mom.core import long_work
 from mom.core.actor import system_actor
 from mom.core.bell import ring
 
@@ -27,3 +29,9 @@ def rebuild_dirty_days() -> int:
 def sweep_dirty_days() -> int:
     """Rung by beat: whatever a lost bell left behind."""
     return rebuild_dirty_days() if DirtyDay.objects.exists() else 0
+
+
+@shared_task(max_retries=3)
+def recompute(task_run_id: int) -> None:
+    """Make the days that somebody asked for, or go on where a worker stopped."""
+    long_work.work(task_run_id, recomputing.run)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +17,11 @@ from analytics.engine.kpi import Kpi, KpiValue, Trend
 from analytics.selectors.kpis import kpi_table
 from analytics.selectors.narrowing import NARROWS, only_from
 from analytics.selectors.slices import By, Window
+from analytics.services import recompute as recomputing
 from mom.accounts.models import Site
 from mom.core import clock
-from mom.core.api.serializers import DateField
+from mom.core.api.serializers import CharField, DateField, Serializer
+from mom.core.api.task_run import TaskRunSerializer
 from mom.core.api.viewsets import SiteScopedViewSet
 from mom.core.errors import InvalidInput, NotFound
 from mom.plant.engine.calendar import local_day
@@ -77,6 +79,14 @@ class KpiValuesSerializer(serializers.Serializer[Any]):
     results = KpiRowSerializer(many=True)
 
 
+class RecomputeSerializer(Serializer):
+    """Which days are to be computed again."""
+
+    site = CharField(max_length=20, help_text="The site's code.")
+    first = DateField(help_text="First local day.")
+    last = DateField(help_text="Last local day, included.")
+
+
 _TEXT = OpenApiTypes.STR
 _PARAMETERS = [
     OpenApiParameter("site", _TEXT, required=True, description="The site's code."),
@@ -105,6 +115,7 @@ class KpiViewSet(SiteScopedViewSet):
         "list": permissions.VIEW,
         "retrieve": permissions.VIEW,
         "values_of": permissions.VIEW,
+        "recompute": permissions.RECOMPUTE,
     }
     serializer_class = KpiSerializer
     pagination_class = None
@@ -145,6 +156,16 @@ class KpiViewSet(SiteScopedViewSet):
             "results": [_row(row.slice.key, row.slice.label, row.value) for row in table.rows],
         }
         return Response(KpiValuesSerializer(answer).data)
+
+    @extend_schema(request=RecomputeSerializer, responses={202: TaskRunSerializer})
+    @action(detail=False, methods=["post"], url_path="recompute")
+    def recompute(self, request: Request) -> Response:
+        """Have the days of a window computed again from the facts. The answer is long work to follow or cancel."""
+        wish = RecomputeSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        asked = wish.validated_data
+        run = recomputing.request(request.actor, self._site(asked["site"]), asked["first"], asked["last"])
+        return Response(TaskRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
     def _site(self, code: str) -> Site:
         if not code:

@@ -16,7 +16,7 @@ from analytics.views import drawings
 from analytics.views.window import chosen_window
 from mom.core.errors import NotFound
 from mom.core.web import printing
-from mom.core.web.views import Crumb, DetailPage, Page
+from mom.core.web.views import Action, Crumb, DetailPage, Page
 from mom.plant.engine.calendar import local_day
 
 BY_LABELS = {
@@ -54,6 +54,12 @@ class KpiBook(Page):
     title = gettext_lazy("KPI book")
     intro = gettext_lazy("Every figure is defined once. Pages, exports and the API all use this definition.")
     template_name = "analytics/kpi/list.html"
+
+    def get_actions(self) -> list[Action]:
+        """For who may: compute again."""
+        if not self.may(permissions.RECOMPUTE):
+            return []
+        return [Action(_("Compute again"), reverse("analytics:recompute"), "undo")]
 
     def get_context(self) -> dict[str, Any]:
         """The definitions with their values; statements do not depend on their number."""

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
@@ -8,8 +9,12 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from mom.core import permissions_declared  # noqa: F401 - declares the ground's own rights
+        from mom.core import permissions_declared
         from mom.core.db.grants import grant_to_application
+        from mom.core.web.navigation import NavItem, register
 
+        register(
+            NavItem("connections", _("Long work"), "web:task_run_list", permissions_declared.VIEW_TASK_RUN, order=90)
+        )
         autodiscover_modules("subscribers", "invariants")
         post_migrate.connect(grant_to_application, dispatch_uid="mom.core.grants")

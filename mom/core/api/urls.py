@@ -7,6 +7,8 @@ from django.apps import apps
 from django.urls import re_path
 from django.utils.module_loading import module_has_submodule
 
+from mom.core.api.router import Router
+from mom.core.api.task_run import TaskRunViewSet
 from mom.core.api.views import DocsView, RootView, SchemaView, UnknownAddress
 
 app_name = "api"
@@ -24,7 +26,11 @@ def _resources() -> list[Any]:
     return found
 
 
+router = Router("")
+router.register("task-runs", TaskRunViewSet)
+
 urlpatterns = [
+    *router.urls,
     *_resources(),
     re_path(r"^$", RootView.as_view(), name="root"),
     re_path(r"^schema/?$", SchemaView.as_view(), name="schema"),

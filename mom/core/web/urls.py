@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from mom.core.web import pages
+from mom.core.web import pages, task_runs
 from mom.core.web.gallery import ComponentGallery
 
 app_name = "web"
 urlpatterns = [
     path("search/", pages.SearchPage.as_view(), name="search"),
+    path("long-work/", task_runs.TaskRunList.as_view(), name="task_run_list"),
+    path("long-work/<int:pk>/", task_runs.TaskRunDetail.as_view(), name="task_run_detail"),
+    path("long-work/<int:pk>/cancel/", task_runs.CancelTaskRun.as_view(), name="task_run_cancel"),
     path("theme/", pages.ChooseTheme.as_view(), name="theme"),
     path("setup/components/", ComponentGallery.as_view(), name="components"),
 ]
