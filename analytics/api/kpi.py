@@ -164,7 +164,8 @@ class KpiViewSet(SiteScopedViewSet):
         wish = RecomputeSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         asked = wish.validated_data
-        run = recomputing.request(request.actor, self._site(asked["site"]), asked["first"], asked["last"])
+        actor = request.actor  # type: ignore[attr-defined]
+        run = recomputing.request(actor, self._site(asked["site"]), asked["first"], asked["last"])
         return Response(TaskRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
     def _site(self, code: str) -> Site:
