@@ -125,6 +125,8 @@ def plant() -> Iterator[Plant]:
         plant.manage("stop")
         for pid in plant.living():
             os.kill(pid, signal.SIGKILL)
+        if plant.launcher is not None:
+            plant.launcher.wait(10)
         plant.manage("reset", "--yes")
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -204,5 +206,7 @@ def test_interrupt_stops_everything_cleanly_and_the_next_start_is_quick(plant: P
 def test_stop_leaves_no_process(plant: Plant) -> None:
     done = plant.manage("stop")
     assert done.returncode == 0, done.stderr
+    assert plant.launcher is not None
+    assert plant.launcher.wait(10) == 0
     assert plant.living() == []
     assert "Nothing was running" in plant.manage("stop").stdout
