@@ -132,10 +132,14 @@ def _apply_once(actor: Actor, piece: Piece, mapping: ExecutionMapping, keep_hold
             _keep_sources(run, [row.line for row in fresh], responses)
             after = {"rows": len(fresh), "lines": [fresh[0].line, fresh[-1].line]}
             act.record("erp.import_piece_applied", subject=run, site=run.site.code, after=after)
-        met = sum(row.brought_in_by not in {None, run.pk} for row in rows)  # the run's own are counted already
+        met = [row.line for row in rows if row.brought_in_by not in {None, run.pk}]
         ImportRun.objects.filter(pk=run.pk).update(
-            rows_applied=F("rows_applied") + len(fresh), rows_known=F("rows_known") + met, rows_new=F("rows_new") - met
+            rows_applied=F("rows_applied") + len(fresh),
+            rows_known=F("rows_known") + len(met),
+            rows_new=F("rows_new") - len(met),
         )
+        if met:  # counted as known, so a piece that runs again must not meet them a second time
+            StagedRow.objects.filter(run_id=run.pk, line__in=met).delete()
         keep_hold()
 
 
