@@ -103,3 +103,33 @@ def test_mapping_load_leaves_plain_words_as_text() -> None:
 
 def test_problem_codes_have_a_sentence_each() -> None:
     assert set(SENTENCES) == set(ProblemCode)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(a+)+$",
+        r"(a|b1|c22)*$",
+        r"(x?)+y",
+        r"((\d{1,9}){1,9}){1,9}$",
+        r".*.*.*.*=",
+        "a?" * 13 + "a" * 13,
+        r"(\w+)(?:,\1)*$",
+    ],
+)
+def test_mapping_load_refuses_pattern_that_may_run_for_ages(pattern: str) -> None:
+    text = LEAST.replace(
+        "operation: Step", f"operation: {{column: Step, replace: [{{pattern: '{pattern}', with: ''}}]}}"
+    )
+    assert problems_of(text) == {"fields.operation.replace[1].pattern": ProblemCode.MAPPING_PATTERN_BAD}
+
+
+@pytest.mark.parametrize("pattern", [r"^.*?(Machine \d+).*$", r"^(?i:setup)(?: -)? ", r"^(?:\d{3}){1,4}$", "^1899/"])
+def test_mapping_load_takes_pattern_of_a_real_log(pattern: str) -> None:
+    assert mappings.load(LEAST.replace("operation: Step", f"operation: {{column: Step, damaged: ['{pattern}']}}"))
+
+
+@pytest.mark.parametrize("escape", ["\\0", "\\ud800", "\\U0000dfff"])
+def test_mapping_load_refuses_what_no_database_stores(escape: str) -> None:
+    text = LEAST.replace("operation: Step", f'operation: {{column: Step, default: "Turn{escape}"}}')
+    assert set(problems_of(text).values()) == {ProblemCode.MAPPING_NOT_YAML}

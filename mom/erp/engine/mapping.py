@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from mom.erp.engine.fields import FIELDS, REQUIRED, WORK_KINDS, FieldKind
+from mom.erp.engine.patterns import LONGEST_PATTERN, bad_pattern
 from mom.erp.engine.problems import BadMapping, Problem, ProblemCode
 from mom.erp.engine.values import bad_duration_format, bad_moment_format
 
 VERSION = 1
 LONGEST_MAPPING = 65_536
-LONGEST_PATTERN = 200
 
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252")
 
@@ -98,6 +98,9 @@ def load(text: str) -> ExecutionMapping:
     return _Checker().mapping(document)
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 class _StrictLoader(yaml.SafeLoader):
     """Safe YAML without aliases (they can blow up) and without a key given twice (one would be lost silently).
 
@@ -111,6 +114,12 @@ class _StrictLoader(yaml.SafeLoader):
             event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
+
+    def construct_scalar(self, node: Any) -> Any:
+        text = super().construct_scalar(node)
+        if isinstance(text, str) and _UNSTORABLE.search(text):  # written as an escape, so YAML lets it pass
+            raise yaml.MarkedYAMLError(problem="NUL and half characters are not text", problem_mark=node.start_mark)
+        return text
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
@@ -235,6 +244,9 @@ class _Checker:
             replacement = table.get("with", "")
             if pattern is None or not isinstance(replacement, str):
                 continue
+            if len(replacement) > LONGEST_PATTERN:
+                self.bad(f"{where}[{number}].with", replacement, f"0 … {LONGEST_PATTERN}")
+                continue
             try:
                 pattern.sub(replacement, "")
                 re.compile(f"{pattern.pattern}|").sub(replacement, "")  # an empty match proves the group references
@@ -251,16 +263,11 @@ class _Checker:
         return tuple(pattern for entry in entries if (pattern := self.pattern(entry, where)) is not None)
 
     def pattern(self, value: object, where: str) -> re.Pattern[str] | None:
-        if not isinstance(value, str) or not value or len(value) > LONGEST_PATTERN:
-            self.problems.append(
-                Problem(ProblemCode.MAPPING_PATTERN_BAD, where, str(value)[:80], f"1 … {LONGEST_PATTERN}")
-            )
+        wrong = bad_pattern(value) if isinstance(value, str) else f"1 … {LONGEST_PATTERN}"
+        if wrong:
+            self.problems.append(Problem(ProblemCode.MAPPING_PATTERN_BAD, where, str(value)[:80], wrong))
             return None
-        try:
-            return re.compile(value)
-        except re.error as error:
-            self.problems.append(Problem(ProblemCode.MAPPING_PATTERN_BAD, where, value, str(error)))
-            return None
+        return re.compile(str(value))
 
     def translations(self, value: object, where: str) -> dict[str, str] | None:
         if value is None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from mom.core.engine.quantity import UNITS
 from mom.erp.engine.fields import FIELDS, LONGEST, LONGEST_TEXT, REQUIRED, WORK_KINDS, FieldKind
 from mom.erp.engine.mapping import ExecutionMapping, FieldMap
+from mom.erp.engine.patterns import LONGEST_TEXT_MATCHED, Stopwatch
 from mom.erp.engine.problems import BrokenFile, Problem, ProblemCode, RefusedValue
 from mom.erp.engine.values import Moment, duration_reader, flag_reader, moment_reader, number_reader
 
@@ -82,11 +83,12 @@ class RowReader:
         self._identity = [self._places[fold(name)] for name in mapping.identity_columns()]
         self._cells: list[tuple[int, int, FieldMap, Callable[[str], Any]]] = []
         self._constants: dict[int, Any] = {}
+        stopwatch = Stopwatch()
         for place, name in enumerate(ReportedRow._fields):
             if name not in mapping.fields:
                 continue
             found = mapping.fields[name]
-            read = lru_cache(_MEMORY)(_reader(mapping, found, site_zone))
+            read = lru_cache(_MEMORY)(_reader(mapping, found, site_zone, stopwatch))
             if found.column is None:
                 self._constants[place] = _constant(found, read)
             else:
@@ -204,11 +206,12 @@ def _constant(found: FieldMap, read: Callable[[str], tuple[Any, ProblemCode | No
 
 
 def _reader(
-    mapping: ExecutionMapping, found: FieldMap, site_zone: tzinfo
+    mapping: ExecutionMapping, found: FieldMap, site_zone: tzinfo, stopwatch: Stopwatch
 ) -> Callable[[str], tuple[Any, ProblemCode | None]]:
     """One function from a cell's text to its value and the change to report. Raises (when called): RefusedValue."""
     read = _kind_reader(mapping, found, site_zone)
     required = found.name in REQUIRED
+    has_patterns = bool(found.damaged or found.replace)
     empty = _NOTHING[_AT[found.name]]
 
     def from_text(raw: str) -> tuple[Any, ProblemCode | None]:
@@ -216,10 +219,14 @@ def _reader(
             raise RefusedValue(ProblemCode.VALUE_TOO_LONG, str(LONGEST_CELL))
         text = fold(raw) if found.fold_whitespace else raw.strip()
         change = None
-        if any(pattern.search(text) for pattern in found.damaged):
+        if has_patterns and len(text) > LONGEST_TEXT_MATCHED:
+            raise RefusedValue(ProblemCode.VALUE_TOO_LONG, str(LONGEST_TEXT_MATCHED))
+        if any(stopwatch.holds(text, pattern) for pattern in found.damaged):
             text, change = "", ProblemCode.DAMAGED_DROPPED
         for pattern, replacement in found.replace:
-            text = pattern.sub(replacement, text)
+            text = stopwatch.replaced(text, pattern, replacement)
+            if len(text) > LONGEST_CELL:  # each replacement may multiply what the one before left
+                raise RefusedValue(ProblemCode.VALUE_TOO_LONG, str(LONGEST_CELL))
         if found.values is not None:
             text = found.values.get(text, text)
         if found.as_code:
