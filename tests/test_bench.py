@@ -83,17 +83,14 @@ def test_page_opens_for_a_signed_in_person(open_page, owner) -> None:
 
 
 def test_factories_make_an_order_with_its_facts(site) -> None:
-    from mom.work.engine.terms import QuantityKind
     from tests.factories import work
 
-    request = work.make_production_request(site, "WO-1", quantity=10)
-    job = work.make_job_order(site, work_request=request.work_request)
-    output = work.make_output(job, request.definition, quantity=10)
-    response = work.make_job_response(job)
-    work.make_quantity_report(output, 9, job_response=response)
-    work.make_quantity_report(output, 1, QuantityKind.SCRAP, job_response=response)
-    assert job.responses.get().duration == response.duration
-    assert output.quantity_reports.count() == 2
+    request = work.make_order(site, "WO-1", quantity=10, machine=work.make_machine(site))
+    job = work.give(work.job_of(request), "start", person=work.make_person(site))
+
+    assert job.status == "running"
+    assert job.responses.get().labour_entries.count() == 1
+    assert job.requirements.get().quantity == 10
 
 
 @pytest.mark.django_db
