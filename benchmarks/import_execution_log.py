@@ -1,6 +1,6 @@
 """Rows a second of the execution-log import into the full model, and its memory over the file's length.
 
-    python benchmarks/import_execution_log.py [--rows 20000] [--times 1 10 50] [--least 5000]
+    python3 manage.py bench import_execution_log [--rows 20000] [--times 1 10 50] [--least 5000]
 
 Writes a made-up log of `rows` lines (and 10 and 50 times as many) whose totals are known, imports each file by the same
 functions as the command line, into a scratch database of its own, and checks the totals. The named baseline is a bare

@@ -26,6 +26,7 @@ COMMANDS = {
     ),
     "test": Command("mom.runtime.test", "dev", "run the test suite on servers of its own; arguments go to pytest"),
     "gate": Command("mom.runtime.gate", "dev", "formatting, lint, types, import rules, migrations, deployment, audit"),
+    "bench": Command("mom.runtime.bench", "dev", "run one of benchmarks/ on durable servers of its own"),
     "lock": Command("mom.runtime.lock", None, "write requirements*.txt anew from requirements*.in"),
 }
 
