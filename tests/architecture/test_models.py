@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models.constraints import BaseConstraint
 
-from mom.core.db.triggers import AppendOnly, History
+from mom.core.db.triggers import AppendOnly, History, NoDelete
 from tests.architecture.house import storey_of_app
 from tests.architecture.models_listed import LISTED, WITHOUT_SITE, Kind
 
@@ -16,7 +16,7 @@ NEEDED_TRIGGER: dict[Kind, type[pgtrigger.Trigger]] = {
     Kind.MASTER: History,
     Kind.TRANSACTIONAL: History,
     Kind.FACT: AppendOnly,
-    Kind.STRETCH: pgtrigger.Protect,
+    Kind.STRETCH: NoDelete,
 }
 # Who did it goes with when: `x_by` with `x_at`, but for these.
 INSTANT_OF = {"requested_by": "created_at"}

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections, models
 
-from mom.core.db.triggers import AppendOnly, WrittenByDatabase
+from mom.core.db.triggers import AppendOnly, KeptByDatabase, NoDelete, WrittenByDatabase
 
 APPLICATION_ROLE = "app"
 
@@ -37,6 +37,8 @@ def rights(model: type[models.Model]) -> str:
     guards = getattr(model._meta, "triggers", ())
     if any(isinstance(guard, WrittenByDatabase) for guard in guards):
         return "SELECT"
-    if any(isinstance(guard, AppendOnly) for guard in guards):
+    if any(isinstance(guard, AppendOnly | KeptByDatabase) for guard in guards):
         return "SELECT, INSERT"
+    if any(isinstance(guard, NoDelete) for guard in guards):
+        return "SELECT, INSERT, UPDATE"
     return "SELECT, INSERT, UPDATE, DELETE"

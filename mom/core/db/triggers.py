@@ -1,14 +1,17 @@
 """Guards that live in the database, declared beside the model in `Meta.triggers`.
 
-They call the ground's own functions (migration `0001_ground`) and not the wrappers that pgtrigger writes, because those
-can be switched off by any session that sets `pgtrigger.ignore`.
+They call the ground's own functions (migration `0001_ground`) or, with a body of their own, are written by `GuardSql`;
+never the wrappers that pgtrigger writes, because those can be switched off by any session that sets `pgtrigger.ignore`.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 import pgtrigger
+import pgtrigger.compiler
 from django.db import models
+
+from mom.core.db.guard_sql import GuardSql
 
 _UNUSED_BODY = "RETURN NULL;"
 
@@ -36,6 +39,14 @@ class _GroundTrigger(pgtrigger.Trigger):
 
     def render_execute(self, model: Any) -> str:
         return f"{self.function}({', '.join(_literal(argument) for argument in self.arguments(model))})"
+
+
+class Guard(pgtrigger.Trigger):
+    """A trigger with a body of its own. It runs with the owner's rights, and nobody can switch it off."""
+
+    def compile(self, model: Any) -> pgtrigger.compiler.Trigger:
+        written = super().compile(model)
+        return pgtrigger.compiler.Trigger(name=written.name, sql=GuardSql.of(written.sql))
 
 
 class History(_GroundTrigger):
@@ -75,6 +86,45 @@ class AppendOnly(_GroundTrigger):
 
 class WrittenByDatabase(AppendOnly):
     """Only grows, and only a trigger of ours lets it grow: the `app` role may read it and nothing else."""
+
+
+class NoDelete(_GroundTrigger):
+    """Refuses DELETE and TRUNCATE of rows that change only as their other guards allow."""
+
+    name = "no_delete"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Delete | pgtrigger.Truncate
+    function = "core_append_only"
+
+
+class KeptByDatabase(Guard):
+    """Figures that only triggers of ours move: whoever makes the row may set none of them, and nobody may change one.
+
+    The `app` role may read and make rows, and nothing else. `fields` start at zero.
+    """
+
+    name = "kept_by_database"
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
+    def __init__(self, *, fields: Sequence[str], **kwargs: Any) -> None:
+        self.fields = tuple(fields)
+        super().__init__(**kwargs)
+
+    def get_func(self, model: Any) -> str:
+        columns = _columns(model, self.fields)
+        is_set = " OR ".join(f'NEW."{column}" <> 0' for column in columns)
+        # Depth 1 is this trigger, fired by a statement of a session; deeper, by another trigger.
+        return f"""
+            IF pg_trigger_depth() < 2 AND (TG_OP <> 'INSERT' OR {is_set}) THEN
+                RAISE EXCEPTION '% is kept by the database: % is refused. Add to the ledger.', TG_TABLE_NAME, TG_OP
+                    USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_kept_by_database',
+                        TABLE = TG_TABLE_NAME;
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """
 
 
 class Frozen(_GroundTrigger):

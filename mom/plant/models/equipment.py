@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.query import TreeQuerySet
 
-from mom.core.db.triggers import History
+from mom.core.db.triggers import Guard, History
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.engine.terms import LEVEL_RANK, CapacityKind
 from mom.plant.models.base import MasterData
@@ -89,7 +89,7 @@ class Equipment(MasterData):  # type: ignore[django-manager-missing]  # the tree
         triggers = [
             History(),
             # The level goes strictly down along the tree, so a cycle cannot be built either.
-            pgtrigger.Trigger(
+            Guard(
                 name="level_below_parent",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "level", "site_id"),

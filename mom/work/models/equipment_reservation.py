@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.db.ranges import TsTzRange
-from mom.core.db.triggers import History
+from mom.core.db.triggers import Guard, History
 from mom.core.fields import QuantityField
 from mom.plant.models import SiteOwned
 
@@ -52,7 +52,7 @@ class EquipmentReservation(SiteOwned):
         triggers = [
             History(),
             # Shared capacity: the row lock on the equipment makes two reservations queue, so that both see the other.
-            pgtrigger.Trigger(
+            Guard(
                 name="within_capacity",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,

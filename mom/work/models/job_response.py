@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.db.triggers import History
+from mom.core.db.triggers import Guard, History, NoDelete
 from mom.plant.models import SiteOwned
 from mom.work.models.fact import Fact
 from mom.work.models.labels import RUN_KIND, SHARE_RULE, WORK_KIND
@@ -101,8 +101,8 @@ class JobResponse(Fact):
             models.Index(fields=["job_order"], condition=models.Q(ended_at=None), name="work_response_open"),
         ]
         triggers = [
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
+            NoDelete(),
+            Guard(
                 name="only_its_end_is_added",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
@@ -168,8 +168,8 @@ class LabourEntry(Fact):
         ]
         indexes = [models.Index(fields=["person", "started_at"], name="work_labour_by_person")]
         triggers = [
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
+            NoDelete(),
+            Guard(
                 name="only_its_end_is_added",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,

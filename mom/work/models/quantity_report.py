@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.db.triggers import AppendOnly
+from mom.core.db.triggers import AppendOnly, Guard, KeptByDatabase
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.models import SiteOwned
 from mom.work.models.fact import Fact
@@ -75,7 +75,7 @@ class QuantityReport(Fact):
         triggers = [
             AppendOnly(),
             # The total of each output moves in the same statement as its ledger, for COPY as for INSERT.
-            pgtrigger.Trigger(
+            Guard(
                 name="add_to_totals",
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
@@ -149,6 +149,7 @@ class OutputTotal(SiteOwned):
                 violation_error_message=_("More would be reported than the job may make."),
             ),
         ]
+        triggers = [KeptByDatabase(fields=["good", "scrap", "rework", "review"])]
 
     def __str__(self) -> str:
         return f"{self.output_id}: {self.good}"
