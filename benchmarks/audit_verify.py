@@ -1,6 +1,6 @@
 """Audit entries verified a second, and what a sealed use case costs.
 
-    python benchmarks/audit_verify.py [--entries 60000] [--least 60000]
+    python3 manage.py bench audit_verify [--entries 60000] [--least 60000]
 
 Writes entries over three chains into a scratch database of its own, verifies all chains, then forges one entry and
 verifies again: the forgery must be the only finding. Exits with 1 where it is not, or the speed is below `least`.

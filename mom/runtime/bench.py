@@ -27,7 +27,7 @@ def main(argv: list[str]) -> int:
         with stack.running(places, durable=True, environ=environ) as started:
             # A benchmark makes and drops databases of its own, which the roles of the application may not.
             address = started.environment["DATABASE_OWNER_URL"].replace("//owner@", f"//{SUPERUSER}@", 1)
-            env = {**started.environment, "DATABASE_URL": address}
+            env = {**started.environment, "DATABASE_URL": address, "DATABASE_OWNER_URL": address}
             command = [sys.executable, str(FOLDER / f"{argv[0]}.py"), *argv[1:]]
             return subprocess.run(command, cwd=CHECKOUT, env=env, check=False).returncode
     finally:
