@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.web.inputs import OnceKey, QuantityInput
+from mom.core.web.inputs import MomentInput, OnceKey, QuantityInput
 
 Choices = Sequence[tuple[str, str]]
 
@@ -37,11 +37,7 @@ class OrderForm(forms.Form):
     machine = forms.CharField(
         label=_("Machine"), max_length=64, required=False, help_text=_("May be chosen later, when the job is planned.")
     )
-    due_at = forms.DateTimeField(
-        label=_("Due"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    due_at = MomentInput(label=_("Due"), required=False)
     is_released = forms.BooleanField(
         label=_("Release at once"), required=False, initial=True, help_text=_("A released order can be started.")
     )

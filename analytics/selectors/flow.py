@@ -10,6 +10,10 @@ from analytics.engine.kpi import ratio
 from analytics.models import OrderFlow
 from analytics.selectors.slices import FINISHED, By, Only, Slice, Window, slice_list
 from mom.accounts.models import Site
+from mom.work.engine.terms import WorkRequestStatus
+
+GIVEN_UP = (WorkRequestStatus.ABORTED, WorkRequestStatus.CANCELLED)
+IS_FINISHED = Q(work_request__status__in=FINISHED)
 
 
 @dataclass(frozen=True)
@@ -25,20 +29,23 @@ def work_in_progress(site: Site, window: Window) -> list[WorkInProgress]:
     """One row per day of `window`, in order. Three statements, whatever the number of orders.
 
     An order is in work from the day of its first report until, and not including, the day of its last one, if it is
-    finished; else until today.
+    finished or was given up; else until today. Given up is not finished.
     """
     flows = OrderFlow.objects.filter(site=site).order_by()
-    ended = Q(work_request__status__in=FINISHED)
+    ended = Q(work_request__status__in=(*FINISHED, *GIVEN_UP))
     begun_before = flows.filter(first_day__lt=window.first)
     in_work = begun_before.exclude(ended & Q(last_day__lt=window.first)).count()
     within = (window.first, window.last)
     begun = dict(flows.filter(first_day__range=within).values_list("first_day").annotate(Count("pk")))
-    finished = dict(flows.filter(ended, last_day__range=within).values_list("last_day").annotate(Count("pk")))
+    ends = flows.filter(ended, last_day__range=within).values_list("last_day")
+    counted = ends.annotate(gone=Count("pk"), done=Count("pk", filter=IS_FINISHED))
+    left = {last: (gone, done) for last, gone, done in counted}
     rows = []
     day = window.first
     while day <= window.last:
-        in_work += begun.get(day, 0) - finished.get(day, 0)
-        rows.append(WorkInProgress(day, in_work, finished.get(day, 0)))
+        gone, finished = left.get(day, (0, 0))
+        in_work += begun.get(day, 0) - gone
+        rows.append(WorkInProgress(day, in_work, finished))
         day += timedelta(days=1)
     return rows
 

@@ -12,6 +12,7 @@ from mom.accounts.models import Site
 
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 731
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)  # the years in which facts may be dated
 
 
 class WindowForm(forms.Form):
@@ -24,6 +25,8 @@ class WindowForm(forms.Form):
         """Raises: ValidationError for days the wrong way round or too far apart."""
         found: dict[str, Any] = super().clean() or {}
         first, last = found.get("first"), found.get("last")
+        if (first and first < EARLIEST) or (last and last > LATEST):
+            raise forms.ValidationError(_("Choose days from 1970 to 2199."))
         if first and last and last < first:
             raise forms.ValidationError(_("The last day is before the first."))
         if first and last and (last - first).days > LONGEST_DAYS:
@@ -41,7 +44,7 @@ class ChosenWindow:
 
 
 def chosen_window(site: Site, query: Any, today: date, days: int = DEFAULT_DAYS) -> ChosenWindow:
-    """The window that the address asks for, else the last `days`. One or two statements."""
+    """The window that the address asks for, else the last `days`. One statement."""
     data = data_window(site)
     form = WindowForm(query if {"first", "last"} & set(query or ()) else None)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}

@@ -17,6 +17,7 @@ from analytics.selectors.slices import By, Window, parts_total
 from analytics.services.rebuild import rebuild_days
 from mom.accounts.models import Site
 from mom.core.testing import acting
+from mom.work.models import WorkRequest
 from tests.analytics.reporting import Shop
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "kpi_two_machines"
@@ -134,3 +135,14 @@ def test_quantities_of_several_units_are_not_added(site: Site) -> None:
     parts = parts_total(site, WINDOW)
     assert BOOK["completed_quantity"].of(parts).missing == "mixed_units"
     assert BOOK["load"].of(parts).value == Decimal(8)
+
+
+@pytest.mark.parametrize("status", ["aborted", "cancelled"])
+def test_order_given_up_is_not_in_work_for_ever_nor_finished(shop: Shop, status: str) -> None:
+    before = work_in_progress(shop.site, WINDOW)
+    with acting():
+        WorkRequest.objects.filter(site=shop.site).update(status=status)
+    rows = work_in_progress(shop.site, WINDOW)
+    assert [row.in_work for row in rows] == [row.in_work for row in before]
+    assert sum(row.finished for row in before) > 0
+    assert sum(row.finished for row in rows) == 0

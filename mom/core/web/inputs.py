@@ -1,6 +1,7 @@
 """Form fields that the whole house shares."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -22,6 +23,23 @@ class QuantityInput(forms.DecimalField):
         if isinstance(value, str) and value.count(",") == 1 and "." not in value:
             value = value.replace(",", ".")
         return super().to_python(value)
+
+
+class MomentInput(forms.DateTimeField):
+    """A moment of the plant's clock, in years that every database, driver and time zone can hold."""
+
+    default_error_messages = {"bounds": _("Give a year from 1970 to 2199.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(**{"widget": picker, **kwargs})
+
+    def clean(self, value: Any) -> datetime | None:
+        """The instant. Raises: ValidationError."""
+        moment: datetime | None = super().clean(value)
+        if moment is not None and not 1970 <= moment.year <= 2199:
+            raise forms.ValidationError(self.error_messages["bounds"], code="bounds")
+        return moment
 
 
 class OnceKey(forms.UUIDField):
