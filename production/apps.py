@@ -13,5 +13,8 @@ class ProductionConfig(AppConfig):
         from mom.work import permissions
         from production.search import find_orders
 
-        register(NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20))
+        orders = NavItem(
+            "production", _("Orders"), "production:order_list", permissions.VIEW, order=20, also=("/jobs/",)
+        )
+        register(orders)
         search.register("order", find_orders, permission=permissions.VIEW, label=_("Orders"), order=10)

@@ -119,7 +119,14 @@ def kpi_over_time(table: KpiTable) -> charts.Chart:
         unit="%" if table.kpi.unit == "P1" else printing.unit(unit),
         empty=_("There are no data for this figure in these days."),
         width=charts.FULL,
+        floor=_floor(table.kpi, [point.value for point in points if point.value is not None]),
     )
+
+
+def _floor(kpi: Kpi, values: Sequence[float]) -> float:
+    """Where the axis begins: at zero, but for percentages that all lie high, whose changes would not be seen."""
+    least = min(values, default=0)
+    return least // 5 * 5 if kpi.unit == "P1" and least > 50 and max(values) - least < 20 else 0
 
 
 def _plotted(kpi: Kpi, value: Decimal | None) -> float | None:

@@ -26,9 +26,10 @@ BY_LABELS = {
     By.ORDER: gettext_lazy("Orders"),
 }
 MOST_ROWS = 200
+COUNT = "C62"  # the unit of a figure that counts breakdowns or orders, which are no pieces
 
 
-def printed(value: KpiValue) -> str:
+def printed(kpi: Kpi, value: KpiValue) -> str:
     """A figure as people read it; why there is none where there is none."""
     if value.missing == Missing.MIXED_UNITS:
         return _("several units")
@@ -40,7 +41,13 @@ def printed(value: KpiValue) -> str:
         return f"{printing.number(value.value, 1)}{printing.SPACE}{_('h')}"
     if value.unit == "DAY":
         return f"{printing.number(value.value, 1)}{printing.SPACE}{_('d')}"
-    return printing.quantity(_plain(value.value), value.unit)
+    return printing.quantity(_plain(value.value), "" if kpi.unit == COUNT else value.unit)
+
+
+def number_and_unit(text: str) -> tuple[str, str]:
+    """A printed figure in its two parts; a tile shows the unit smaller."""
+    number, _space, unit = text.rpartition(printing.SPACE)
+    return (number, unit) if number else (unit, "")
 
 
 def _plain(value: Decimal) -> Decimal:
@@ -65,7 +72,7 @@ class KpiBook(Page):
         """The definitions with their values; statements do not depend on their number."""
         chosen = chosen_window(self.site, self.request.GET, local_day(self.now, self.site.zone))
         parts = parts_total(self.site, chosen.window)
-        rows = [(kpi, printed(kpi.of(parts))) for kpi in KPIS]
+        rows = [(kpi, printed(kpi, kpi.of(parts))) for kpi in KPIS]
         return {"chosen": chosen, "rows": rows}
 
 
@@ -103,8 +110,8 @@ class KpiDetail(DetailPage):
             "keep": {"by": by.value},
             "by": by,
             "tabs": [(each.value, label, each == by) for each, label in BY_LABELS.items()],
-            "rows": [(row.slice, printed(row.value)) for row in ranked[:MOST_ROWS]],
+            "rows": [(row.slice, printed(self.subject, row.value)) for row in ranked[:MOST_ROWS]],
             "left_out": max(0, len(ranked) - MOST_ROWS),
-            "whole": printed(over_time.whole),
+            "whole": printed(self.subject, over_time.whole),
             "chart": drawings.kpi_over_time(over_time),
         }

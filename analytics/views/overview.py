@@ -20,7 +20,7 @@ from analytics.engine.kpi import Kpi, Missing
 from analytics.engine.parts import Times
 from analytics.selectors import overview
 from analytics.selectors.slices import Window
-from analytics.views.kpi import printed
+from analytics.views.kpi import number_and_unit, printed
 from analytics.views.window import chosen_window
 from mom.core import charts
 from mom.core.web import printing
@@ -66,7 +66,9 @@ class Overview(Page):
         """Everything of the page. Statements depend neither on machines nor on orders."""
         chosen = chosen_window(self.site, None, self.today, days=WEEK)
         lines = overview.machine_lines(self.actor, self.site, chosen.window.last, self.now)
-        in_work, in_work_count = overview.orders_in_work(self.actor, self.site, self.now)
+        in_work = overview.orders_in_work(self.actor, self.site, self.now)
+        counts = overview.order_counts(self.actor, self.site, self.now)
+        needs = overview.attention(self.actor, self.site, self.now, counts.late)
         days = [chosen.window.last - DAY * back for back in reversed(range(overview.LOAD_DAYS))]
         return {
             "window": chosen.window,
@@ -80,9 +82,9 @@ class Overview(Page):
             "job_count": sum(1 for line in lines if line.job),
             "days": [(index / len(days) * 100, date_format(day, "j")) for index, day in enumerate(days)],
             "orders": in_work,
-            "order_count": in_work_count,
+            "order_count": counts.in_work,
             "has_orders": bool(in_work) or overview.has_orders(self.site),
-            "attention": attention_items(overview.attention(self.actor, self.site, self.now), self.now),
+            "attention": attention_items(needs, self.now),
             "first_machine": self.first_machine(),
             "first_order": self.first_order(),
         }
@@ -131,13 +133,13 @@ class TileShown:
 
 def tile_shown(tile: overview.Tile) -> TileShown:
     """A figure with the period before as its yardstick; it is marked only where it got worse."""
-    value, unit = _split(printed(tile.now))
+    value, unit = number_and_unit(printed(tile.kpi, tile.now))
     has_value = tile.now.value is not None or tile.now.missing == Missing.MIXED_UNITS
     before = tile.before.value is not None
     return TileShown(
         label=_(tile.kpi.name),
         value=value if has_value else None,
-        unit="" if tile.kpi.unit == "C62" else unit,  # a count of orders is no quantity
+        unit=unit,
         foot=_("before: %(value)s") % {"value": _before(tile)} if before else _("no earlier value"),
         status="warn" if tile.is_worse else "",
         flag=_change(tile.kpi, tile.change) if tile.change else "",
@@ -148,14 +150,9 @@ def tile_shown(tile: overview.Tile) -> TileShown:
 
 
 def _before(tile: overview.Tile) -> str:
-    text = printed(tile.before)
-    return _split(text)[0] if tile.kpi.unit == "C62" else text
-
-
-def _split(text: str) -> tuple[str, str]:
-    """A printed figure and its unit, which a tile shows smaller."""
-    number, _space, unit = text.rpartition(printing.SPACE)
-    return (number, unit) if number else (unit, "")
+    """The value before; pieces without their unit, which stands beside the value and would make the line too long."""
+    text = printed(tile.kpi, tile.before)
+    return text if tile.kpi.unit else number_and_unit(text)[0]
 
 
 def _change(kpi: Kpi, change: Decimal) -> str:

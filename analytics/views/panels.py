@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import permissions
 from analytics.engine.book import BOOK
+from analytics.engine.kpi import Kpi
+from analytics.engine.parts import Parts, total
 from analytics.models import WorkBucket
 from analytics.selectors.slices import Only, parts_total, slice_list
 from analytics.views import drawings
-from analytics.views.kpi import printed
+from analytics.views.kpi import number_and_unit, printed
 from analytics.views.window import chosen_window
 from mom.core import charts, clock
 from mom.core.web.tables import Column
@@ -47,14 +49,22 @@ def _figures(request: HttpRequest, kind: str, only: Only) -> Panel | None:
     chosen = chosen_window(site, request.GET, local_day(clock.now(), site.zone))
     if not chosen.has_data:
         return None
-    parts, before = parts_total(site, chosen.window, only), parts_total(site, chosen.window.before(), only)
     step = drawings.step_for(chosen.window)
+    steps = slice_list(site, chosen.window, step, only)
+    parts, before = total(each.parts for each in steps), parts_total(site, chosen.window.before(), only)
     context = {
         "chosen": chosen,
-        "tiles": [(BOOK[name], printed(BOOK[name].of(parts)), printed(BOOK[name].of(before))) for name in TILES[kind]],
-        "load": drawings.load_over_time(slice_list(site, chosen.window, step, only), chosen.window, step, charts.FULL),
+        "tiles": [_tile(BOOK[name], parts, before) for name in TILES[kind]],
+        "load": drawings.load_over_time(steps, chosen.window, step, charts.FULL),
     }
     return Panel("analytics/panels/figures.html", context, is_wide=True)
+
+
+def _tile(kpi: Kpi, parts: Parts, before: Parts) -> dict[str, Any]:
+    """A figure with its value in the days before, where anything was reported in them."""
+    value, unit = number_and_unit(printed(kpi, kpi.of(parts)))
+    earlier = printed(kpi, kpi.of(before)) if before.times.total else ""
+    return {"kpi": kpi, "value": value, "unit": unit, "before": earlier}
 
 
 def with_reported_hours(rows: QuerySet[Equipment]) -> QuerySet[Equipment]:
@@ -74,7 +84,9 @@ def register() -> None:
     register_panel("equipment", "figures", order=10, permission=may, render=figures_of_machine)
     register_panel("person", "figures", order=10, permission=may, render=figures_of_person)
     register_panel("material", "figures", order=10, permission=may, render=figures_of_material)
-    load = Column("load", _("Load"), "reported_load", kind="duration")
-    broken = Column("breakdown", _("Breakdown"), "reported_breakdown", kind="duration")
+    load = Column("load", _("Load"), "reported_load", kind="hours", help=_("Everything reported so far."))
+    broken = Column(
+        "breakdown", _("Breakdown"), "reported_breakdown", kind="hours", help=_("Everything reported so far.")
+    )
     register_column("equipment", load, annotate=with_reported_hours, order=60)
     register_column("equipment", broken, annotate=lambda rows: rows, order=61)

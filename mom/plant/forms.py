@@ -86,7 +86,13 @@ class RowForm(_ModelForm):
 def narrow(fields: dict[str, forms.Field], site: Site) -> None:
     """Let choices of rows offer those of the site that are in use."""
     for field in fields.values():
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            field.choices = [
+                (key, _("none") if key == "" and not field.required else words) for key, words in field.choices
+            ]
         if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+            if field.empty_label is not None:
+                field.empty_label = _("choose") if field.required else _("none")
             names = {each.name for each in field.queryset.model._meta.concrete_fields}
             rows = field.queryset.filter(site=site) if "site" in names else field.queryset
             field.queryset = rows.filter(is_active=True) if "is_active" in names else rows
@@ -310,6 +316,9 @@ class CalendarEntryForm(SiteForm):
         first, last = found.get("first"), found.get("last")
         if first and last and last < first:
             self.add_error("last", _t("The last day is before the first."))
+        for name, day in (("first", first), ("last", last)):
+            if day and not 1970 <= day.year <= 2199:
+                self.add_error(name, _t("Give a year from 1970 to 2199."))
         return found
 
     def span(self, zone: ZoneInfo) -> tuple[datetime, datetime]:

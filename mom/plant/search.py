@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mom.core import search
 from mom.core.actor import Actor
 from mom.core.search import SearchHit
+from mom.core.web import printing
 from mom.plant import permissions
 from mom.plant.models import Equipment, MaterialDefinition, MaterialLot, Person, PhysicalAsset
 from mom.plant.models.labels import EQUIPMENT_LEVEL, LOT_DISPOSITION
@@ -65,13 +66,13 @@ def machines(actor: Actor, site: str, text: str, limit: int) -> list[SearchHit]:
 def people(actor: Actor, site: str, text: str, limit: int) -> list[SearchHit]:
     """People by badge or name."""
     rows = _found(Person, actor, site, text, limit, "name")
-    return _hits("person", "plant:person_detail", rows, lambda row: row.code)
+    return _hits("person", "plant:person_detail", rows, lambda _row: "")
 
 
 def materials(actor: Actor, site: str, text: str, limit: int) -> list[SearchHit]:
     """Materials by code or name."""
     rows = _found(MaterialDefinition, actor, site, text, limit, "name")
-    return _hits("material", "plant:material_detail", rows, lambda row: row.code)
+    return _hits("material", "plant:material_detail", rows, lambda row: printing.unit(row.unit))
 
 
 def lots(actor: Actor, site: str, text: str, limit: int) -> list[SearchHit]:

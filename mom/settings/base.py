@@ -1,6 +1,9 @@
 """What every environment shares. Embedded and real servers differ in nothing but the address."""
 
+import tomllib
 from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
 
 from mom.settings import env
 
@@ -136,8 +139,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+# Where the source of what runs here can be had (AGPL, section 13); About shows it. Empty: About says whom to ask.
+SOURCE_URL = env.text("SOURCE_URL", "")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
+FILTERS_EMPTY_CHOICE_LABEL = _("any")
 USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True

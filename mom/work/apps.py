@@ -11,7 +11,9 @@ class WorkConfig(AppConfig):
         from mom.core import search
         from mom.work import gate, permissions
         from mom.work.search import find_jobs
+        from mom.work.views import panels
 
         gate.register_blockers("work.order", gate.order_stopped)
         gate.register_blockers("work.previous_jobs", gate.previous_jobs_open)
         search.register("job", find_jobs, permission=permissions.VIEW, label=_("Jobs"), order=20)
+        panels.register()

@@ -40,6 +40,12 @@ TITLES = {
     WorkRequestCommand.ABORT: gettext_lazy("Abort order"),
 }
 
+EFFECTS = {
+    WorkRequestCommand.CANCEL: gettext_lazy("It will not be made. This can't be undone."),
+    WorkRequestCommand.ABORT: gettext_lazy("Its open jobs end too; what was reported stays. This can't be undone."),
+}
+"""What a command that can't be taken back does."""
+
 
 class OrderList(ListPage):
     """All production orders of the site."""
@@ -205,8 +211,14 @@ class OrderCommand(FormPage):
     def submit_label(self) -> Any:  # type: ignore[override]
         return TITLES[self.asked]
 
+    @property
+    def submit_look(self) -> str:
+        """Red where there is no way back."""
+        return "danger" if self.asked in EFFECTS else "primary"
+
     def get_intro(self) -> str:
-        return f"{self.order.code} {self.order.description}"
+        subject = f"{self.order.code} {self.order.description}"
+        return f"{subject}. {EFFECTS[self.asked]}" if self.asked in EFFECTS else subject
 
     def get_crumbs(self) -> Sequence[Crumb]:
         return [Crumb(_("Orders"), reverse("production:order_list")), Crumb(self.order.code, self.cancel_url)]

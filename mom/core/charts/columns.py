@@ -65,7 +65,15 @@ def stacked_columns(
         body += svg.text(width - RIGHT, plot.y(limit) - 4, limit_label, "halo", "end")
     rows = tuple(_row(index, label, series, totals[index], total_head, printed) for index, label in enumerate(labels))
     legend = tuple(Key(each.label, each.tone) for each in series)
-    return Chart(title, description, svg.document(width, height, body, title, description), columns, rows, legend)
+    return Chart(
+        title,
+        description,
+        svg.document(width, height, body, title, description),
+        columns,
+        rows,
+        legend,
+        is_over_time=True,
+    )
 
 
 def _axis(plot: _Plot, ticks: Sequence[float], printed: Printer, unit: str) -> str:

@@ -38,12 +38,13 @@ class _Plot:
     x_from: float
     x_to: float
     top_value: float
+    floor: float = 0
 
     def at(self, x: float, value: float) -> Xy:
         span = (self.x_to - self.x_from) or 1
         return (
             self.left + (x - self.x_from) / span * (self.right - self.left),
-            self.height - BOTTOM - value / self.top_value * (self.height - TOP - BOTTOM),
+            self.height - BOTTOM - (value - self.floor) / (self.top_value - self.floor) * (self.height - TOP - BOTTOM),
         )
 
 
@@ -61,15 +62,16 @@ def line(
     empty: str = "",
     width: float = svg.HALF,
     height: float = 220,
+    floor: float = 0,
 ) -> Chart:
-    """Lines over a common axis from zero up; `x_labels` are (place, words); a gap (None) breaks the line."""
+    """Lines over a common axis from `floor` up; `x_labels` are (place, words); a gap (None) breaks the line."""
     columns = (head, *(each.label for each in lines))
     values = [point.value for each in lines for point in each.points if point.value is not None]
     if not values:
         return svg.blank(title, description, empty, width, height, columns)
     places = [point.x for each in lines for point in each.points]
-    ticks = svg.scale(max([*values, target or 0]))
-    plot = _Plot(LEFT, width - RIGHT, height, min(places), max(places), ticks[-1])
+    ticks = [floor + tick for tick in svg.scale(max([*values, target or floor]) - floor)]
+    plot = _Plot(LEFT, width - RIGHT, height, min(places), max(places), ticks[-1], floor)
     body = _axes(plot, ticks, x_labels, printed, unit)
     if target is not None:
         (x1, y), (x2, _y) = plot.at(plot.x_from, target), plot.at(plot.x_to, target)
@@ -83,6 +85,7 @@ def line(
         columns,
         _table(lines, printed),
         legend,
+        is_over_time=True,
     )
 
 
@@ -110,7 +113,7 @@ def _axes(
     out = ""
     for tick in ticks:
         _x, y = plot.at(plot.x_from, tick)
-        out += svg.rule(plot.left, y, plot.right, y, "axis" if tick == 0 else "grid") + svg.text(
+        out += svg.rule(plot.left, y, plot.right, y, "axis" if tick == plot.floor else "grid") + svg.text(
             plot.left - 6, y + 4, printed(tick), "", "end"
         )
     longest = max((len(words) for _place, words in x_labels), default=1) * CHARACTER + 12

@@ -31,6 +31,7 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     legend: tuple[Key, ...] = ()
     is_empty: bool = False
+    is_over_time: bool = False  # where it is wider than its card, the newest end is shown first
 
 
 def document(width: float, height: float, body: str, title: str, description: str = "", css: str = "chart") -> str:

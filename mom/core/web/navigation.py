@@ -43,13 +43,17 @@ GROUPS = (
 
 @dataclass(frozen=True)
 class NavItem:
-    """One page in the navigation. `order` sorts within the group; a lower number stands higher."""
+    """One page in the navigation. `order` sorts within the group; a lower number stands higher.
+
+    `also`: beginnings of the addresses of pages that stand under it and are not in the navigation themselves.
+    """
 
     group: str
     label: Text
     url_name: str
     permission: str
     order: int = 50
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,8 @@ def registered() -> list[NavItem]:
 def menu(actor: Any, site_code: str, path: str) -> list[MenuGroup]:
     """The navigation of one actor at one site; the longest registered address above `path` is where they are."""
     visible = [(item, url) for item in registered() if actor.may(item.permission, site_code) and (url := _url(item))]
-    current = max((url for _item, url in visible if _leads_to(url, path)), key=len, default=None)
+    above = (url for item, url in visible if any(_leads_to(each, path) for each in (url, *item.also)))
+    current = max(above, key=len, default=None)
     shown = []
     for group in GROUPS:
         links = tuple(Link(item.label, url, url == current) for item, url in visible if item.group == group.key)

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from mom.core import clock
 from mom.core.engine.units import UNITS
 
 MINUS = "\N{MINUS SIGN}"
@@ -109,6 +110,13 @@ def day(value: dt.date | dt.datetime | None) -> str:
 def moment(value: dt.datetime | None) -> str:
     """An instant in the plant's zone to the minute: "16 Apr 2026 10:42"."""
     return unknown() if value is None else formats.date_format(timezone.localtime(value), "j M Y H:i")
+
+
+def short_moment(value: dt.datetime) -> str:
+    """An instant for a narrow column: without its year where that is this year, "16 Apr 10:42"."""
+    local = timezone.localtime(value)
+    is_this_year = local.year == timezone.localtime(clock.now()).year
+    return formats.date_format(local, "j M H:i" if is_this_year else "j M Y H:i")
 
 
 def iso(value: dt.date | dt.datetime) -> str:

@@ -4,10 +4,12 @@
 """
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mom.core.errors import MomError
@@ -27,6 +29,9 @@ def respond(request: HttpRequest, error: MomError) -> HttpResponse:
 def page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """A refusal as a page, or as the short message that htmx shows over the page that is open."""
     context = {"sentence": sentence, "status": status, "request_id": request_id(request)}
+    site = getattr(request, "site", None)
+    if site:
+        timezone.activate(ZoneInfo(site.time_zone))  # the clock in the frame, also where no view came so far
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         response = render(request, "_components/toast.html", {"text": sentence, "tone": "bad"}, status=status)
         response.headers["HX-Reswap"] = "none"

@@ -130,7 +130,7 @@ class Column:
             printed = (
                 printing.day(value)
                 if self.kind == "day" or not isinstance(value, dt.datetime)
-                else printing.moment(value)
+                else printing.short_moment(value)
             )
             return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), printed)
         if isinstance(value, bool):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from mom.core.web import pages, task_runs
+from mom.core.web import about, pages, task_runs
 from mom.core.web.gallery import ComponentGallery
 
 app_name = "web"
 urlpatterns = [
+    path("about/", about.About.as_view(), name="about"),
     path("search/", pages.SearchPage.as_view(), name="search"),
     path("long-work/", task_runs.TaskRunList.as_view(), name="task_run_list"),
     path("long-work/<int:pk>/", task_runs.TaskRunDetail.as_view(), name="task_run_detail"),

@@ -83,6 +83,8 @@ class PageMixin(View):
         return super().as_view(**initkwargs)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.site:
+            timezone.activate(zoneinfo.ZoneInfo(self.site.time_zone))
         if self.permission != PUBLIC:
             if not request.user.is_authenticated:
                 return self.ask_to_sign_in()
@@ -105,7 +107,6 @@ class PageMixin(View):
         """Raises: NotAllowed without a site, or without the page's permission there."""
         if not self.site:
             raise NotAllowed(_("You belong to no site yet. Ask an administrator to add you to one."))
-        timezone.activate(zoneinfo.ZoneInfo(self.site.time_zone))
         if self.permission != SIGNED_IN and not self.may(self.permission):
             raise NotAllowed
 

@@ -49,7 +49,7 @@ class ImportList(ListPage):
         Column("file", gettext_lazy("File"), "file_name"),
         Column("status", gettext_lazy("Status"), status_tag, kind="tag"),
         Column("new", gettext_lazy("New rows"), "rows_new", kind="number"),
-        Column("applied", gettext_lazy("In"), "rows_applied", kind="number"),
+        Column("applied", gettext_lazy("Brought in"), "rows_applied", kind="number"),
         Column("known", gettext_lazy("Known"), "rows_known", kind="number", minor=True),
         Column("refused", gettext_lazy("Refused"), "rows_refused", kind="number"),
         Column("changed", gettext_lazy("Changed"), "rows_changed", kind="number", minor=True),

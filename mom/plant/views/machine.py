@@ -15,7 +15,7 @@ from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
 from mom.core.web.views import Action, Crumb
 from mom.plant import panels, permissions
-from mom.plant.engine.terms import CapacityKind
+from mom.plant.engine.terms import LEVEL_RANK, CapacityKind, EquipmentLevel
 from mom.plant.filters import MachineFilters
 from mom.plant.models import Equipment
 from mom.plant.models.labels import CAPACITY_KIND
@@ -25,7 +25,9 @@ from mom.plant.views.parts import Fact, PlantDetail, Section, link
 
 
 def capacity(equipment: Equipment) -> str:
-    """How much work it takes at once, in words."""
+    """How much work it takes at once, in words; empty for what takes none itself, as a site or an area."""
+    if LEVEL_RANK[EquipmentLevel(equipment.level)] <= LEVEL_RANK[EquipmentLevel.AREA]:
+        return ""
     if equipment.capacity_kind == CapacityKind.PLACES:
         places = equipment.capacity_places or 0
         return ngettext("%(count)s place", "%(count)s places", places) % {"count": places}

@@ -80,6 +80,7 @@ OPEN_JOB_ORDER_STATUSES = frozenset(
         JobOrderStatus.HELD,
     }
 )
+BEGUN_JOB_ORDER_STATUSES = frozenset({JobOrderStatus.RUNNING, JobOrderStatus.SUSPENDED, JobOrderStatus.HELD})
 OPEN_WORK_REQUEST_STATUSES = frozenset(
     {
         WorkRequestStatus.RELEASED,

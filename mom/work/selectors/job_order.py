@@ -7,18 +7,24 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import Case, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.errors import NotFound
-from mom.plant.models import Person
+from mom.plant.models import Equipment, Person
 from mom.plant.selectors.scope import for_actor
 from mom.work import permissions
 from mom.work.engine.progress import expected_by_now, pace
-from mom.work.engine.terms import OPEN_JOB_ORDER_STATUSES, OUTPUT_USES, JobOrderCommand, JobOrderStatus
+from mom.work.engine.terms import (
+    BEGUN_JOB_ORDER_STATUSES,
+    OPEN_JOB_ORDER_STATUSES,
+    OUTPUT_USES,
+    JobOrderCommand,
+    JobOrderStatus,
+)
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import JobOrder, JobRequirement, JobResponse, LabourEntry
 from mom.work.models.labels import JOB_ORDER_COMMAND, JOB_ORDER_STATUS
@@ -137,6 +143,14 @@ def job_order_get(actor: Actor, site: Site, code: str) -> JobOrder:
     if job_order is None:
         raise NotFound(_("There is no job %(code)s at this site.") % {"code": code})
     return job_order
+
+
+def jobs_at(actor: Actor, equipment: Equipment) -> QuerySet[JobOrder]:
+    """The open jobs of a machine: those that are begun, then the queue by place, plan and due date. One statement."""
+    rows = JobOrder.objects.filter(equipment=equipment, status__in=OPEN_JOB_ORDER_STATUSES).select_related("site")
+    is_begun = Case(When(status__in=BEGUN_JOB_ORDER_STATUSES, then=Value(0)), default=Value(1))
+    late_last = [F(name).asc(nulls_last=True) for name in ("dispatch_position", "planned_start", "latest_end")]
+    return for_actor(rows, actor, permissions.VIEW).order_by(is_begun, *late_last, "code")
 
 
 def job_order_search(actor: Actor, site_code: str, text: str, limit: int) -> QuerySet[JobOrder]:

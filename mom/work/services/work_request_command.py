@@ -8,7 +8,7 @@ from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, Stale
 from mom.core.use_case import UseCase, use_case
 from mom.work import permissions
-from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, WorkRequestCommand
+from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderCommand, JobOrderStatus, WorkRequestCommand
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import JobOrder, WorkRequest
 from mom.work.services import job_order, work_request
@@ -23,7 +23,6 @@ FOLLOWS: dict[WorkRequestCommand, JobOrderCommand] = {
 """What the jobs are told. Resuming an order lets its jobs go on; each is resumed at its machine."""
 ASKED_BY_PEOPLE = frozenset({*FOLLOWS, WorkRequestCommand.RESUME})
 """The rest an order does by itself, as its jobs start and end."""
-BEGUN = frozenset({JobOrderStatus.RUNNING, JobOrderStatus.SUSPENDED, JobOrderStatus.HELD})
 
 
 def command(
@@ -59,7 +58,7 @@ def move(
     """The same for a locked order and its locked jobs. Joins the caller's transaction; rights are its to ask."""
     if version is not None and version != order.version:
         raise Stale(_("Order %(order)s was changed meanwhile. Load it again.") % {"order": order.code})
-    if asked == WorkRequestCommand.CANCEL and any(job.status in BEGUN for job in jobs):
+    if asked == WorkRequestCommand.CANCEL and any(job.status in BEGUN_JOB_ORDER_STATUSES for job in jobs):
         raise Conflict(_("A job of this order has begun. Abort the order instead."), code="job_begun")
     work_request.move(act, order, asked)
     follows = FOLLOWS.get(asked)

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from mom.core.errors import IllegalTransition, NotFound, Stale
 from mom.core.web.views import Crumb, DetailPage
 from mom.plant.models import Person, Reason
 from mom.work import permissions
-from mom.work.engine.terms import JobOrderCommand, QuantityKind
+from mom.work.engine.terms import JobOrderCommand, OperationsType, QuantityKind
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.forms import CommandForm, ReportForm, TakeBackForm, report_forms
 from mom.work.models import JobOrder, QuantityReport
@@ -39,6 +39,18 @@ TITLES = {
     JobOrderCommand.ABORT: gettext_lazy("Abort job"),
     JobOrderCommand.CANCEL: gettext_lazy("Cancel job"),
 }
+FINAL = frozenset({JobOrderCommand.ABORT, JobOrderCommand.CANCEL})
+
+
+def order_crumbs(job: JobOrder) -> list[Crumb]:
+    """The way down to a job: the orders and its order, where its domain has pages of them."""
+    if job.operations_type != OperationsType.PRODUCTION:
+        return []
+    try:
+        address = reverse("production:order_detail", args=[job.work_request.code])
+        return [Crumb(_("Orders"), reverse("production:order_list")), Crumb(job.work_request.code, address)]
+    except NoReverseMatch:
+        return []  # the spine stands without the domain's pages too
 
 
 class JobDetail(DetailPage):
@@ -58,6 +70,9 @@ class JobDetail(DetailPage):
 
     def get_intro(self) -> str:
         return self.subject.operation
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        return order_crumbs(self.subject)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.headers.get("X-Requested-With") == LIVE:
@@ -90,7 +105,7 @@ class JobAct(ActPage):
         return job_order_get(self.actor, self.site, self.kwargs["code"])
 
     def get_crumbs(self) -> Sequence[Crumb]:
-        return [Crumb(self.job.code, self.job_url)]
+        return [*order_crumbs(self.job), Crumb(self.job.code, self.job_url)]
 
     @property
     def job_url(self) -> str:
@@ -121,6 +136,11 @@ class JobCommandPage(JobAct):
     @property
     def submit_label(self) -> Any:  # type: ignore[override]
         return TITLES[self.asked]
+
+    @property
+    def submit_look(self) -> str:
+        """Red where there is no way back."""
+        return "danger" if self.asked in FINAL else "primary"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"asked": self.asked, "people": people_choices(self.site)}

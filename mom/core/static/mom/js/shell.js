@@ -98,3 +98,6 @@ document.addEventListener("click", (event) => {
     if (dialog) { event.preventDefault(); dialog.showModal(); }
   } else if (event.target.matches("dialog[open]")) event.target.close();
 });
+
+// A chart over time that is wider than its card shows its newest end first.
+for (const figure of document.querySelectorAll(".figure-body[data-newest]")) figure.scrollLeft = figure.scrollWidth;
