@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Sum
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Min, QuerySet, Sum
 from django.db.models.aggregates import Count
 from django.db.models.functions import TruncMonth, TruncWeek
 
@@ -113,10 +113,8 @@ def parts_total(site: Site, window: Window, only: Only | None = None) -> Parts:
 
 def data_window(site: Site) -> Window | None:
     """The first and the last day that has any facts; None before the first fact. One statement."""
-    days = WorkBucket.objects.filter(site=site).order_by()
-    found = days.values_list("day", flat=True)
-    first, last = found.order_by("day").first(), found.order_by("-day").first()
-    return Window(first, last) if first and last else None
+    found = WorkBucket.objects.filter(site=site).aggregate(first=Min("day"), last=Max("day"))
+    return Window(found["first"], found["last"]) if found["first"] else None
 
 
 def _buckets(site: Site, window: Window, by: By, only: Only) -> QuerySet[Any]:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from mom.accounts.models import Site, User
-from mom.accounts.selectors import actor_for_user, site_list_for_actor
+from mom.accounts.models import Membership, Site, User
+from mom.accounts.selectors import actor_for_user, membership_list, site_list_for_memberships
 from mom.core.actor import Actor
 
 SESSION_SITE = "site"
@@ -28,21 +28,27 @@ class SiteMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.memberships = SimpleLazyObject(lambda: memberships_of(request))  # type: ignore[attr-defined]
         request.actor = SimpleLazyObject(lambda: actor_of(request))  # type: ignore[attr-defined]
         request.sites = SimpleLazyObject(lambda: sites_of(request))  # type: ignore[attr-defined]
         request.site = SimpleLazyObject(lambda: site_of(request))  # type: ignore[assignment]
         return self.get_response(request)
 
 
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """What gives the signed-in person rights; read once a request."""
+    return membership_list(request.user) if isinstance(request.user, User) else []
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in person as an actor, or nobody."""
     user = request.user
-    return actor_for_user(user) if isinstance(user, User) else nobody()
+    return actor_for_user(user, request.memberships) if isinstance(user, User) else nobody()  # type: ignore[attr-defined]
 
 
 def sites_of(request: HttpRequest) -> list[Site]:
     """The sites between which this person may switch, by code."""
-    return list(site_list_for_actor(request.actor)) if isinstance(request.user, User) else []  # type: ignore[attr-defined]
+    return site_list_for_memberships(request.memberships)  # type: ignore[attr-defined]
 
 
 def site_of(request: HttpRequest) -> Site | None:

@@ -1,6 +1,7 @@
 """Who may do what, read anew on every request: locking a person or ending a membership acts on the next one."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -22,26 +23,31 @@ def membership_for_user(user: User, at: datetime) -> QuerySet[Membership]:
     )
 
 
-def permissions_for_user(user: User, at: datetime) -> dict[str, frozenset[str]]:
-    """Site code -> permission strings; `*` holds at every site. An inactive site or person grants nothing."""
+def membership_list(user: User) -> list[Membership]:
+    """The memberships that grant this person something now: an inactive person has none. One statement."""
+    return list(membership_for_user(user, clock.now())) if user.is_active else []
+
+
+def permissions_of(memberships: Iterable[Membership]) -> dict[str, frozenset[str]]:
+    """Site code -> permission strings; `*` holds at every site. An inactive site grants nothing."""
     granted: dict[str, set[str]] = defaultdict(set)
-    if user.is_active:
-        for membership in membership_for_user(user, at):
-            if membership.site is None:
-                granted[EVERY_SITE].update(membership.role.permissions)
-            elif membership.site.is_active:
-                granted[membership.site.code].update(membership.role.permissions)
+    for membership in memberships:
+        if membership.site is None:
+            granted[EVERY_SITE].update(membership.role.permissions)
+        elif membership.site.is_active:
+            granted[membership.site.code].update(membership.role.permissions)
     return {code: frozenset(names) for code, names in granted.items()}
 
 
-def actor_for_user(user: User) -> Actor:
-    """The person as the use cases know them, in one statement."""
-    return Actor(kind="user", id=str(user.pk), label=str(user), permissions=permissions_for_user(user, clock.now()))
+def actor_for_user(user: User, memberships: Iterable[Membership] | None = None) -> Actor:
+    """The person as the use cases know them, in one statement; in none where the memberships were read already."""
+    held = membership_list(user) if memberships is None else memberships
+    return Actor(kind="user", id=str(user.pk), label=str(user), permissions=permissions_of(held))
 
 
 def actor_for_token(token: ApiToken) -> Actor:
     """The program as the use cases know it: what its scopes AND its person's roles allow, at its sites only."""
-    held = permissions_for_user(token.user, clock.now())
+    held = permissions_of(membership_list(token.user))
     everywhere = held.pop(EVERY_SITE, frozenset())
     if token.sites:
         held = {code: held.get(code, frozenset()) | everywhere for code in token.sites}
@@ -54,6 +60,15 @@ def actor_for_token(token: ApiToken) -> Actor:
         label=f"{token.user} ({token.name})",
         permissions={code: names for code, names in narrowed.items() if names},
     )
+
+
+def site_list_for_memberships(memberships: Iterable[Membership]) -> list[Site]:
+    """The active sites at which a person may do anything at all, by code. A statement only for who is at every site."""
+    held = list(memberships)
+    if any(membership.site is None for membership in held):
+        return list(Site.objects.filter(is_active=True).order_by("code"))
+    sites = {each.site.code: each.site for each in held if each.site and each.site.is_active and each.role.permissions}
+    return [sites[code] for code in sorted(sites)]
 
 
 def site_list_for_actor(actor: Actor) -> QuerySet[Site]:

@@ -1,5 +1,6 @@
 """The pages of figures: what they say, to whom, and what they cost."""
 
+import re
 from datetime import date
 
 import pytest
@@ -58,7 +59,7 @@ def test_outsider_sees_the_page_without_the_figures_of_this_plant(
 ) -> None:
     client.force_login(outsider, backend=BACKEND)
 
-    page = client.get(address + QUERY).content.decode()
+    page = re.sub(r'value="\w{64}"', "", client.get(address + QUERY).content.decode())  # a random token may hold anything
 
     assert "M1" not in page
     assert "94.2" not in page

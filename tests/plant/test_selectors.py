@@ -90,10 +90,11 @@ def test_shift_patterns_come_from_the_nearest_calendar_above(
 ) -> None:
     own = master_data.create(actor, WorkCalendar, site, code="DAY", time_zone="Europe/Helsinki")
     master_data.change(actor, Equipment, plant["line"].pk, version=1, calendar=own)
+    machine = equipment_get(actor, site, plant["machine"].code)
 
-    assert nearest_calendar(plant["machine"]) == own
+    assert nearest_calendar(machine) == own
     assert nearest_calendar(plant["area"]) == calendar
-    found = shift_patterns_for(plant["machine"], WINDOW)
+    found = shift_patterns_for(machine, WINDOW)
     assert found is not None
     assert (found.patterns, found.zone.key) == ((), "Europe/Helsinki")
 

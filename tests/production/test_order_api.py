@@ -97,14 +97,14 @@ def test_P33_owner_colleague_and_outsider(api: Any, client_of: Any, outsider: An
     assert stranger.send("post", ORDERS, body | {"code": "N"}).status_code == 422
 
 
-def test_order_list_statements_do_not_grow(api: Any, site: Any, query_budgets: Any) -> None:
+def test_order_list_statements_do_not_grow(api: Any, site: Any) -> None:
     numbers = iter(range(1000))
 
     def make(number: int) -> None:
         for _ in range(number):
             make_order(site, f"WO-{next(numbers)}")
 
-    query_budgets.hold("GET /api/v1/production/orders/", costs_the_same(make, lambda: api.get(ORDERS)))
+    costs_the_same(make, lambda: api.get(ORDERS))
 
 
 @pytest.mark.parametrize(

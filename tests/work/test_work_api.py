@@ -69,11 +69,8 @@ def test_P33_list_needs_the_right(site: Any, client_of: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_list_statements_do_not_grow(
-    api: Any, site: Any, query_budgets: Any, name: str, make_busy: Callable[[int], object]
-) -> None:
-    count = costs_the_same(make_busy, lambda: api.get(f"{WORK}/{name}/"))
-    query_budgets.hold(f"GET /api/v1/work/{name}/", count)
+def test_list_statements_do_not_grow(api: Any, name: str, make_busy: Callable[[int], object]) -> None:
+    costs_the_same(make_busy, lambda: api.get(f"{WORK}/{name}/"))
 
 
 @pytest.fixture
