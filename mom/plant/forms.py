@@ -1,5 +1,6 @@
 """What people type about the plant. A form reads and narrows; the services judge."""
 
+import re
 from datetime import datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -86,13 +87,13 @@ class RowForm(_ModelForm):
 def narrow(fields: dict[str, forms.Field], site: Site) -> None:
     """Let choices of rows offer those of the site that are in use."""
     for field in fields.values():
+        empty = _("choose") if field.required else _("none")
         if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            field.choices = [
-                (key, _("none") if key == "" and not field.required else words) for key, words in field.choices
-            ]
+            choices: Any = field.choices
+            field.choices = [(key, empty if key == "" else words) for key, words in choices]
         if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
             if field.empty_label is not None:
-                field.empty_label = _("choose") if field.required else _("none")
+                field.empty_label = empty
             names = {each.name for each in field.queryset.model._meta.concrete_fields}
             rows = field.queryset.filter(site=site) if "site" in names else field.queryset
             field.queryset = rows.filter(is_active=True) if "is_active" in names else rows
@@ -329,6 +330,9 @@ class CalendarEntryForm(SiteForm):
         )
 
 
+_FACTOR = re.compile(r"\d{1,18}(?:\.\d{1,9}|/\d{1,18})?", re.ASCII)
+
+
 class MaterialUnitForm(SiteForm):
     """Another unit of a material, as an exact fraction of its own."""
 
@@ -339,6 +343,8 @@ class MaterialUnitForm(SiteForm):
         """An exact number. Raises: ValidationError."""
         text = self.cleaned_data["factor"].replace(",", ".").strip()
         try:
+            if not _FACTOR.fullmatch(text):  # not what Fraction takes: 1e9999999 would be worked out digit by digit
+                raise ValueError(text)
             return Fraction(text)
         except (ValueError, ZeroDivisionError):
             raise forms.ValidationError(_t("Write a number such as 24 or a fraction such as 2500/3.")) from None

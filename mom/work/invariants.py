@@ -54,5 +54,15 @@ register(
         SELECT r.id, 'job response' FROM work_jobresponse r
         LEFT JOIN work_joborder j ON j.id = r.job_order_id LEFT JOIN plant_equipment e ON e.id = r.equipment_id
         WHERE j.site_id <> r.site_id OR e.site_id <> r.site_id
+        UNION ALL
+        SELECT q.id, 'quantity report' FROM work_quantityreport q
+        LEFT JOIN work_jobrequirement o ON o.id = q.output_id LEFT JOIN work_jobresponse r ON r.id = q.job_response_id
+        LEFT JOIN plant_person p ON p.id = q.person_id LEFT JOIN plant_reason w ON w.id = q.reason_id
+        LEFT JOIN plant_materiallot l ON l.id = q.lot_id
+        WHERE q.site_id <> ANY (ARRAY[o.site_id, r.site_id, p.site_id, w.site_id, l.site_id])
+        UNION ALL
+        SELECT n.id, 'labour entry' FROM work_labourentry n JOIN plant_person p ON p.id = n.person_id
+        LEFT JOIN work_jobresponse r ON r.id = n.job_response_id
+        WHERE p.site_id <> n.site_id OR r.site_id <> n.site_id
     """,
 )

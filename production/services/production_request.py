@@ -45,7 +45,7 @@ def create(actor: Actor, site: Site, order: NewOrder, *, is_released: bool = Fal
     """Add an order with its one job, waiting or at once released. Useful without a routing: machine, number, quantity.
 
     Raises: NotAllowed; Conflict where the number is taken; InvalidInput for a quantity that is not more than zero or
-    a machine or material of another site.
+    a machine, material or partner of another site.
     """
     with use_case(actor) as act:
         act.require(permissions.PLAN_WORK_REQUEST, site.code)
@@ -95,6 +95,8 @@ def _check(site: Site, order: NewOrder) -> None:
         wrong["material"] = [_("This material belongs to another site.")]
     if order.equipment is not None and order.equipment.site_id != site.pk:
         wrong["machine"] = [_("This machine belongs to another site.")]
+    if order.partner is not None and order.partner.site_id != site.pk:
+        wrong["partner"] = [_("This partner belongs to another site.")]
     if order.earliest_start and order.due_at and order.due_at < order.earliest_start:
         wrong["due_at"] = [_("The due date is before the earliest start.")]
     if wrong:

@@ -7,6 +7,8 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from mom.core.testing import acting
+from mom.plant.models import MaterialDefinition, MaterialLot, MaterialUnit, WorkCalendar
 from tests.factories.work import give, job_of, make_machine, make_material, make_order, make_person
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +71,31 @@ def test_quantity_answers_any_number(page: Client, path: str, number: str) -> No
     assert page.post(path, form).status_code < 500
     assert page.get("/orders/").status_code == 200
     assert page.get("/jobs/WO-1-10/").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1969-12-31", "2200-01-01"])
+def test_calendar_refuses_a_day_that_no_plant_has(page: Client, site: Any, day: str) -> None:
+    with acting():
+        calendar = WorkCalendar.objects.create(site=site, code="CAL", name="Calendar")
+    form = {"name": "Holiday", "kind": "non_working", "first": day, "last": day, "priority": "0"}
+    assert page.post("/setup/calendars/exception/add/CAL/", form).status_code in {200, 422}
+    assert not calendar.entries.exists()
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01 00:00", "9999-12-31 23:59"])
+def test_lot_refuses_a_moment_that_no_plant_has(page: Client, moment: str) -> None:
+    form = {
+        "code": "L-1", "definition": MaterialDefinition.objects.get().pk, "disposition": "unrestricted",
+        "expires_at": moment,
+    }  # fmt: skip
+    answer = page.post("/setup/add/lots/", form)
+    assert answer.status_code in {200, 422}
+    assert "2199" in answer.content.decode()
+    assert not MaterialLot.objects.exists()
+
+
+@pytest.mark.parametrize("factor", ["1e9999999", "-1", "0", "1/0", "nan", HUGE, "9" * 18 + ".999999999", "１", LONG])
+def test_unit_of_a_material_refuses_a_factor_that_is_none(page: Client, factor: str) -> None:
+    answer = page.post("/setup/materials/unit/P-1/", {"code": "BOX", "factor": factor})
+    assert answer.status_code in {200, 422}
+    assert not MaterialUnit.objects.exists()

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from mom.core.testing import acting
+from mom.plant.models import MaterialLot, Reason
 from mom.work.engine.terms import MaterialUse, OperationsType, QuantityKind, WorkRequestCommand
 from mom.work.models import JobOrder, OutputTotal, QuantityReport
 from mom.work.services import job_order, quantity_report, work_request, work_request_command
@@ -183,3 +184,21 @@ def test_ledger_is_never_edited(site: Any, actor: Actor) -> None:
     (first,) = quantity_report.report(actor, started(site).pk, good(1), op_uuid=uuid.uuid4())
     with pytest.raises(DatabaseError), transaction.atomic():  # the right is missing, or the trigger refuses
         QuantityReport.objects.filter(pk=first.pk).update(quantity=2)
+
+
+@pytest.mark.parametrize("foreign", ["person", "reason", "lot"])
+def test_P33_report_refuses_what_lies_at_another_site(site: Any, other_site: Any, actor: Actor, foreign: str) -> None:
+    job = started(site)
+    with acting():
+        definition = make_material(other_site, "P-9")
+        there: dict[str, Any] = {
+            "person": make_person(other_site),
+            "reason": Reason.objects.create(site=other_site, code="R", kind="scrap"),
+            "lot": MaterialLot.objects.create(site=other_site, code="L", definition=definition),
+        }
+    line = Reported(QuantityKind.SCRAP, Decimal(1), **{} if foreign == "person" else {foreign: there[foreign]})
+    person = there["person"] if foreign == "person" else None
+    with pytest.raises(InvalidInput) as caught:
+        quantity_report.report(actor, job.pk, [line], op_uuid=uuid.uuid4(), person=person)
+    assert set(caught.value.fields) == {foreign}
+    assert not QuantityReport.objects.exists()

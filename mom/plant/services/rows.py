@@ -1,6 +1,7 @@
 """What adding and changing a row of the plant model has in common. All functions join the caller's transaction."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -105,6 +106,10 @@ def check(row: SiteOwned, links: Mapping[str, Collection[Model]] | None = None) 
         row.clean_fields(exclude=[field.name for field in relations])
     except ValidationError as error:
         wrong |= {name: list(messages) for name, messages in error.message_dict.items()}
+    for field in row._meta.concrete_fields:
+        moment = getattr(row, field.attname)
+        if isinstance(moment, datetime) and not 1970 <= moment.year <= 2199:
+            wrong[field.name] = [_("Give a year from 1970 to 2199.")]
     named = {field.name: [getattr(row, field.name)] for field in relations if field.name != "site"} | dict(links or {})
     for name, others in named.items():
         if any(isinstance(other, SiteOwned) and other.site_id != row.site_id for other in others):

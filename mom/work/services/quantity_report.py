@@ -48,8 +48,9 @@ def report(
 
     The same `op_uuid` again changes nothing and gives the same reports (P01). The unit is the output's.
 
-    Raises: NotAllowed, NotFound; InvalidInput for nothing or less than nothing; Conflict for a job that is not begun or
-    closed, more than it may make (P03), or a key that another report has.
+    Raises: NotAllowed, NotFound; InvalidInput for nothing or less than nothing, and for a person, reason or lot of
+    another site; Conflict for a job that is not begun or closed, more than it may make (P03), or a key that another
+    report has.
     """
     _check_lines(lines)
     with use_case(actor) as act:
@@ -62,6 +63,7 @@ def report(
         if job_order.status not in REPORTABLE:
             sentence = _("Job %(job)s is not in work. Start it first.") % {"job": job_order.code}
             raise Conflict(sentence, code="job_not_in_work")
+        _check_site(job_order, lines, person)
         output = _output_of(job_order, output_id)
         reports = _record(act, job_order, output, lines, keys, occurred_at or act.now, person)
         kind = job_kind(job_order.operations_type)
@@ -105,6 +107,22 @@ def _check_lines(lines: list[Reported]) -> None:
         raise InvalidInput(
             {"quantity": [_("A quantity must be more than zero. To take one back, reverse its report.")]}
         )
+
+
+def _check_site(job_order: JobOrder, lines: list[Reported], person: Person | None) -> None:
+    """Raises: InvalidInput for whatever lies at another site than the job."""
+    named: dict[str, list[Person | Reason | MaterialLot | None]] = {
+        "person": [person],
+        "reason": [line.reason for line in lines],
+        "lot": [line.lot for line in lines],
+    }
+    elsewhere = {
+        name: [_("This belongs to another site.")]
+        for name, rows in named.items()
+        if any(row is not None and row.site_id != job_order.site_id for row in rows)
+    }
+    if elsewhere:
+        raise InvalidInput(elsewhere)
 
 
 def _known(job_order: JobOrder, keys: list[uuid.UUID]) -> list[QuantityReport]:
