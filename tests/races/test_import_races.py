@@ -1,5 +1,6 @@
 """Two people at one import: started once, and never discarded under the worker's hands."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from mom.core import long_work
 from mom.core.actor import Actor, system_actor
 from mom.core.errors import Conflict
 from mom.core.models import TaskRun
+from mom.erp.engine import mapping as mappings
 from mom.erp.engine.status import ImportStatus
-from mom.erp.models import ImportRun
-from mom.erp.services import running
+from mom.erp.models import ImportRun, SourceRow
+from mom.erp.services import applying, running
 from mom.erp.services.import_run import APPLY, HowToRun, NamedMapping, cancel, request, start
+from mom.work.models import JobResponse
 from tests.erp.importing import golden, reread
 from tests.factories.accounts import make_site
 from tests.races.together import failures, together
@@ -27,13 +30,15 @@ def plant(transactional_db: None) -> Site:
     return make_site("P1")
 
 
-def checked(plant: Site) -> ImportRun:
-    content, mapping = golden("import_german_erp")
+def checked(plant: Site, content: bytes = b"") -> ImportRun:
+    """A file that waits for a person, the golden one unless another is given."""
+    ours, mapping = golden("import_german_erp")
+    content = content or ours
     how = HowToRun(waits_for_start=True)
     run = request(BOSS, plant, file_name="log.csv", content=content, mapping=NamedMapping("test", mapping), how=how)
     long_work.work(run.check_task_id, running.check)
     assert reread(run).status == ImportStatus.CHECKED
-    return run
+    return reread(run)
 
 
 def test_two_starts_of_one_import_are_one(plant: Site) -> None:
@@ -50,3 +55,36 @@ def test_start_and_discard_of_one_import_leave_one_of_the_two(plant: Site) -> No
         together(lambda run=run: start(BOSS, run.pk), lambda run=run: cancel(BOSS, run.pk))
         after = reread(run)
         assert not (after.discarded_at and after.apply_task), "discarded although it was started"
+
+
+def test_piece_that_runs_again_counts_rows_of_another_import_once(plant: Site) -> None:
+    first, second = checked(plant), checked(plant)
+    start(BOSS, first.pk)
+    long_work.work(reread(first).task.pk, running.apply)
+    start(BOSS, second.pk)
+    mapping = mappings.load(second.mapping_text)
+    (piece, *_rest) = applying.pieces(reread(second), 3)
+    applying.apply_piece(BOSS, piece, mapping, lambda: None)  # its worker dies before it says so
+    long_work.work(reread(second).task.pk, partial(running.apply, size=3))
+
+    done, again = reread(first), reread(second)
+    assert again.status == ImportStatus.COMPLETED
+    assert (again.rows_new, again.rows_applied, again.rows_known) == (0, 0, done.rows_applied)
+
+
+def test_same_file_twice_at_once_takes_effect_once(plant: Site) -> None:
+    for _round in range(3):
+        content, mapping = golden("import_german_erp")
+        content = content.replace(b"FA-", f"F{_round}-".encode())
+        runs = [checked(plant, content), checked(plant, content)]
+        for run in runs:
+            start(BOSS, run.pk)
+        known = SourceRow.objects.count()
+        tasks = [reread(run).task.pk for run in runs]
+        work = [lambda pk=pk: long_work.work(pk, partial(running.apply, size=2, lanes=1)) for pk in tasks]
+        assert failures(together(*work)) == []
+        after = [reread(run) for run in runs]
+        assert [run.status for run in after] == [ImportStatus.COMPLETED] * 2
+        assert sum(run.rows_applied for run in after) == runs[0].rows_new == SourceRow.objects.count() - known
+        assert all(run.rows_applied == run.rows_new for run in after)
+        assert JobResponse.objects.count() == SourceRow.objects.count()

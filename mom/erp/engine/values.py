@@ -123,8 +123,8 @@ def _local(pattern: re.Pattern[str], text: str) -> datetime:
         )
     except ValueError:
         raise RefusedValue(ProblemCode.TIME_BAD, pattern_words(pattern)) from None
-    if not 1970 <= local.year <= 9000:
-        raise RefusedValue(ProblemCode.TIME_BAD, "1970 … 9000")
+    if not 1970 <= local.year <= 2199:
+        raise RefusedValue(ProblemCode.TIME_BAD, "1970 … 2199")
     return local
 
 
