@@ -6,7 +6,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,9 +65,18 @@ class QueryBudgets:
                 f"{name} costs {cost}, below its budget of {allowed}: run pytest --update-query-budgets."
             )
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Take budgets out whose subject is no more."""
+        for name in names:
+            self.numbers.pop(name, None)
+        self._save()
+
     def _write(self, name: str, cost: int) -> None:
         self.numbers = json.loads(self.path.read_text()) if self.path.exists() else {}
         self.numbers[name] = cost
+        self._save()
+
+    def _save(self) -> None:
         self.path.write_text(json.dumps(dict(sorted(self.numbers.items())), indent=2) + "\n")
 
 

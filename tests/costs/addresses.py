@@ -1,0 +1,164 @@
+"""Every address that answers GET, with something at it: the resolver says which there are, this what stands there."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from analytics.engine.book import KPIS
+from mom.plant.views.nouns import NOUNS
+from tests.accounts.matrix import Route, routes
+from tests.costs.grown_plant import GrownPlant
+
+Arguments = list[dict[str, object]]
+ELSEWHERE = {
+    "admin": "walked by its registry, in test_admin",
+    "api": "walked by the permission matrix's routes, and the four public addresses that read no data",
+}
+# The name of an address -> what to put into it, where the name of its parameter does not say it.
+AT: dict[str, Callable[[GrownPlant], Arguments]] = {
+    "plant:add": lambda plant: [{"noun": noun} for noun in NOUNS],
+    "plant:change": lambda plant: [{"noun": noun, "code": code_of(plant, noun)} for noun in NOUNS],
+    "plant:qualification_end": lambda plant: [{"pk": plant.qualification.pk}],
+    "plant:shift_change": lambda plant: [{"pk": plant.shift.pk}],
+    "plant:shift_end": lambda plant: [{"pk": plant.shift.pk}],
+    "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
+    "work:take_back": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
+    "web:task_run_detail": lambda plant: [{"pk": plant.run.check_task_id}],
+    "analytics:kpi_detail": lambda plant: [{"id": KPIS[0].id}],
+}
+# The beginning of such a name -> the code that stands in it.
+CODE: dict[str, Callable[[GrownPlant], str]] = {
+    "plant:machine": lambda plant: plant.machine.code,
+    "plant:person": lambda plant: plant.person.code,
+    "plant:qualification_add": lambda plant: plant.person.code,
+    "plant:material": lambda plant: plant.material.code,
+    "plant:lot": lambda plant: plant.lot.code,
+    "plant:asset": lambda plant: plant.asset.code,
+    "plant:calendar": lambda plant: plant.calendar.code,
+    "plant:shift_add": lambda plant: plant.calendar.code,
+    "plant:reason": lambda plant: f"stop/{plant.reason.code}",
+    "work:job": lambda plant: plant.job.code,
+    "production:order": lambda plant: plant.order.code,
+}
+PAGED = {"list", "issues"}
+# Lists ask more for a search, a filter or a page of their own: a second address of the same page.
+ALSO = {"web:search": ["?q=N-0"], "production:order_list": ["?q=LATE&view=late"], "plant:machine_list": ["?q=M-"]}
+
+
+def code_of(plant: GrownPlant, noun: str) -> str:
+    """The address of the row of that noun that the plant is watched at."""
+    held: dict[str, Any] = {
+        "equipment": plant.machine, "equipment-classes": plant.equipment_class, "assets": plant.asset,
+        "people": plant.person, "skills": plant.skill, "materials": plant.material,
+        "material-classes": plant.material_class, "lots": plant.lot, "partners": plant.partner,
+        "calendars": plant.calendar, "reasons": plant.reason,
+    }  # fmt: skip
+    return NOUNS[noun].address(held[noun])
+
+
+def named_patterns(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every mounted pattern outside `ELSEWHERE`, with its name."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace not in ELSEWHERE:
+                yield from named_patterns(pattern, pattern.namespace or space)
+        else:
+            yield f"{space}:{pattern.name}" if space else str(pattern.name), pattern
+
+
+def answers(pattern: URLPattern, method: str) -> bool:
+    """Whether the view behind it takes the method; a plain function takes GET."""
+    view = getattr(pattern.callback, "view_class", None)
+    if view is None:
+        return method == "get"
+    return hasattr(view, method) and method in view.http_method_names
+
+
+def page_names() -> list[str]:
+    """The names of all pages."""
+    return [name for name, pattern in named_patterns() if answers(pattern, "get")]
+
+
+def arguments_of(name: str, pattern: URLPattern, plant: GrownPlant) -> Arguments:
+    """What to put into the address. Raises: AssertionError for a parameter that nobody knows."""
+    parameters = set(pattern.pattern.converters)
+    if not parameters:
+        return [{}]
+    if name in AT:
+        return AT[name](plant)
+    if parameters == {"pk"} and name.startswith("erp:import"):
+        return [{"pk": plant.run.pk}]
+    found = [code for prefix, code in CODE.items() if name.startswith(prefix)]
+    assert parameters == {"code"}, f"{name}: say in tests/costs/addresses.py what stands at {sorted(parameters)}."
+    assert found, f"{name}: say in tests/costs/addresses.py whose code it is."
+    return [{"code": found[0](plant)}]
+
+
+def pages(plant: GrownPlant) -> dict[str, str]:
+    """The name in the budgets -> an address, for every page that answers GET."""
+    found = {}
+    for name, pattern in named_patterns():
+        if not answers(pattern, "get"):
+            continue
+        for arguments in arguments_of(name, pattern, plant):
+            noun = f" {arguments['noun']}" if "noun" in arguments else ""
+            address = reverse(name, kwargs=arguments)
+            found[f"page {name}{noun}"] = address
+            found |= {f"page {name}{noun} {query}": address + query for query in ALSO.get(name, [])}
+    return found
+
+
+def rows_of(plant: GrownPlant) -> dict[str, Any]:
+    """The first part of a resource's path -> the row that it is read at."""
+    return {
+        "accounts/sites": plant.site,
+        "imports": plant.run,
+        "plant/assets": plant.asset,
+        "plant/calendars": plant.calendar,
+        "plant/equipment": plant.machine,
+        "plant/equipment-classes": plant.equipment_class,
+        "plant/lots": plant.lot,
+        "plant/material-classes": plant.material_class,
+        "plant/materials": plant.material,
+        "plant/partners": plant.partner,
+        "plant/people": plant.person,
+        "plant/personnel-classes": plant.skill,
+        "plant/qualifications": plant.qualification,
+        "plant/reasons": plant.reason,
+        "plant/shifts": plant.shift,
+        "plant/sublots": plant.sublot,
+        "production/orders": plant.production_request,
+        "task-runs": plant.run.check_task,
+        "work/job-orders": plant.job,
+        "work/job-responses": plant.response,
+        "work/labour-entries": plant.response.labour_entries.latest("pk"),
+        "work/quantity-reports": plant.quantity_report,
+        "work/reservations": plant.reservation,
+        "work/work-requests": plant.order,
+    }
+
+
+def address_of(route: Route, plant: GrownPlant) -> str:
+    """The address of a route of the API. Raises: AssertionError for a resource that nobody knows."""
+    resource = route.path.removeprefix("/api/v1/").partition("/{")[0].strip("/")
+    if resource == "kpis":
+        return route.address(KPIS[0].id) + (f"?site={plant.site.code}" if route.action == "values_of" else "")
+    if not route.is_detail:
+        return route.path
+    rows = rows_of(plant)
+    assert resource in rows, f"{route}: say in tests/costs/addresses.py which row it is read at."
+    return route.address(rows[resource].pk)
+
+
+def reads(plant: GrownPlant) -> dict[str, str]:
+    """The name in the budgets -> an address, for every GET of the API; lists also where more than a page is there."""
+    found = {}
+    for route in routes():
+        if route.method != "get":
+            continue
+        address, is_paged = address_of(route, plant), route.action in PAGED and route.view.pagination_class is not None
+        found[str(route)] = address + ("?page_size=200" if is_paged else "")
+        if is_paged:
+            found[f"{route} ?page_size=1"] = f"{address}?page_size=1"
+    return found

@@ -1,0 +1,44 @@
+"""The file of budgets itself: modest, and a guard that fails."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bench.statements import BUDGETS, Count, QueryBudgets
+from tests.costs.budgets import problems
+
+# Kind of address -> the statements that are enough; and where there may be more.
+ENOUGH = {"page ": 15, "GET ": 8, "POST ": 25, "PATCH ": 25, "DELETE ": 25, "send ": 25, "job of an order ": 15}
+
+MORE = {"page plant:machine_detail": 16}  # the plant's own facts, the jobs at the machine and its figures
+
+
+def test_budget_is_modest() -> None:
+    numbers = json.loads(BUDGETS.read_text())
+    limits = {name: [limit for kind, limit in ENOUGH.items() if name.startswith(kind)] for name in numbers}
+    assert [name for name, limit in limits.items() if not limit] == []
+    assert [
+        f"{name}: {numbers[name]}" for name, limit in limits.items() if numbers[name] > MORE.get(name, limit[0])
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        ({"page a": 1}, "page a costs 2 statements; its budget is 1"),
+        ({"page a": 3}, "page a costs 2, below its budget of 3"),
+        ({}, "page a has no budget"),
+        ({"page a": 2, "page b": 1}, "page b has a budget and is no more"),
+        ({"page a": 2, "GET b": 1}, ""),
+    ],
+)
+def test_budgets_find_what_is_over_under_missing_and_gone(tmp_path: Path, budget: dict[str, int], said: str) -> None:
+    file, count = tmp_path / "budgets.json", Count()
+    file.write_text(json.dumps(budget))
+    count.statements = ["SELECT 1", "SELECT 2"]
+    found = problems(QueryBudgets(file, update=False), {"page a": count}, "page ")
+    assert len(found) == bool(said)
+    assert all(said in each for each in found)
+    assert not problems(QueryBudgets(file, update=True), {"page a": count}, "page ")
+    assert json.loads(file.read_text()) == {"page a": 2} | {name: 1 for name in budget if name == "GET b"}

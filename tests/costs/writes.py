@@ -1,0 +1,244 @@
+"""Every POST, PATCH and DELETE of the API with a body that is taken, and the main acts of the pages."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from mom.core import clock
+from mom.core.models import TaskRun
+from mom.erp.selectors.mapping import mapping_list
+from mom.plant.views.nouns import NOUNS
+from mom.work.engine.terms import JobOrderCommand
+from mom.work.models import JobOrder
+from tests.accounts.matrix import Route, routes
+from tests.costs.addresses import address_of, rows_of
+from tests.costs.grown_plant import MAPPING, GrownPlant
+from tests.factories.work import give, job_of, make_order
+
+Act = Callable[[Client], Any]
+Prepare = Callable[[GrownPlant], Act]
+# What a job went through before the command; it is released with its order.
+BEFORE: dict[str, tuple[str, ...]] = {
+    "release": ("revoke",),
+    "pause": ("start",),
+    "hold": ("start",),
+    "resume": ("start", "pause"),
+    "finish": ("start",),
+    "close": ("start", "finish"),
+    "abort": ("start",),
+}
+WHY = {"reason": "Not wanted"}
+DAY = "2026-12-01"
+BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
+    "plant/assets": lambda plant: {"kind": "tool"},
+    "plant/equipment": lambda plant: {"level": "work_unit", "parent": plant.area.pk},
+    "plant/lots": lambda plant: {"definition": plant.material.pk},
+    "plant/materials": lambda plant: {"unit": "C62"},
+    "plant/partners": lambda plant: {"is_customer": True},
+    "plant/reasons": lambda plant: {"kind": "stop"},
+    "plant/sublots": lambda plant: {"definition": plant.material.pk, "kind": "serial"},
+    "plant/qualifications": lambda plant: {
+        "person": plant.person.pk,
+        "personnel_class": plant.skill.pk,
+        "valid_from": DAY,
+    },
+    "plant/shifts": lambda plant: {
+        "calendar": plant.calendar.pk,
+        "name": "Late",
+        "starts_at": "14:00:00",
+        "ends_at": "22:00:00",
+        "weekdays": [1, 2],
+    },
+    "plant/assets/mount": lambda plant: {"equipment": plant.machine.pk},
+    "plant/assets/dismount": lambda plant: {},
+    "plant/qualifications/end": lambda plant: {"valid_until": DAY},
+    "plant/shifts/end": lambda plant: {"valid_until": DAY},
+    "plant/reasons/classify": lambda plant: {"time_class": "down", "loss_class": "none"},
+    "production/orders": lambda plant: {
+        "material": plant.material.code,
+        "machine": plant.machine.code,
+        "quantity": "10",
+        "is_released": True,
+    },
+    "work/quantity-reports/reverse": lambda plant: {"op_uuid": str(uuid.uuid4()), "reason": "Typed twice"},
+}
+WITHOUT_CODE = {"plant/qualifications"}
+
+
+def new_job(plant: GrownPlant, command: str) -> JobOrder:
+    """A job that may be given the command."""
+    job = job_of(make_order(plant.site, f"FOR-{command}", material=plant.material, machine=plant.new_machine))
+    give(plant.late_job, "pause")  # it held the machine
+    give(job, *BEFORE.get(command, ()), person=plant.person)
+    return JobOrder.objects.get(pk=job.pk)
+
+
+def sent(method: str, address: str, body: Any, **headers: str) -> Act:
+    """One request of a program, with a key of its own."""
+    keyed = {"Idempotency-Key": str(uuid.uuid4()), **headers}
+    return lambda client: getattr(client, method)(address, body, content_type="application/json", headers=keyed)
+
+
+def api_act(route: Route, plant: GrownPlant) -> Act:
+    """The request for a route, everything that it needs being there."""
+    resource = route.path.removeprefix("/api/v1/").partition("/{")[0].strip("/")
+    if resource in {"work/job-orders", "work/work-requests"}:
+        return _command(route, plant, resource)
+    special = SPECIAL.get(f"{resource}/{route.action}")
+    if special:
+        return special(route, plant)
+    address = address_of(route, plant)
+    if route.method == "patch":
+        row = rows_of(plant)[resource]
+        row.refresh_from_db()
+        return sent("patch", address, {_changed(row): "Changed"}, **{"If-Match": f'"v{row.version}"'})
+    body: dict[str, Any] = {"site": plant.site.code, "code": "NEW-CODE"}
+    if route.is_detail:
+        body = BODIES[f"{resource}/{route.action}"](plant)
+    elif resource in {"plant/qualifications", "plant/shifts", "plant/sublots"}:
+        body = BODIES[resource](plant) | ({} if resource in WITHOUT_CODE else {"code": "NEW-CODE"})
+    elif resource in BODIES:
+        body |= BODIES[resource](plant)
+    return sent("post", address, body)
+
+
+def _changed(row: Any) -> str:
+    return "name" if any(field.name == "name" for field in row._meta.fields) else "supplier_lot"
+
+
+def _command(route: Route, plant: GrownPlant, resource: str) -> Act:
+    """A command to a job, or to an order of one job; a report on a job that runs."""
+    name = {"quantity_reports": "finish"}.get(route.action, route.action)
+    if resource == "work/job-orders":
+        job = new_job(plant, name)
+        body: dict[str, Any] = WHY if name in {"hold", "abort", "cancel"} else {}
+        if route.action == "quantity_reports":
+            lines = [{"kind": "good", "quantity": "2"}, {"kind": "scrap", "quantity": "1"}]
+            body = {"op_uuid": str(uuid.uuid4()), "person": plant.person.code, "lines": lines}
+        if name in {"start", "resume"}:
+            body = {"person": plant.person.code}
+        return sent("post", route.address(job.pk), body)
+    return _order_command(route, plant, name)
+
+
+def _order_command(route: Route, plant: GrownPlant, name: str) -> Act:
+    if name == "release":
+        order = make_order(plant.site, "FOR-release", material=plant.material, is_released=False).work_request
+        return sent("post", route.address(order.pk), {})
+    order = new_job(plant, {"hold": "start", "resume": "start"}.get(name, name)).work_request
+    if name == "resume":
+        from mom.work.services import work_request_command
+        from tests.costs.grown_plant import SYSTEM
+
+        work_request_command.command(SYSTEM, order.pk, work_request_command.WorkRequestCommand.HOLD, reason="Wait")
+    return sent("post", route.address(order.pk), WHY)
+
+
+def _reserve(route: Route, plant: GrownPlant) -> Act:
+    at = clock.now() + timedelta(days=100)
+    times = {"started_at": at.isoformat(), "ended_at": (at + timedelta(hours=1)).isoformat()}
+    return sent("post", route.path, {"job_order": plant.job.pk, **times})
+
+
+def _import(route: Route, plant: GrownPlant) -> Act:
+    def act(client: Client) -> Any:
+        file = SimpleUploadedFile("log.csv", b"a,b\n3,4\n")
+        body = {"file": file, "site": plant.site.code, "mapping": MAPPING.text}
+        return client.post(route.path, body, headers={"Idempotency-Key": str(uuid.uuid4())})
+
+    return act
+
+
+def _start_import(route: Route, plant: GrownPlant) -> Act:
+    TaskRun.objects.filter(pk=plant.run.check_task_id).update(status="succeeded", finished_at=clock.now())
+    return sent("post", route.address(plant.run.pk), {})
+
+
+def _release_order(route: Route, plant: GrownPlant) -> Act:
+    order = make_order(plant.site, "FOR-release", material=plant.material, is_released=False)
+    return sent("post", route.address(order.pk), None)
+
+
+def _mount(route: Route, plant: GrownPlant) -> Act:
+    return sent("post", route.address(plant.asset.pk), {"equipment": plant.machine.pk})
+
+
+def _recompute(route: Route, plant: GrownPlant) -> Act:
+    return sent("post", route.path, {"site": plant.site.code, "first": "2026-04-01", "last": "2026-04-02"})
+
+
+def _dismount(route: Route, plant: GrownPlant) -> Act:
+    return sent("post", route.address(plant.new_asset.pk), {})
+
+
+SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
+    "work/reservations/create": _reserve,
+    "work/reservations/destroy": lambda route, plant: sent("delete", route.address(plant.reservation.pk), None),
+    "imports/create": _import,
+    "imports/start": _start_import,
+    "imports/cancel": lambda route, plant: sent("post", route.address(plant.run.pk), {}),
+    "task-runs/cancel": lambda route, plant: sent("post", route.address(plant.run.check_task_id), {}),
+    "production/orders/release": _release_order,
+    "plant/assets/mount": _mount,
+    "plant/assets/dismount": _dismount,
+    "kpis/recompute/recompute": _recompute,
+}
+
+
+def api_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
+    """The name in the budgets -> what makes the request, for every writing route of the API."""
+    found = [route for route in routes() if route.method != "get"]
+    return {str(route): lambda route=route: api_act(route, plant) for route in found}  # type: ignore[misc]
+
+
+def form(address: str, **fields: Any) -> Act:
+    """A form as a person sends it."""
+    return lambda client: client.post(address, fields)
+
+
+def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
+    """The same for what people do on pages: orders, jobs, reports, imports, and the plant's nouns."""
+    found: dict[str, Callable[[], Act]] = {
+        "send production:order_new": lambda: form(
+            reverse("production:order_new"),
+            code="BY-HAND", material=plant.material.code, quantity="10", machine=plant.machine.code, is_released="on",
+        ),
+        "send work:job_report": lambda: form(
+            reverse("work:job_report", args=[plant.job.code]),
+            op_uuid=str(uuid.uuid4()), good="2", scrap="1", person=plant.person.pk,
+        ),
+        "send work:take_back": lambda: form(
+            reverse("work:take_back", args=[plant.job.code, plant.quantity_report.pk]),
+            op_uuid=str(uuid.uuid4()), reason="Typed twice",
+        ),
+        "send erp:import_add": lambda: form(
+            reverse("erp:import_add"), file=SimpleUploadedFile("log.csv", b"a,b\n3,4\n"), mapping=mapping_list(plant.site.code)[0].key
+        ),
+        "send production:order_hold": lambda: form(
+            reverse("production:order_hold", args=[new_job(plant, "start").work_request.code]), reason="Wait"
+        ),
+    }  # fmt: skip
+    found |= {
+        f"send work:job_{command}": lambda command=command: _job_form(plant, command) for command in JobOrderCommand
+    }  # type: ignore[misc]
+    nouns = {"equipment": {"level": "work_unit", "capacity_kind": "exclusive", "position": "0"}, "people": {},
+             "materials": {"unit": "C62", "tracking": "none"}, "skills": {}}  # fmt: skip
+    found |= {
+        f"send plant:add {noun}": lambda noun=noun: form(  # type: ignore[misc]
+            reverse("plant:add", args=[noun]), code="BY-HAND", name="By hand", is_active="on", **nouns[noun]
+        )
+        for noun in nouns
+        if noun in NOUNS
+    }
+    return found
+
+
+def _job_form(plant: GrownPlant, command: JobOrderCommand) -> Act:
+    job = new_job(plant, command)
+    fields: dict[str, Any] = {"op_uuid": str(uuid.uuid4()), "version": job.version, "reason": "Not wanted"}
+    return form(reverse(f"work:job_{command}", args=[job.code]), person=plant.person.pk, **fields)
