@@ -9,6 +9,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from mom.accounts import permissions, schema  # noqa: F401 - declares rights and the sign-in schemes of the API
+        from mom.accounts.requests import request_as
         from mom.accounts.services.role import follow_release
+        from mom.core.web.long_exports import register_request_builder
+
+        register_request_builder(request_as)
 
         post_migrate.connect(follow_release, sender=self, dispatch_uid="mom.accounts.roles")

@@ -7,6 +7,7 @@ from celery import current_app, shared_task
 
 from mom.core import bell, clock, long_work, relay
 from mom.core.models import EventReceipt, IdempotencyKey, OutboxEvent, WorkerHeartbeat
+from mom.core.web import long_exports
 
 KEPT = timedelta(days=30)
 _PIECE = 5_000
@@ -38,9 +39,15 @@ def stamp_heartbeat(queue: str) -> None:
     _touch_heartbeat(queue, "stamped_at", worker=socket.gethostname())
 
 
+@shared_task(name="mom.core.tasks.export_view", max_retries=3)
+def export_view(task_run_id: int) -> None:
+    """Make the file of a large export."""
+    long_work.work(task_run_id, long_exports.run)
+
+
 @shared_task(name="mom.core.tasks.prune", max_retries=3)
 def prune() -> None:
-    """After 30 days let go what was kept for repetition only: delivered events, their receipts, idempotency keys."""
+    """After 30 days let go what was kept for repetition only: delivered events, receipts, idempotency keys, exports."""
     before = clock.now() - KEPT
     while True:
         delivered = list(OutboxEvent.objects.filter(done_at__lt=before).values_list("pk", flat=True)[:_PIECE])
@@ -49,6 +56,7 @@ def prune() -> None:
         if len(delivered) < _PIECE:
             break
     IdempotencyKey.objects.filter(created_at__lt=before).delete()
+    long_exports.forget(before)
 
 
 def _touch_heartbeat(queue: str, column: str, worker: str = "") -> None:

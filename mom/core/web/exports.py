@@ -8,7 +8,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from django.db.models import QuerySet
@@ -22,13 +22,18 @@ from mom.core.web.tables import Column, read
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CHUNK = 2_000
+AT_ONCE = 20_000  # rows; a larger view is made by a worker, as long work
 
 
 def respond(kind: str, name: Any, columns: Sequence[Column], rows: Any) -> HttpResponseBase:
     """The download of a view, `kind` "csv" or "xlsx"."""
+    return _WRITERS[kind](file_name(kind, name), columns, rows)
+
+
+def file_name(kind: str, name: Any) -> str:
+    """What the download of a view is called."""
     stem = slugify(str(name)) or "export"
-    filename = f"{stem}-{clock.now():%Y%m%d-%H%M}.{kind}"
-    return _WRITERS[kind](filename, columns, rows)
+    return f"{stem}-{clock.now():%Y%m%d-%H%M}.{kind}"
 
 
 def guarded(value: Any) -> Any:
@@ -66,7 +71,8 @@ def _unit(column: Column, row: Any) -> str:
     return str(guarded(printing.unit(str(code or ""))))
 
 
-def _each(rows: Any) -> Iterator[Any]:
+def each(rows: Any) -> Iterator[Any]:
+    """The rows one after the other, read in chunks."""
     return iter(rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else rows)
 
 
@@ -77,18 +83,13 @@ class _Echo:
         return line
 
 
-def _csv(filename: str, columns: Sequence[Column], rows: Any) -> HttpResponseBase:
+def csv_lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
+    """The file, line by line."""
     writer = csv.writer(_Echo())
-
-    def lines() -> Iterator[str]:
-        yield "\N{BYTE ORDER MARK}"  # without it spreadsheets read the file in the system's old code page
-        yield writer.writerow(heads(columns))
-        for row in _each(rows):
-            yield writer.writerow([_csv_cell(value) for value in values(columns, row)])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    yield "\N{BYTE ORDER MARK}"  # without it spreadsheets read the file in the system's old code page
+    yield writer.writerow(heads(columns))
+    for row in rows:
+        yield writer.writerow([_csv_cell(value) for value in values(columns, row)])
 
 
 def _csv_cell(value: Any) -> Any:
@@ -97,8 +98,13 @@ def _csv_cell(value: Any) -> Any:
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
-def _xlsx(filename: str, columns: Sequence[Column], rows: Any) -> HttpResponseBase:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
+def write_csv(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Any]) -> None:
+    """The view into an open file."""
+    file.writelines(line.encode() for line in csv_lines(columns, rows))
+
+
+def write_xlsx(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Any]) -> None:
+    """The view into an open file, a row at a time."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -111,11 +117,9 @@ def _xlsx(filename: str, columns: Sequence[Column], rows: Any) -> HttpResponseBa
         for index, name in enumerate(heads(columns)):
             sheet.write_string(0, index, name.removesuffix(" (s)"), bold)
         sheet.freeze_panes(1, 0)
-        for number, row in enumerate(_each(rows), start=1):
+        for number, row in enumerate(rows, start=1):
             for index, value in enumerate(values(columns, row)):
                 _xlsx_cell(sheet, number, index, value, length)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=filename)
 
 
 def _xlsx_cell(sheet: Any, row: int, column: int, value: Any, length: Any) -> None:
@@ -127,6 +131,19 @@ def _xlsx_cell(sheet: Any, row: int, column: int, value: Any, length: Any) -> No
         sheet.write_number(row, column, float(value))
     else:
         sheet.write_string(row, column, str(value))
+
+
+def _csv(filename: str, columns: Sequence[Column], rows: Any) -> HttpResponseBase:
+    response = StreamingHttpResponse(csv_lines(columns, each(rows)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _xlsx(filename: str, columns: Sequence[Column], rows: Any) -> HttpResponseBase:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it when it is sent
+    write_xlsx(file, columns, each(rows))
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=filename)
 
 
 _WRITERS: dict[str, Callable[[str, Sequence[Column], Any], HttpResponseBase]] = {"csv": _csv, "xlsx": _xlsx}

@@ -103,6 +103,8 @@ class ListPage(PageMixin):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") in self.export_formats:
+            if isinstance(self.narrowed, QuerySet) and self.narrowed.count() > exports.AT_ONCE:
+                return TemplateResponse(request, "_components/export_large.html", self.frame())
             return exports.respond(request.GET["export"], self.get_title(), self.shown_columns, self.narrowed)
         template = "_components/list.html" if htmx_target(request) == LIST_ID else self.template_name
         response: HttpResponse = TemplateResponse(request, template, {**self.frame(), **self.list_context()})

@@ -86,13 +86,14 @@ class TaskRunDetail(DetailPage):
 
     def get_context(self) -> dict[str, Any]:
         run: TaskRun = self.subject
-        may_cancel = run.requested_by == self.actor.reference or self.may(CANCEL_TASK_RUN)
+        is_mine = run.requested_by == self.actor.reference
+        may_cancel = is_mine or self.may(CANCEL_TASK_RUN)
         return {
             "status": status_of(run),
             "share": share_of(run),
             "cancel_url": reverse("web:task_run_cancel", args=[run.pk]) if may_cancel and not run.is_finished else "",
             "issues": run.issues.order_by("line", "pk")[:MOST_ISSUES],
-            "result": sorted(run.result.items()),
+            "file_url": reverse("web:export_file", args=[run.pk]) if is_mine and "blob" in run.result else "",
         }
 
 

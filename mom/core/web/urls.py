@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mom.core.web import about, pages, task_runs
+from mom.core.web import about, long_exports, pages, task_runs
 from mom.core.web.gallery import ComponentGallery
 
 app_name = "web"
@@ -10,6 +10,8 @@ urlpatterns = [
     path("about/", about.About.as_view(), name="about"),
     path("search/", pages.SearchPage.as_view(), name="search"),
     path("long-work/", task_runs.TaskRunList.as_view(), name="task_run_list"),
+    path("long-work/export/", long_exports.StartExport.as_view(), name="export_start"),
+    path("long-work/<int:pk>/file/", long_exports.FetchExport.as_view(), name="export_file"),
     path("long-work/<int:pk>/", task_runs.TaskRunDetail.as_view(), name="task_run_detail"),
     path("long-work/<int:pk>/cancel/", task_runs.CancelTaskRun.as_view(), name="task_run_cancel"),
     path("theme/", pages.ChooseTheme.as_view(), name="theme"),
