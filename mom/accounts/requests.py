@@ -27,5 +27,5 @@ def request_as(reference: str, site_code: str, address: str) -> HttpRequest:
     request.GET = QueryDict(parts.query)
     request.user = user
     request.actor = actor_for_user(user)  # type: ignore[attr-defined]
-    request.site = site  # type: ignore[attr-defined]
+    request.site = site  # type: ignore[assignment]
     return request

@@ -108,8 +108,8 @@ class FetchExport(PageMixin):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         mine = TaskRun.objects.filter(pk=pk, kind=EXPORT, site=self.site.code, requested_by=self.actor.reference)
-        task = mine.first()
-        blob = StoredBlob.objects.filter(pk=(task.result if task else {}).get("blob")).first()
+        task = mine.filter(result__has_key="blob").first()
+        blob = StoredBlob.objects.filter(pk=task.result["blob"]).first() if task is not None else None
         if task is None or blob is None:
             raise NotFound
         response = HttpResponse(bytes(blob.content), content_type="application/octet-stream")
@@ -119,7 +119,7 @@ class FetchExport(PageMixin):
 
 
 def forget(before: datetime) -> int:
-    """Let go the files of exports that ended before an instant, unless a younger export holds the same; gives how many."""
+    """Let go the files of exports that ended before an instant and that no younger one holds; gives how many."""
     ended = TaskRun.objects.filter(kind=EXPORT, result__has_key="blob")
     kept = {run.result["blob"] for run in ended.filter(finished_at__gte=before)}
     old = {run.result["blob"] for run in ended.filter(finished_at__lt=before)} - kept
