@@ -1,13 +1,16 @@
 """Two people at one import: started once, and never discarded under the worker's hands."""
 
+import threading
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from mom.accounts.models import Site
 from mom.core import long_work
 from mom.core.actor import Actor, system_actor
+from mom.core.db.locks import Lock, advisory_lock
 from mom.core.errors import Conflict
 from mom.core.models import TaskRun
 from mom.erp.engine import mapping as mappings
@@ -74,8 +77,7 @@ def test_piece_that_runs_again_counts_rows_of_another_import_once(plant: Site) -
 
 def test_same_file_twice_at_once_takes_effect_once(plant: Site) -> None:
     for _round in range(3):
-        content, mapping = golden("import_german_erp")
-        content = content.replace(b"FA-", f"F{_round}-".encode())
+        content = golden("import_german_erp")[0].replace(b"FA-", f"F{_round}-".encode())
         runs = [checked(plant, content), checked(plant, content)]
         for run in runs:
             start(BOSS, run.pk)
@@ -88,3 +90,27 @@ def test_same_file_twice_at_once_takes_effect_once(plant: Site) -> None:
         assert sum(run.rows_applied for run in after) == runs[0].rows_new == SourceRow.objects.count() - known
         assert all(run.rows_applied == run.rows_new for run in after)
         assert JobResponse.objects.count() == SourceRow.objects.count()
+
+
+def test_piece_waits_out_what_others_hold(plant: Site) -> None:
+    """Somebody at the site's lock for longer than one wait may take, or a ring of locks: no fault of the import."""
+    run = checked(plant)
+    start(BOSS, run.pk)
+    (piece,) = applying.pieces(reread(run))
+    held, is_over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            advisory_lock(Lock.IMPORT, plant.code)
+            held.set()
+            is_over.wait(10)
+
+    def bring_in() -> None:
+        held.wait(10)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        threading.Timer(0.12, is_over.set).start()
+        applying.apply_piece(BOSS, piece, mappings.load(run.mapping_text), lambda: None)
+
+    assert failures(together(hold, bring_in)) == []
+    assert reread(run).rows_applied == run.rows_new

@@ -5,6 +5,8 @@ adds the facts, the source row of each, and the counts, whole or not at all. A p
 by its source row. So pieces may also run side by side.
 """
 
+import random
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -13,7 +15,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import F
 
 from mom.core.actor import Actor
@@ -29,6 +31,9 @@ from mom.work.models import JobResponse, LabourEntry, QuantityReport
 from production import public as production
 
 PIECE = 2_000
+TRIES = 5
+YIELDED = frozenset({"40001", "40P01", "55P03"})
+"""What PostgreSQL says where a transaction had to yield to another: it may be tried again."""
 NAMESPACE = uuid.UUID("5b8f6a52-4a0e-5f0e-9d3c-6d4f1f2f7b11")
 """Under it every imported fact gets its key: from site, source, content and occurrence, so it is the same for ever."""
 
@@ -105,14 +110,17 @@ def pieces(run: ImportRun, size: int = PIECE) -> Iterator[Piece]:
 def apply_piece(actor: Actor, piece: Piece, mapping: ExecutionMapping, keep_hold: Callable[[], None]) -> None:
     """Bring a piece in. `keep_hold` is called at the end of its transaction and raises where the work was taken over.
 
-    A row that another import brings in at the same moment makes this piece begin anew, and is then known.
+    A row that another import brings in at the same moment makes this piece begin anew, and is then known; so does a
+    lock that others held for too long or a ring of locks.
     """
-    for last in (False, False, True):
+    for attempt in range(1, TRIES + 1):
         try:
             return _apply_once(actor, piece, mapping, keep_hold)
-        except IntegrityError:
-            if last:
+        except (IntegrityError, OperationalError) as error:
+            is_ours = isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", "") not in YIELDED
+            if is_ours or attempt == TRIES:
                 raise
+            time.sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311 - jitter, no secret
     return None
 
 
