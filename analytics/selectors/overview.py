@@ -22,10 +22,12 @@ from mom.core.engine.task_run import TaskRunStatus
 from mom.core.models import TaskRun
 from mom.plant.models import Equipment
 from mom.plant.selectors.equipment import area_of, machine_list
+from mom.plant.selectors.scope import for_actor
 from mom.work.engine.progress import expected_by_now, pace
 from mom.work.engine.terms import OPEN_WORK_REQUEST_STATUSES, OUTPUT_USES, JobOrderStatus
 from mom.work.models import JobOrder, JobRequirement, JobResponse, WorkRequest
 from mom.work.models.labels import JOB_ORDER_STATUS
+from mom.work.permissions import VIEW as WORK_VIEW
 from production.selectors.order import IN_WORK, OrderFigures, is_late, order_list
 
 TILES = (
@@ -40,6 +42,7 @@ SPARKS = 8
 LOAD_DAYS = 7
 MOST_ORDERS = 10
 MOST_OF_A_KIND = 5
+VIEW_IMPORT = "erp.view_import"  # by its name: imports are of a storey above
 IMPORT_IS_NEWS = timedelta(days=3)
 BEGUN = (JobOrderStatus.RUNNING, JobOrderStatus.SUSPENDED, JobOrderStatus.HELD)
 
@@ -174,7 +177,7 @@ def machine_lines(actor: Actor, site: Site, last: date, now: datetime) -> list[M
         machine.pk: MachineLine(machine, _area_name(machine))
         for machine in machine_list(actor, site).filter(is_active=True)
     }
-    for job in _begun_jobs(site):
+    for job in _begun_jobs(actor, site):
         if job.equipment_id in lines:
             lines[job.equipment_id].jobs.append(Job(job, now))
     for line in lines.values():
@@ -190,12 +193,12 @@ def _area_name(machine: Equipment) -> str:
     return (area.name or area.code) if area is not None else ""
 
 
-def _begun_jobs(site: Site) -> Iterable[Any]:
+def _begun_jobs(actor: Actor, site: Site) -> Iterable[Any]:
     outputs = JobRequirement.objects.filter(job_order=OuterRef("pk"), material_use__in=OUTPUT_USES)
     outputs = outputs.order_by("position", "id")
     responses = JobResponse.objects.filter(job_order=OuterRef("pk"), reverses=None, reversal__isnull=True)
-    rows = JobOrder.objects.filter(site=site, status__in=BEGUN, equipment__isnull=False).select_related("work_request")
-    return rows.annotate(
+    rows = for_actor(JobOrder.objects.filter(site=site, status__in=BEGUN, equipment__isnull=False), actor, WORK_VIEW)
+    return rows.select_related("work_request").annotate(
         ordered=Subquery(outputs.values("quantity")[:1], output_field=DecimalField()),
         unit=Subquery(outputs.values("unit")[:1]),
         good=Subquery(outputs.values("total__good")[:1], output_field=DecimalField()),
@@ -267,9 +270,12 @@ class Attention:
 def attention(actor: Actor, site: Site, now: datetime, late_count: int) -> Attention:
     """The worst of each kind, and how many there are; the late orders were counted already. Three statements."""
     late = order_list(actor, site).filter(is_late(now)).order_by("due_at")
-    held = JobOrder.objects.filter(site=site, status=JobOrderStatus.HELD).select_related("equipment", "work_request")
+    held = for_actor(JobOrder.objects.filter(site=site, status=JobOrderStatus.HELD), actor, WORK_VIEW)
+    held = held.select_related("equipment", "work_request")
     held_jobs = list(held.annotate(of_all=Over(Count("*"))).order_by("latest_end", "id")[:MOST_OF_A_KIND])
     runs = TaskRun.objects.filter(site=site.code, kind__startswith="erp.", finished_at__gte=now - IMPORT_IS_NEWS)
+    if not actor.may(VIEW_IMPORT, site.code):
+        runs = runs.none()
     troubled = runs.annotate(refused=Count("issues")).filter(Q(status=TaskRunStatus.FAILED) | Q(refused__gt=0))
     return Attention(
         late_orders=list(late[:MOST_OF_A_KIND]),

@@ -17,8 +17,9 @@ from analytics.selectors import overview
 from analytics.selectors.slices import Window
 from analytics.services.rebuild import mark_dirty, rebuild_days
 from analytics.views.overview import day_spans
-from mom.core import clock
+from mom.core import clock, long_work
 from mom.core.actor import Actor, system_actor
+from mom.core.models import TaskRun
 from mom.core.testing import acting
 from mom.plant.engine.calendar import local_day
 from mom.work.engine.terms import QuantityKind
@@ -112,6 +113,24 @@ def test_P33_overview_is_the_site_s_own(outsider: Any, site: Any) -> None:
     assert "WO-SECRET" not in signed_in(outsider).get("/").content.decode()
     nobody = make_user("nils", site=site, permissions=["work.view"])
     assert signed_in(nobody).get("/").status_code == 403
+
+
+def test_P33_overview_shows_no_jobs_and_imports_to_who_may_not_see_them(site: Any) -> None:
+    job = give(job_of(make_order(site, "WO-SECRET", machine=make_machine(site))), "start", "hold")
+    with acting() as act:
+        run = long_work.start(act, "erp.check_import", site.code, "Check of wages.csv")
+    TaskRun.objects.filter(pk=run.pk).update(status="failed", finished_at=clock.now())
+    seen = {
+        name: signed_in(make_user(name, site=site, permissions=rights)).get("/").content.decode()
+        for name, rights in (
+            ("lena", ["analytics.view", "plant.view"]),
+            ("olof", ["analytics.view", "plant.view", "work.view", "erp.view_import"]),
+        )
+    }
+    assert job.code in seen["olof"]
+    assert "wages.csv" in seen["olof"]
+    assert "WO-SECRET" not in seen["lena"]
+    assert "wages.csv" not in seen["lena"]
 
 
 def test_overview_refreshes_without_its_frame(owner: Any) -> None:
