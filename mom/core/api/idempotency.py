@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from mom.core import clock
 from mom.core.api.renderers import JSONRenderer
+from mom.core.db.retry import retrying
 from mom.core.engine import json_strict
 from mom.core.errors import Conflict, InvalidInput
 from mom.core.models import IdempotencyKey
@@ -65,8 +66,12 @@ def key_of(request: Request, *, is_required: bool) -> str:
     return str(key)
 
 
+@retrying()
 def answered_once(handler: Handler, key: str, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-    """The handler's answer, or the stored one. Raises: InFlight, KeyReused and whatever the handler raises."""
+    """The handler's answer, or the stored one. Raises: InFlight, KeyReused and whatever the handler raises.
+
+    Where its transaction had to yield to another, all of it runs again; files that were sent are rewound by then.
+    """
     principal = request.actor.reference  # type: ignore[attr-defined]
     fingerprint = fingerprint_of(request)
     with enclosing_transaction():

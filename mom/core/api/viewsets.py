@@ -33,6 +33,7 @@ from mom.core.api import etags, idempotency
 from mom.core.api.filters import FilterBackend
 from mom.core.api.permissions import SIGNED_IN
 from mom.core.api.renderers import LenientNegotiation
+from mom.core.db.retry import retrying
 from mom.core.errors import NotFound
 
 _NUL = "\x00"
@@ -54,7 +55,10 @@ class SiteScopedViewSet(GenericViewSet[Any]):
     lookup_value_regex = r"[0-9]{1,18}"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """The door: signed in, permitted, not too often, no unknown parameter; a POST is then answered once per key."""
+        """The door: signed in, permitted, not too often, no unknown parameter; a POST is then answered once per key.
+
+        What had to yield to another transaction runs again.
+        """
         if (request.method or "").lower() not in self.action_map:
             raise MethodNotAllowed(request.method or "")
         super().initial(request, *args, **kwargs)
@@ -64,6 +68,9 @@ class SiteScopedViewSet(GenericViewSet[Any]):
             if key:
                 handler: Callable[..., Response] = getattr(self, self.action)
                 self.post = partial(idempotency.answered_once, handler, key)
+        elif request.method in {"PUT", "PATCH", "DELETE"}:
+            name = request.method.lower()
+            setattr(self, name, retrying()(getattr(self, name)))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers to one asker are nobody else's to keep."""

@@ -1,4 +1,9 @@
-"""Again, where two transactions got in each other's way and one of them had to yield."""
+"""Again, where two transactions got in each other's way and one of them had to yield.
+
+It stands at the edge, where a request begins to write and nothing of it is committed yet: around the transaction of an
+API request with its Idempotency-Key, around PATCH and DELETE, and around `FormPage.submit`. Tasks are run again by
+their queue.
+"""
 
 import functools
 import random
@@ -16,9 +21,9 @@ _EXCLUSION = "23P01"
 
 
 def retrying(attempts: int = 3) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
-    """Run a whole use case again after a deadlock, a serialization failure or a race on an exclusion constraint.
+    """Run a whole act again after a deadlock, a serialization failure or a race on an exclusion constraint.
 
-    Only for functions that open their own use case and may run twice.
+    Only for functions that open one transaction of their own and may run twice: what failed is rolled back as a whole.
     """
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -34,6 +34,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from mom.core import clock
+from mom.core.db.retry import retrying
 from mom.core.errors import InvalidInput, MomError, NotAllowed
 
 Text = str | Promise
@@ -233,8 +234,16 @@ class FormPage(Page):
         return self.form_class(**sent, initial=self.get_initial(), **self.get_form_kwargs())
 
     def submit(self, form: Any) -> str:
-        """Does it through a service and names the address to go to. Raises: MomError, shown in the form."""
+        """Does it through one use case and names the address to go to. Raises: MomError, shown in the form."""
         raise NotImplementedError
+
+    @retrying()
+    def perform(self, form: Any) -> str:
+        """`submit`, and again where its transaction had to yield to another. Raises: MomError."""
+        for _name, files in self.request.FILES.lists():
+            for file in files:
+                file.seek(0)
+        return self.submit(form)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.render(form=self.get_form())
@@ -244,7 +253,7 @@ class FormPage(Page):
         if not form.is_valid():
             return self.render(status=422, form=form)
         try:
-            address = self.submit(form)
+            address = self.perform(form)
         except NotAllowed:
             raise
         except MomError as error:

@@ -67,9 +67,11 @@ def nearest_calendar(equipment: Equipment) -> WorkCalendar | None:
     One statement, and one for each step up that is not loaded (`equipment_get` loads three).
     """
     at: Equipment | None = equipment
-    while at is not None and at.calendar_id is None:
+    while at is not None:
+        if at.calendar_id is not None:
+            return WorkCalendar.objects.select_related("site").get(pk=at.calendar_id)
         at = at.parent
-    return WorkCalendar.objects.select_related("site").get(pk=at.calendar_id) if at is not None else None
+    return None
 
 
 def site_plan(site: Site, window: Interval) -> ShiftPlan | None:

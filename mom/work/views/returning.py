@@ -26,5 +26,5 @@ class ActPage(FormPage):
         form = self.get_form()
         if not form.is_valid():
             return super().post(request, *args, **kwargs)
-        address = self.submit(form)  # a MomError goes up to the middleware, which answers with its sentence
+        address = self.perform(form)  # a MomError goes up to the middleware, which answers with its sentence
         return HttpResponse(status=302, headers={"Location": address})
