@@ -23,13 +23,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from mom.core import clock
 from mom.core.actor import Actor, system_actor
 from mom.core.bell import ring, ring_after_commit
 from mom.core.canonical import to_plain
+from mom.core.db.yielding import has_yielded
 from mom.core.engine.task_run import TaskRunStatus
 from mom.core.errors import Conflict, MomError, NotFound
 from mom.core.models import TaskRun, TaskRunIssue
@@ -241,7 +242,10 @@ def work(run_id: int, body: Callable[[Progress], Mapping[str, Any] | None], *, h
         raise
     except MomError as refusal:
         progress.fail(refusal.sentence)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, DatabaseError) and has_yielded(error):
+            progress.let_go()  # others were in the way: the sweeper rings for it again
+            raise
         progress.fail(_("It stopped at a fault of the software. What is done stays; start it again to go on."))
         raise
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection
+from django.db import OperationalError, connection
 
 from mom.core import bell, long_work
 from mom.core.actor import Actor, system_actor
@@ -182,6 +182,21 @@ def test_long_work_that_runs_out_of_time_is_given_to_the_next_worker() -> None:
     progress = long_work.claim(run.pk)
     assert progress is not None
     assert progress.done == 3
+
+
+def test_long_work_that_had_to_yield_to_others_is_no_fault() -> None:
+    run = started()
+
+    def body(progress: Progress) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE lock_not_available; END $$")
+
+    with pytest.raises(OperationalError):
+        long_work.work(run.pk, body)
+
+    run.refresh_from_db()
+    assert run.status == "running"
+    assert long_work.claim(run.pk) is not None
 
 
 def test_long_work_keeps_its_issues() -> None:

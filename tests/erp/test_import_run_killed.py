@@ -141,6 +141,18 @@ def test_sweep_ends_checks_whose_process_is_gone(actor: Actor, site: Site) -> No
     assert "run it again" in task.error
 
 
+def test_sweep_ends_checks_that_were_let_go(actor: Actor, site: Site) -> None:
+    from mom.core.use_case import use_case
+
+    with use_case(actor) as act:
+        run = imports.request_here(act, site, file_name="a.csv", mapping=MAPPING)
+        held = long_work.claim(run.check_task_id)
+        assert held is not None
+        held.let_go()
+    sweeping.sweep()
+    assert reread(run).status == "failed"
+
+
 def test_sweep_clears_staged_rows_of_imports_that_are_over(actor: Actor, site: Site) -> None:
     run = checked(actor, site, twin.LOG)
     with connection.cursor() as cursor:

@@ -96,6 +96,12 @@ def test_P01_key_of_another_job_is_refused(site: Any, actor: Actor) -> None:
     assert refused.value.code == "op_uuid_taken"
 
 
+def test_command_that_begins_no_work_is_done_whatever_its_key(site: Any, actor: Actor) -> None:
+    job, key = job_of(make_order(site)), uuid.uuid4()
+    job_order.command(actor, job.pk, JobOrderCommand.START, op_uuid=key)
+    assert job_order.command(actor, job.pk, JobOrderCommand.FINISH, op_uuid=key).status == JobOrderStatus.COMPLETED
+
+
 def test_order_follows_its_jobs(site: Any) -> None:
     first, second = make_chain(site, "Turn", "Wash")
     order = first.work_request

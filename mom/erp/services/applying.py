@@ -21,6 +21,7 @@ from django.db.models import F
 from mom.core.actor import Actor
 from mom.core.db.bulk import check_foreign_keys_at_once
 from mom.core.db.locks import Lock, advisory_lock
+from mom.core.db.yielding import has_yielded
 from mom.core.use_case import UseCase, use_case
 from mom.erp.engine.mapping import ExecutionMapping
 from mom.erp.models import ImportRun, SourceRow, StagedRow
@@ -32,8 +33,6 @@ from production import public as production
 
 PIECE = 2_000
 TRIES = 5
-YIELDED = frozenset({"40001", "40P01", "55P03"})
-"""What PostgreSQL says where a transaction had to yield to another: it may be tried again."""
 NAMESPACE = uuid.UUID("5b8f6a52-4a0e-5f0e-9d3c-6d4f1f2f7b11")
 """Under it every imported fact gets its key: from site, source, content and occurrence, so it is the same for ever."""
 
@@ -117,8 +116,8 @@ def apply_piece(actor: Actor, piece: Piece, mapping: ExecutionMapping, keep_hold
         try:
             return _apply_once(actor, piece, mapping, keep_hold)
         except (IntegrityError, OperationalError) as error:
-            is_ours = isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", "") not in YIELDED
-            if is_ours or attempt == TRIES:
+            is_fault = isinstance(error, OperationalError) and not has_yielded(error)
+            if is_fault or attempt == TRIES:
                 raise
             time.sleep(random.uniform(0.05, 0.2) * attempt)  # noqa: S311 - jitter, no secret
     return None

@@ -1,6 +1,7 @@
 """What is left where a process died: staged rows that nobody will bring in, checks that only that process could do."""
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from mom.core import clock
@@ -16,7 +17,8 @@ def sweep() -> int:
     with transaction.atomic():
         if not try_advisory_lock(Lock.IMPORT):
             return 0
-        orphans = TaskRun.objects.filter(kind=CHECK_HERE, lease_until__lt=clock.now()).exclude(status__in=sorted(ENDED))
+        is_held = Q(lease_until__gte=clock.now())
+        orphans = TaskRun.objects.filter(~is_held, kind=CHECK_HERE).exclude(status__in=sorted(ENDED))
         orphans.update(
             status=TaskRunStatus.FAILED.value,
             finished_at=clock.now(),

@@ -101,6 +101,7 @@ class ImportAdd(FormPage):
 
     def submit(self, form: ImportForm) -> str:
         file = form.cleaned_data["file"]
+        file.seek(0)  # an act that had to yield to another is done again
         run = imports.request(
             self.actor,
             self.site,

@@ -22,6 +22,9 @@ from mom.work.models import JobOrder, JobRequirement, JobResponse, OutputTotal, 
 from mom.work.permissions import PERMISSION_FOR
 from mom.work.services import job_response, work_request
 
+BEGINS = frozenset({JobOrderCommand.START, JobOrderCommand.RESUME})
+"""The commands that open a job response."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -129,7 +132,8 @@ def command(
         act.require(PERMISSION_FOR[asked], job_order.site.code)
         if person is not None and person.site_id != job_order.site_id:
             raise InvalidInput({"person": [_("This person belongs to another site.")]})
-        if op_uuid is not None and JobResponse.objects.filter(job_order=job_order, op_uuid=op_uuid).exists():
+        begun = JobResponse.objects.filter(job_order=job_order, op_uuid=op_uuid)
+        if op_uuid is not None and asked in BEGINS and begun.exists():
             return job_order
         return move(act, job_order, asked, person=person, version=version, op_uuid=op_uuid)
 
@@ -148,7 +152,7 @@ def move(
         raise Stale(_("Job %(job)s was changed meanwhile. Load it again.") % {"job": job_order.code})
     before = JobOrderStatus(job_order.status)
     after = JOB_ORDER.apply(before, asked)
-    if asked in {JobOrderCommand.START, JobOrderCommand.RESUME}:
+    if asked in BEGINS:
         # Locked and so read anew: the order may have been held, or a job that must not run beside this one been
         # started, while we waited.
         job_order.work_request = work_request.locked(job_order.work_request_id)
