@@ -88,5 +88,5 @@ def register() -> None:
     broken = Column(
         "breakdown", _("Breakdown"), "reported_breakdown", kind="hours", help=_("Everything reported so far.")
     )
-    register_column("equipment", load, annotate=with_reported_hours, order=60)
-    register_column("equipment", broken, annotate=lambda rows: rows, order=61)
+    register_column("equipment", load, permission=may, annotate=with_reported_hours, order=60)
+    register_column("equipment", broken, permission=may, annotate=lambda rows: rows, order=61)

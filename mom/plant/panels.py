@@ -2,7 +2,7 @@
 
     from mom.plant import panels
     panels.register_panel("equipment", "load", order=10, permission="analytics.view", render=load_card)
-    panels.register_column("equipment", Column("jobs", _("Jobs in work"), kind="number"), annotate=with_jobs, order=10)
+    panels.register_column("equipment", Column("jobs", _("Jobs in work")), permission="work.view", annotate=with_jobs)
 
 `render(request, subject)` gives a `Panel` (a template of the storey above and its context) or None for nothing to show.
 Kinds: `equipment`, `person`, `material`, `lot`, `asset`. Called in `AppConfig.ready()`.
@@ -32,6 +32,7 @@ class Panel:
 
 
 Render = Callable[[HttpRequest, Any], "Panel | None"]
+May = Callable[[str], bool]  # whether the asker holds a permission at the page's site
 Annotate = Callable[[QuerySet[Any]], QuerySet[Any]]
 
 
@@ -48,6 +49,7 @@ class _PanelSource:
 class _ColumnSource:
     kind: str
     column: Column
+    permission: str
     annotate: Annotate
     order: int
 
@@ -71,10 +73,10 @@ def register_panel(kind: str, name: str, *, order: int, permission: str, render:
     _panels[kind, name] = _PanelSource(kind, name, order, permission, render)
 
 
-def register_column(kind: str, column: Column, *, annotate: Annotate, order: int = 50) -> None:
+def register_column(kind: str, column: Column, *, permission: str, annotate: Annotate, order: int = 50) -> None:
     """Add a column to the list of a kind; `annotate` adds to the rows what the column reads. Raises: ValueError."""
     _known(kind)
-    _columns[kind, column.key] = _ColumnSource(kind, column, annotate, order)
+    _columns[kind, column.key] = _ColumnSource(kind, column, permission, annotate, order)
 
 
 def panels_for(kind: str, request: HttpRequest, subject: Any) -> list[Drawn]:
@@ -92,20 +94,20 @@ def panels_for(kind: str, request: HttpRequest, subject: Any) -> list[Drawn]:
     return drawn
 
 
-def columns_for(kind: str) -> list[Column]:
-    """The columns that storeys above add to the list of a kind, in their order."""
-    return [source.column for source in _of(kind)]
+def columns_for(kind: str, may: May) -> list[Column]:
+    """The columns that storeys above add to the list of a kind for who `may` see them, in their order."""
+    return [source.column for source in _of(kind, may)]
 
 
-def annotated(kind: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+def annotated(kind: str, rows: QuerySet[Any], may: May) -> QuerySet[Any]:
     """The rows of a list with what the added columns read."""
-    for source in _of(kind):
+    for source in _of(kind, may):
         rows = source.annotate(rows)
     return rows
 
 
-def _of(kind: str) -> list[_ColumnSource]:
-    found = [source for source in _columns.values() if source.kind == kind]
+def _of(kind: str, may: May) -> list[_ColumnSource]:
+    found = [source for source in _columns.values() if source.kind == kind and may(source.permission)]
     return sorted(found, key=lambda source: (source.order, source.column.key))
 
 

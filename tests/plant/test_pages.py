@@ -335,18 +335,22 @@ def test_panel_of_a_storey_above_stands_on_the_page_of_who_may_see_it(
 
 
 def test_column_of_a_storey_above_is_shown_sorted_and_exported(
-    page: Client, plant: Site, monkeypatch: pytest.MonkeyPatch
+    page: Client, looker: Client, plant: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(panels, "_columns", {})
     panels.register_column(
         "equipment",
         Column("answer", "The answer", "answer", kind="number"),
+        permission="work.view",
         annotate=lambda rows: rows.annotate(answer=Value(42)),
     )
 
     assert "The answer" in page.get("/machines/?sort=-answer").content.decode()
     exported = b"".join(page.get("/machines/?export=csv")).decode()  # type: ignore[call-overload]
     assert "42" in exported
+    for query in ("?sort=-answer", "?col=answer"):
+        assert "The answer" not in looker.get(f"/machines/{query}").content.decode()
+    assert b"42" not in b"".join(looker.get("/machines/?export=csv&col=answer"))  # type: ignore[call-overload]
 
 
 def test_panel_of_an_unknown_kind_is_refused() -> None:

@@ -78,7 +78,7 @@ class MachineList(ListPage):
     @cached_property
     def columns(self) -> Sequence[Column]:  # type: ignore[override]
         """Ours, and between them those that storeys above add."""
-        return (*self.own_columns, *panels.columns_for("equipment"), *self.last_columns)
+        return (*self.own_columns, *panels.columns_for("equipment", self.may), *self.last_columns)
 
     @property
     def empty(self) -> Empty:  # type: ignore[override]
@@ -99,7 +99,7 @@ class MachineList(ListPage):
         return (add,) if add else ()
 
     def get_rows(self) -> QuerySet[Equipment]:
-        return panels.annotated("equipment", machine_list(self.actor, self.site))
+        return panels.annotated("equipment", machine_list(self.actor, self.site), self.may)
 
 
 class MachineDetail(PlantDetail):

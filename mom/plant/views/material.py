@@ -207,7 +207,7 @@ class LotList(ListPage):
     @property
     def columns(self) -> Sequence[Column]:  # type: ignore[override]
         """Ours and those that storeys above add."""
-        return (*self.own_columns, *panels.columns_for("lot"))
+        return (*self.own_columns, *panels.columns_for("lot", self.may))
 
     @property
     def empty(self) -> Empty:  # type: ignore[override]
@@ -221,7 +221,7 @@ class LotList(ListPage):
 
     def get_rows(self) -> QuerySet[Any]:
         rows = row_list(self.actor, MaterialLot, self.site).select_related("definition", "supplier")
-        return panels.annotated("lot", rows)
+        return panels.annotated("lot", rows, self.may)
 
 
 class LotDetail(PlantDetail):

@@ -60,5 +60,5 @@ def register() -> None:
     """Put column and card in their places; called when the app is ready."""
     words = _("Running, suspended or held.")
     column = Column("jobs", _("Jobs in work"), codes_shown, sort="job_count", link=job_address, help=words)
-    register_column("equipment", column, annotate=with_jobs, order=10)
+    register_column("equipment", column, permission=permissions.VIEW, annotate=with_jobs, order=10)
     register_panel("equipment", "jobs", order=5, permission=permissions.VIEW, render=jobs_of_machine)
