@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
 from mom.plant import models
@@ -53,15 +54,17 @@ for _model in (
     models.WorkCalendar,
 ):
     admin.site.register(_model, CodedAdmin)
-for _row in (
-    models.AssetAssignment,
-    models.MaterialLot,
-    models.MaterialSublot,
-    models.MaterialUnit,
-    models.Qualification,
-    models.ReasonClassification,
-    models.Shift,
-    models.ShiftBreak,
-    models.WorkCalendarEntry,
-):
-    admin.site.register(_row, ReadOnlyAdmin)
+# What hangs on a named thing -> what its own name is made of.
+_NAMED_BY: dict[type[Model], tuple[str, ...]] = {
+    models.AssetAssignment: ("asset", "equipment"),
+    models.MaterialLot: (),
+    models.MaterialSublot: (),
+    models.MaterialUnit: ("definition",),
+    models.Qualification: ("person", "personnel_class"),
+    models.ReasonClassification: ("reason",),
+    models.Shift: (),
+    models.ShiftBreak: (),
+    models.WorkCalendarEntry: (),
+}
+for _row, _names in _NAMED_BY.items():
+    admin.site.register(_row, type(f"{_row.__name__}Admin", (ReadOnlyAdmin,), {"list_select_related": _names}))

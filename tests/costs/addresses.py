@@ -3,21 +3,23 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from analytics.engine.book import KPIS
+from mom.core.web.lists import ListPage
 from mom.plant.views.nouns import NOUNS
 from tests.accounts.matrix import Route, routes
 from tests.costs.grown_plant import GrownPlant
 
 Arguments = list[dict[str, object]]
 ELSEWHERE = {
-    "admin": "walked by its registry, in test_admin",
+    "admin": "walked by its registry, in `admin_pages`",
     "api": "walked by the permission matrix's routes, and the four public addresses that read no data",
 }
 # The name of an address -> what to put into it, where the name of its parameter does not say it.
 AT: dict[str, Callable[[GrownPlant], Arguments]] = {
-    "plant:add": lambda plant: [{"noun": noun} for noun in NOUNS],
+    "plant:add": lambda _plant: [{"noun": noun} for noun in NOUNS],
     "plant:change": lambda plant: [{"noun": noun, "code": code_of(plant, noun)} for noun in NOUNS],
     "plant:qualification_end": lambda plant: [{"pk": plant.qualification.pk}],
     "plant:shift_change": lambda plant: [{"pk": plant.shift.pk}],
@@ -25,7 +27,8 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
     "work:take_back": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
     "web:task_run_detail": lambda plant: [{"pk": plant.run.check_task_id}],
-    "analytics:kpi_detail": lambda plant: [{"id": KPIS[0].id}],
+    "web:export_file": lambda plant: [{"pk": plant.export.pk}],
+    "analytics:kpi_detail": lambda _plant: [{"id": KPIS[0].id}],
 }
 # The beginning of such a name -> the code that stands in it.
 CODE: dict[str, Callable[[GrownPlant], str]] = {
@@ -75,9 +78,9 @@ def answers(pattern: URLPattern, method: str) -> bool:
     return hasattr(view, method) and method in view.http_method_names
 
 
-def page_names() -> list[str]:
-    """The names of all pages."""
-    return [name for name, pattern in named_patterns() if answers(pattern, "get")]
+def is_list(pattern: URLPattern) -> bool:
+    """Whether it is a list, which can be exported as well."""
+    return issubclass(getattr(pattern.callback, "view_class", object), ListPage)
 
 
 def arguments_of(name: str, pattern: URLPattern, plant: GrownPlant) -> Arguments:
@@ -105,7 +108,20 @@ def pages(plant: GrownPlant) -> dict[str, str]:
             noun = f" {arguments['noun']}" if "noun" in arguments else ""
             address = reverse(name, kwargs=arguments)
             found[f"page {name}{noun}"] = address
-            found |= {f"page {name}{noun} {query}": address + query for query in ALSO.get(name, [])}
+            queries = ALSO.get(name, []) + (["?export=csv"] if is_list(pattern) else [])
+            found |= {f"page {name}{noun} {query}": address + query for query in queries}
+    return found
+
+
+def admin_pages(plant: GrownPlant) -> dict[str, str]:
+    """The name in the budgets -> an address, for the list of every model in the admin and for its newest row."""
+    found = {"admin index": reverse("admin:index")}
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found[f"admin {model._meta.label}"] = reverse(f"{name}_changelist")
+        newest = model._default_manager.order_by("pk").last()
+        if newest is not None:
+            found[f"admin {model._meta.label} row"] = reverse(f"{name}_change", args=[newest.pk])
     return found
 
 

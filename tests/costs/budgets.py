@@ -1,6 +1,6 @@
 """Costs held against the file as a whole: none over its budget, none without one, no budget for what is no more."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tests.bench.statements import Count, QueryBudgets
 
@@ -18,3 +18,12 @@ def problems(budgets: QueryBudgets, costs: Mapping[str, Count], prefixes: str | 
         budgets.forget(gone)
         return found
     return found + [f"{name} has a budget and is no more: pytest --update-query-budgets takes it out." for name in gone]
+
+
+def grown(few: Mapping[str, Count], many: Mapping[str, Count], *, but_one: Collection[str] = ()) -> list[str]:
+    """What costs more with many rows than with few; one more where its name is in `but_one`."""
+    return [
+        f"{name}: few rows cost {len(few[name])}, many cost {len(many[name])}\n{few[name]}\n---\n{many[name]}"
+        for name in few
+        if len(many[name]) != len(few[name]) + (name in but_one)
+    ]

@@ -9,14 +9,16 @@ from typing import Any
 
 from analytics.services.rebuild import rebuild_days
 from mom.accounts.models import Membership, Role, Site, User
-from mom.core import clock
+from mom.accounts.selectors import actor_for_user
+from mom.core import clock, long_work
 from mom.core.actor import system_actor
-from mom.core.models import TaskRunIssue
+from mom.core.models import StoredBlob, TaskRun, TaskRunIssue
 from mom.core.testing import acting
+from mom.core.web.long_exports import EXPORT
 from mom.erp.models import ImportRun, StagedRow
 from mom.erp.services import import_run
 from mom.plant.engine.calendar import local_day
-from mom.plant.engine.terms import EquipmentLevel, LossClass, SublotKind, TimeClass
+from mom.plant.engine.terms import CalendarEntryKind, EquipmentLevel, LossClass, ReasonKind, SublotKind, TimeClass
 from mom.plant.models import (
     BusinessPartner,
     EquipmentClass,
@@ -57,7 +59,7 @@ class GrownPlant:
         self.lot = self.add(MaterialLot, "LOT-01", definition=self.material)
         self.asset = self.add(PhysicalAsset, "TOOL-01", kind="tool")
         self.reason = make_reason(site, "R-01")
-        self.scrap = make_reason(site, "R-02", kind="scrap")
+        self.scrap = make_reason(site, "R-02", kind=ReasonKind.SCRAP)
         self.equipment_class = self.add(EquipmentClass, "CLASS-01")
         self.material_class = self.add(MaterialClass, "CLASS-01")
         self.skill = self.add(PersonnelClass, "SKILL-01")
@@ -67,6 +69,7 @@ class GrownPlant:
         self.order = order.work_request
         self.production_request = order
         self.run = self.add_import()
+        self.export = self.add_export()
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -102,7 +105,7 @@ class GrownPlant:
         self.new_asset = self.add(PhysicalAsset, code, kind="tool")
         self.new_calendar = self.add(WorkCalendar, code)
         make_reason(self.site, code, parent=self.reason)
-        make_reason(self.site, code, kind="scrap")
+        make_reason(self.site, code, kind=ReasonKind.SCRAP)
         self.add(BusinessPartner, code, is_supplier=True)
 
     def _add_children_of_the_plant(self, number: int) -> None:
@@ -115,13 +118,18 @@ class GrownPlant:
         physical_asset.asset_dismount(SYSTEM, self.asset.pk, at=at + timedelta(hours=1))
         with acting():
             PhysicalAsset.objects.create(site=self.site, code=f"PART-{number}", kind="tool", parent=self.asset)
-        times = {"starts_at": time(6), "ends_at": time(14), "weekdays": [1]}
+        times: dict[str, Any] = {"starts_at": time(6), "ends_at": time(14), "weekdays": [1]}
         for owner in (self.calendar, self.new_calendar):
             self.shift = calendar.shift_add(
                 SYSTEM, owner.pk, code=code, name=code, breaks=[(time(9), time(9, 15))], **times
             )
             self.entry = calendar.calendar_entry_add(
-                SYSTEM, owner.pk, name=code, kind="working", started_at=at, ended_at=at + timedelta(hours=8)
+                SYSTEM,
+                owner.pk,
+                name=code,
+                kind=CalendarEntryKind.NON_WORKING,
+                started_at=at,
+                ended_at=at + timedelta(hours=8),
             )
         reason.reason_classify(SYSTEM, self.reason.pk, [*TimeClass][number % 2], LossClass.NONE, valid_from=at)
         material.material_unit_add(SYSTEM, self.material.pk, f"BOX{number}", Fraction(number, 3))
@@ -132,7 +140,7 @@ class GrownPlant:
 
     def _add_order(self, number: int) -> None:
         """One that ran on the machine and is done, one that runs late elsewhere, one that is held, one that waits."""
-        new = {"material": self.material, "due_at": clock.now() - timedelta(hours=1)}
+        new: dict[str, Any] = {"material": self.material, "due_at": clock.now() - timedelta(hours=1)}
         done = give(job_of(make_order(self.site, f"DONE-{number}", machine=self.machine, **new)), "start")
         self.report(done)
         give(done, "finish")
@@ -174,6 +182,15 @@ class GrownPlant:
             Reported(QuantityKind.SCRAP, Decimal(1), reason=self.scrap),
         ]
         return quantity_report.report(SYSTEM, job.pk, lines, op_uuid=uuid.uuid4(), person=self.person)[0]
+
+    def add_export(self) -> TaskRun:
+        """A finished export of this person's, with its file."""
+        with acting(actor_for_user(self.user)) as act:
+            run = long_work.start(act, EXPORT, self.site.code, "Export", parameters={"address": "/orders/?export=csv"})
+        blob = StoredBlob.objects.create(sha256="f" * 64, size=1, content=b"x", created_at=clock.now())
+        result = {"file": "orders.csv", "blob": blob.pk}
+        TaskRun.objects.filter(pk=run.pk).update(status="succeeded", result=result, finished_at=clock.now())
+        return run
 
     def add_import(self) -> ImportRun:
         return import_run.request(

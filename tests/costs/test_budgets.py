@@ -6,10 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.bench.statements import BUDGETS, Count, QueryBudgets
-from tests.costs.budgets import problems
+from tests.costs.budgets import grown, problems
 
 # Kind of address -> the statements that are enough; and where there may be more.
-ENOUGH = {"page ": 15, "GET ": 8, "POST ": 25, "PATCH ": 25, "DELETE ": 25, "send ": 25, "job of an order ": 15}
+ENOUGH = {
+    "page ": 15,
+    "GET ": 8,
+    "POST ": 25,
+    "PATCH ": 25,
+    "DELETE ": 25,
+    "send ": 25,
+    "job of an order ": 15,
+    "admin ": 15,
+}
 
 MORE = {"page plant:machine_detail": 16}  # the plant's own facts, the jobs at the machine and its figures
 
@@ -42,3 +51,13 @@ def test_budgets_find_what_is_over_under_missing_and_gone(tmp_path: Path, budget
     assert all(said in each for each in found)
     assert not problems(QueryBudgets(file, update=True), {"page a": count}, "page ")
     assert json.loads(file.read_text()) == {"page a": 2} | {name: 1 for name in budget if name == "GET b"}
+
+
+def test_growth_is_found() -> None:
+    few, many = Count(), Count()
+    few.statements, many.statements = ["SELECT 1"], ["SELECT 1", "SELECT 2"]
+    assert grown({"page a": few}, {"page a": few}) == []
+    assert grown({"page a": few}, {"page a": many}, but_one={"page a"}) == []
+    assert [each.partition("\n")[0] for each in grown({"page a": few}, {"page a": many})] == [
+        "page a: few rows cost 1, many cost 2"
+    ]

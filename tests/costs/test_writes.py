@@ -20,7 +20,7 @@ AT_ORDERS: dict[str, tuple[str, ...]] = {"hold": (), "resume": ("hold",), "cance
 
 def cost(browser: Client, name: str, prepare: Callable[[], Act]) -> Count:
     """What it costs, undone afterwards. Raises: AssertionError for a refusal."""
-    point = connection.savepoint()
+    point = connection.savepoint() or ""
     act = prepare()
     with counting() as count:
         answer = act(browser)

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,11 +14,12 @@ from mom.core import clock
 from mom.core.models import TaskRun
 from mom.erp.selectors.mapping import mapping_list
 from mom.plant.views.nouns import NOUNS
-from mom.work.engine.terms import JobOrderCommand
+from mom.work.engine.terms import JobOrderCommand, WorkRequestCommand
 from mom.work.models import JobOrder
+from mom.work.services import work_request_command
 from tests.accounts.matrix import Route, routes
 from tests.costs.addresses import address_of, rows_of
-from tests.costs.grown_plant import MAPPING, GrownPlant
+from tests.costs.grown_plant import MAPPING, SYSTEM, GrownPlant
 from tests.factories.work import give, job_of, make_order
 
 Act = Callable[[Client], Any]
@@ -35,13 +37,13 @@ BEFORE: dict[str, tuple[str, ...]] = {
 WHY = {"reason": "Not wanted"}
 DAY = "2026-12-01"
 BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
-    "plant/assets": lambda plant: {"kind": "tool"},
+    "plant/assets": lambda _plant: {"kind": "tool"},
     "plant/equipment": lambda plant: {"level": "work_unit", "parent": plant.area.pk},
     "plant/lots": lambda plant: {"definition": plant.material.pk},
-    "plant/materials": lambda plant: {"unit": "C62"},
-    "plant/partners": lambda plant: {"is_customer": True},
-    "plant/reasons": lambda plant: {"kind": "stop"},
-    "plant/sublots": lambda plant: {"definition": plant.material.pk, "kind": "serial"},
+    "plant/materials": lambda _plant: {"unit": "C62"},
+    "plant/partners": lambda _plant: {"is_customer": True},
+    "plant/reasons": lambda _plant: {"kind": "stop"},
+    "plant/sublots": lambda plant: {"definition": plant.material.pk, "kind": "serial", "code": "SN-1"},
     "plant/qualifications": lambda plant: {
         "person": plant.person.pk,
         "personnel_class": plant.skill.pk,
@@ -49,25 +51,24 @@ BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
     },
     "plant/shifts": lambda plant: {
         "calendar": plant.calendar.pk,
+        "code": "LATE",
         "name": "Late",
         "starts_at": "14:00:00",
         "ends_at": "22:00:00",
         "weekdays": [1, 2],
     },
-    "plant/assets/mount": lambda plant: {"equipment": plant.machine.pk},
-    "plant/assets/dismount": lambda plant: {},
-    "plant/qualifications/end": lambda plant: {"valid_until": DAY},
-    "plant/shifts/end": lambda plant: {"valid_until": DAY},
-    "plant/reasons/classify": lambda plant: {"time_class": "down", "loss_class": "none"},
+    "plant/qualifications/end": lambda _plant: {"valid_until": DAY},
+    "plant/shifts/end": lambda _plant: {"valid_until": DAY},
+    "plant/reasons/classify": lambda _plant: {"time_class": "down", "loss_class": "none"},
     "production/orders": lambda plant: {
         "material": plant.material.code,
         "machine": plant.machine.code,
         "quantity": "10",
         "is_released": True,
     },
-    "work/quantity-reports/reverse": lambda plant: {"op_uuid": str(uuid.uuid4()), "reason": "Typed twice"},
+    "work/quantity-reports/reverse": lambda _plant: {"op_uuid": str(uuid.uuid4()), "reason": "Typed twice"},
 }
-WITHOUT_CODE = {"plant/qualifications"}
+WITHOUT_SITE = {"plant/qualifications", "plant/shifts", "plant/sublots"}  # it is that of what they belong to
 
 
 def new_job(plant: GrownPlant, command: str) -> JobOrder:
@@ -100,8 +101,8 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
     body: dict[str, Any] = {"site": plant.site.code, "code": "NEW-CODE"}
     if route.is_detail:
         body = BODIES[f"{resource}/{route.action}"](plant)
-    elif resource in {"plant/qualifications", "plant/shifts", "plant/sublots"}:
-        body = BODIES[resource](plant) | ({} if resource in WITHOUT_CODE else {"code": "NEW-CODE"})
+    elif resource in WITHOUT_SITE:
+        body = BODIES[resource](plant)
     elif resource in BODIES:
         body |= BODIES[resource](plant)
     return sent("post", address, body)
@@ -132,10 +133,7 @@ def _order_command(route: Route, plant: GrownPlant, name: str) -> Act:
         return sent("post", route.address(order.pk), {})
     order = new_job(plant, {"hold": "start", "resume": "start"}.get(name, name)).work_request
     if name == "resume":
-        from mom.work.services import work_request_command
-        from tests.costs.grown_plant import SYSTEM
-
-        work_request_command.command(SYSTEM, order.pk, work_request_command.WorkRequestCommand.HOLD, reason="Wait")
+        work_request_command.command(SYSTEM, order.pk, WorkRequestCommand.HOLD, reason="Wait")
     return sent("post", route.address(order.pk), WHY)
 
 
@@ -217,15 +215,14 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             op_uuid=str(uuid.uuid4()), reason="Typed twice",
         ),
         "send erp:import_add": lambda: form(
-            reverse("erp:import_add"), file=SimpleUploadedFile("log.csv", b"a,b\n3,4\n"), mapping=mapping_list(plant.site.code)[0].key
+            reverse("erp:import_add"),
+            file=SimpleUploadedFile("log.csv", b"a,b\n3,4\n"), mapping=mapping_list(plant.site.code)[0].key,
         ),
         "send production:order_hold": lambda: form(
             reverse("production:order_hold", args=[new_job(plant, "start").work_request.code]), reason="Wait"
         ),
     }  # fmt: skip
-    found |= {
-        f"send work:job_{command}": lambda command=command: _job_form(plant, command) for command in JobOrderCommand
-    }  # type: ignore[misc]
+    found |= {f"send work:job_{command}": partial(_job_form, plant, command) for command in JobOrderCommand}
     nouns = {"equipment": {"level": "work_unit", "capacity_kind": "exclusive", "position": "0"}, "people": {},
              "materials": {"unit": "C62", "tracking": "none"}, "skills": {}}  # fmt: skip
     found |= {
