@@ -20,6 +20,8 @@ from mom.core.use_case import UseCase, use_case
 from mom.plant.engine.calendar import day_interval
 
 DAYS_PER_PIECE = 31
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+"""The days that facts may have. Beyond them a day has no midnight that every time zone can name."""
 
 
 def mark_dirty(act: UseCase, site: Site, days: Iterable[date]) -> None:
@@ -34,14 +36,28 @@ def mark_dirty(act: UseCase, site: Site, days: Iterable[date]) -> None:
 
 def mark_range(actor: Actor, site: Site, first: date, last: date) -> int:
     """Have every day from `first` to `last` made again; gives how many. Raises: NotAllowed, InvalidInput."""
-    if last < first:
-        raise InvalidInput({"last": [_("The last day is before the first.")]})
+    refuse_strange(first, last)
     with use_case(actor) as act:
         act.require(permissions.RECOMPUTE, site.code)
         days = [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
         mark_dirty(act, site, days)
         act.record("analytics.days_marked", subject=site, site=site.code, after={"first": first, "last": last})
         return len(days)
+
+
+def refuse_strange(first: date, last: date) -> None:
+    """Raises: InvalidInput for days the wrong way round, or beyond those that facts may have."""
+    if last < first:
+        raise InvalidInput({"last": [_("The last day is before the first.")]})
+    wrong = {
+        name: [_("Give a year from 1970 to 2199.")] for name, day in (("first", first), ("last", last)) if _out(day)
+    }
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _out(day: date) -> bool:
+    return not EARLIEST <= day <= LATEST
 
 
 def rebuild_next(actor: Actor) -> int:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from analytics import permissions
 from analytics.models import DirtyDay
-from analytics.services.rebuild import DAYS_PER_PIECE, rebuild_days
+from analytics.services.rebuild import DAYS_PER_PIECE, rebuild_days, refuse_strange
 from mom.accounts.models import Site
 from mom.core import long_work
 from mom.core.actor import Actor
@@ -27,10 +27,9 @@ PAUSE = 0.2  # seconds between tries while another worker is at the site
 def request(actor: Actor, site: Site, first: date, last: date) -> TaskRun:
     """Have every day from `first` to `last` made again by a worker.
 
-    Raises: NotAllowed; InvalidInput for days the wrong way round or more than ten years of them.
+    Raises: NotAllowed; InvalidInput for days the wrong way round, that no fact has, or more than ten years of them.
     """
-    if last < first:
-        raise InvalidInput({"last": [_("The last day is before the first.")]})
+    refuse_strange(first, last)
     if last - first > LONGEST:
         raise InvalidInput({"first": [_("Choose ten years at most.")]})
     with use_case(actor) as act:

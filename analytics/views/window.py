@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from analytics.selectors.slices import Window, data_window
+from analytics.services.rebuild import EARLIEST, LATEST
 from mom.accounts.models import Site
 
 DEFAULT_DAYS = 30
 LONGEST_DAYS = 731
-EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)  # the years in which facts may be dated
 
 
 class WindowForm(forms.Form):

@@ -1,11 +1,13 @@
 """Days that changed are marked, taken by one worker, and made again."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from analytics.models import DirtyDay, WorkBucket
+from analytics.services import recompute
 from analytics.services.rebuild import DAYS_PER_PIECE, mark_dirty, mark_range, rebuild_next
 from analytics.subscribers import work_reported
 from analytics.tasks import rebuild_dirty_days
@@ -84,4 +86,15 @@ def test_recompute_is_refused_without_the_right_and_for_days_the_wrong_way_round
         mark_range(colleague, site, DAYS[0], DAYS[1])
     with pytest.raises(InvalidInput):
         mark_range(WORKER, site, DAYS[1], DAYS[0])
+    assert not DirtyDay.objects.exists()
+
+
+@pytest.mark.parametrize(("first", "last"), [(date.min, date(2026, 1, 1)), (date(2026, 1, 1), date.max)])
+@pytest.mark.parametrize("ask", [mark_range, recompute.request])
+def test_days_that_no_fact_has_are_refused_and_stop_nobody(site: Site, ask: Any, first: date, last: date) -> None:
+    actor = Actor("user", "1", "Planner", {site.code: frozenset({"analytics.recompute"})})
+    with pytest.raises(InvalidInput) as refused:
+        ask(actor, site, first, last)
+    assert len(refused.value.fields) == 1
+    assert "1970" in str(refused.value.fields)
     assert not DirtyDay.objects.exists()
