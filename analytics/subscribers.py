@@ -7,7 +7,9 @@ from mom.accounts.models import Site
 from mom.core.bell import ring
 from mom.core.outbox import subscribe
 from mom.core.use_case import UseCase
-from mom.events.work import WorkReported
+from mom.events.work import JobOrderStatusChanged, WorkReported
+from mom.plant.engine.calendar import local_day
+from mom.work.engine.terms import JobOrderCommand
 
 
 @subscribe(WorkReported, name="analytics.mark_dirty")
@@ -15,6 +17,15 @@ def work_reported(act: UseCase, event: WorkReported) -> None:
     """Mark the days of the event; the worker is rung once the mark is committed."""
     mark_dirty(act, Site.objects.get(code=event.site), event.days)
     transaction.on_commit(ring_rebuild, robust=True)
+
+
+@subscribe(JobOrderStatusChanged, name="analytics.mark_begun")
+def job_order_moved(act: UseCase, event: JobOrderStatusChanged) -> None:
+    """Work that begins puts its order in work on that day; what ends it is reported as work."""
+    if event.command == JobOrderCommand.START:
+        site = Site.objects.get(code=event.site)
+        mark_dirty(act, site, [local_day(event.at, site.zone)])
+        transaction.on_commit(ring_rebuild, robust=True)
 
 
 def ring_rebuild() -> None:

@@ -98,7 +98,9 @@ def rebuild_days(site: Site, days: list[date]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(rebuild_sql.WORK_BUCKETS, values)
         cursor.execute(rebuild_sql.LABOUR_BUCKETS, values)
-    _rebuild_flows(site, touched | _orders_in(site, days))
+        cursor.execute(rebuild_sql.ORDERS_BEGUN_ON, values)  # work that still goes on is in no bucket yet
+        begun = {order for (order,) in cursor.fetchall()}
+    _rebuild_flows(site, touched | begun | _orders_in(site, days))
 
 
 def _orders_in(site: Site, days: list[date]) -> set[int]:

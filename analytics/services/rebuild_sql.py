@@ -111,19 +111,27 @@ SELECT %(site)s, day, person_id, equipment_id, definition_id, work_request_id, u
 FROM rows GROUP BY day, person_id, equipment_id, definition_id, work_request_id, unit
 """  # noqa: S608 - as above
 
-# A reversed response and its reversal are both left out: together they never happened.
+# A reversed response and its reversal are both left out: together they never happened. Work that still goes on begins
+# an order, though its time counts only when it has ended.
 ORDER_FLOWS = """
 INSERT INTO analytics_orderflow AS flow
     (site_id, work_request_id, first_start, last_end, first_day, last_day, touched)
-SELECT %(site)s, work_request_id, min(started_at), max(ended_at),
-       (min(started_at) AT TIME ZONE %(zone)s)::date, (max(ended_at) AT TIME ZONE %(zone)s)::date,
-       coalesce((SELECT sum(upper(piece) - lower(piece))
-                 FROM unnest(range_agg(tstzrange(started_at, ended_at))) AS piece), '0')
+SELECT %(site)s, work_request_id, min(started_at), max(coalesce(ended_at, started_at)),
+       (min(started_at) AT TIME ZONE %(zone)s)::date, (max(coalesce(ended_at, started_at)) AT TIME ZONE %(zone)s)::date,
+       coalesce((SELECT sum(upper(piece) - lower(piece)) FROM unnest(
+           range_agg(tstzrange(started_at, ended_at)) FILTER (WHERE ended_at IS NOT NULL)) AS piece), '0')
 FROM (
     SELECT j.work_request_id, r.started_at, r.ended_at
     FROM work_joborder j JOIN work_jobresponse r ON r.job_order_id = j.id
-    WHERE j.work_request_id = ANY(%(orders)s) AND r.ended_at IS NOT NULL AND r.reverses_id IS NULL
+    WHERE j.work_request_id = ANY(%(orders)s) AND r.reverses_id IS NULL
       AND NOT EXISTS (SELECT 1 FROM work_jobresponse taken_back WHERE taken_back.reverses_id = r.id)
 ) AS spans
 GROUP BY work_request_id
 """
+
+ORDERS_BEGUN_ON = f"""
+WITH {_DAYS}
+SELECT DISTINCT j.work_request_id FROM days d
+JOIN work_jobresponse r ON r.site_id = %(site)s AND r.started_at >= d.start AND r.started_at < d.stop
+JOIN work_joborder j ON j.id = r.job_order_id WHERE r.ended_at IS NULL
+"""  # noqa: S608 - as above

@@ -13,14 +13,18 @@ from django.test import Client
 from analytics.engine.book import BOOK
 from analytics.engine.kpi import KpiValue
 from analytics.engine.parts import Times
+from analytics.models import DirtyDay
 from analytics.selectors import overview
+from analytics.selectors.flow import work_in_progress
 from analytics.selectors.slices import Window
 from analytics.services.rebuild import mark_dirty, rebuild_days
+from analytics.subscribers import job_order_moved
 from analytics.views.overview import day_spans
 from mom.core import clock, long_work
 from mom.core.actor import Actor, system_actor
-from mom.core.models import TaskRun
+from mom.core.models import OutboxEvent, TaskRun
 from mom.core.testing import acting
+from mom.events.registry import decode
 from mom.plant.engine.calendar import local_day
 from mom.work.engine.terms import QuantityKind
 from mom.work.services import quantity_report
@@ -45,8 +49,18 @@ def report_good(job: Any, quantity: int) -> None:
 
 def test_overview_of_nothing_says_how_to_begin(owner: Any) -> None:
     shown = signed_in(owner).get("/").content.decode()
-    for words in ("No machines yet", "Add your first machine", "Add your first order", "Nothing needs you"):
-        assert words in shown
+    assert "No machines yet" in shown
+    assert "Add your first machine" in shown
+    assert "Add your first order" not in shown  # one step at a time
+    assert "Quality ratio" not in shown  # no tiles of nothing
+
+
+def test_overview_of_a_machine_without_orders_leads_to_the_first_order(owner: Any, site: Any) -> None:
+    make_machine(site)
+    shown = signed_in(owner).get("/").content.decode()
+    assert "Add your first machine" not in shown
+    assert "Add your first order" in shown
+    assert "Nothing needs you" in shown
 
 
 def test_overview_shows_figures_of_today_and_that_they_wait(owner: Any, site: Any) -> None:
@@ -131,6 +145,24 @@ def test_P33_overview_shows_no_jobs_and_imports_to_who_may_not_see_them(site: An
     assert "wages.csv" in seen["olof"]
     assert "WO-SECRET" not in seen["lena"]
     assert "wages.csv" not in seen["lena"]
+
+
+def test_order_is_in_work_from_its_first_start_though_the_job_still_runs(site: Any) -> None:
+    order = make_order(site)
+    job = give(job_of(order), "start")
+    today = local_day(clock.now(), site.zone)
+    with acting() as act:
+        for event in OutboxEvent.objects.filter(topic="work.job_order_status_changed"):
+            job_order_moved(act, decode(event.topic, event.payload))
+        assert list(DirtyDay.objects.values_list("day", flat=True)) == [today]
+        rebuild_days(site, [today])
+    window = Window(today, today)
+    assert [row.in_work for row in work_in_progress(site, window)] == [1]
+
+    give(job, "finish")
+    with acting():
+        rebuild_days(site, [today])
+    assert [(row.in_work, row.finished) for row in work_in_progress(site, window)] == [(0, 1)]
 
 
 def test_overview_refreshes_without_its_frame(owner: Any) -> None:
