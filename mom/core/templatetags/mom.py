@@ -51,10 +51,10 @@ def iso(value: Any) -> str:
 
 @register.simple_tag
 def instant(value: Any) -> SafeString | str:
-    """An instant in the plant's zone, exact on hover."""
+    """An instant in the plant's zone, without the year where that is this one; exact on hover."""
     if not value:
         return printing.unknown()
-    return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), printing.moment(value))
+    return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), printing.short_moment(value))
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from mom.core.health import version
 from mom.core.web.views import PUBLIC, Page, Text
 
 Note = Callable[[], Text]
+LICENCE = "AGPL-3.0-or-later"  # SPDX
 _notes: dict[str, Note] = {}
 
 
@@ -35,6 +36,7 @@ class About(Page):
         return {
             "frame_template": "base.html" if signed_in else "base_plain.html",
             "version": version(),
+            "licence": LICENCE,
             "source_url": settings.SOURCE_URL,
             "notes": [sentence for note in _notes.values() if (sentence := note())],
         }

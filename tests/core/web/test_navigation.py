@@ -77,3 +77,10 @@ def test_search_leads_straight_to_an_exact_code() -> None:
     assert hit is not None
     assert hit.url == "/orders/3/"
     assert search.exact(groups, "wo") is None
+
+
+def test_group_is_current_on_pages_that_stand_under_its_page() -> None:
+    navigation.register(NavItem("production", "Roles", "role_list", "plant.view", also=("/jobs/",)))
+    actor = person("plant.view")
+    current = [group.current for path in ("/jobs/J-1/", "/job/") for group in navigation.menu(actor, "P1", path)]
+    assert current == [True, False]
