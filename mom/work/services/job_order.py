@@ -132,8 +132,8 @@ def command(
         act.require(PERMISSION_FOR[asked], job_order.site.code)
         if person is not None and person.site_id != job_order.site_id:
             raise InvalidInput({"person": [_("This person belongs to another site.")]})
-        begun = JobResponse.objects.filter(job_order=job_order, op_uuid=op_uuid)
-        if op_uuid is not None and asked in BEGINS and begun.exists():
+        is_keyed = op_uuid is not None and asked in BEGINS
+        if is_keyed and JobResponse.objects.filter(job_order=job_order, op_uuid=str(op_uuid)).exists():
             return job_order
         return move(act, job_order, asked, person=person, version=version, op_uuid=op_uuid)
 
