@@ -11,6 +11,7 @@ from analytics.engine.book import BOOK
 from analytics.engine.kpi import Kpi
 from analytics.engine.parts import Parts, total
 from analytics.models import WorkBucket
+from analytics.selectors.flow import breakdown_pareto
 from analytics.selectors.slices import Only, parts_total, slice_list
 from analytics.views import drawings
 from analytics.views.kpi import number_and_unit, printed
@@ -67,6 +68,16 @@ def _tile(kpi: Kpi, parts: Parts, before: Parts) -> dict[str, Any]:
     return {"kpi": kpi, "value": value, "unit": unit, "before": earlier}
 
 
+def breakdowns_of_machines(request: HttpRequest, _subject: None) -> Panel | None:
+    """The Pareto of machines by breakdown hours; nothing before the first fact."""
+    site: Any = request.site
+    chosen = chosen_window(site, None, local_day(clock.now(), site.zone))
+    if not chosen.has_data:
+        return None
+    chart = drawings.breakdowns(breakdown_pareto(site, chosen.window))
+    return Panel("analytics/panels/breakdowns.html", {"chosen": chosen, "pareto": chart}, is_wide=True)
+
+
 def with_reported_hours(rows: QuerySet[Equipment]) -> QuerySet[Equipment]:
     """Machines with everything ever reported on them."""
     sums = WorkBucket.objects.filter(equipment=OuterRef("pk")).order_by().values("equipment")
@@ -84,6 +95,7 @@ def register() -> None:
     register_panel("equipment", "figures", order=10, permission=may, render=figures_of_machine)
     register_panel("person", "figures", order=10, permission=may, render=figures_of_person)
     register_panel("material", "figures", order=10, permission=may, render=figures_of_material)
+    register_panel("machines", "breakdowns", order=10, permission=may, render=breakdowns_of_machines)
     load = Column("load", _("Load"), "reported_load", kind="hours", help=_("Everything reported so far."))
     broken = Column(
         "breakdown", _("Breakdown"), "reported_breakdown", kind="hours", help=_("Everything reported so far.")

@@ -5,7 +5,8 @@
     panels.register_column("equipment", Column("jobs", _("Jobs in work")), permission="work.view", annotate=with_jobs)
 
 `render(request, subject)` gives a `Panel` (a template of the storey above and its context) or None for nothing to show.
-Kinds: `equipment`, `person`, `material`, `lot`, `asset`. Called in `AppConfig.ready()`.
+Kinds: `equipment`, `person`, `material`, `lot`, `asset`;
+and `machines`, the list of them, without a subject. Called in `AppConfig.ready()`.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from django.utils.safestring import SafeString
 
 from mom.core.web.tables import Column
 
-KINDS = frozenset({"equipment", "person", "material", "lot", "asset"})
+KINDS = frozenset({"equipment", "person", "material", "lot", "asset", "machines"})
 
 
 @dataclass(frozen=True)

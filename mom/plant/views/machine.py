@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from mom.core.web import printing
-from mom.core.web.lists import Empty, ListPage
+from mom.core.web.lists import LIST_ID, Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
-from mom.core.web.views import Action, Crumb
+from mom.core.web.views import Action, Crumb, htmx_target
 from mom.plant import panels, permissions
 from mom.plant.engine.terms import LEVEL_RANK, CapacityKind, EquipmentLevel
 from mom.plant.filters import MachineFilters
@@ -55,6 +55,7 @@ class MachineList(ListPage):
 
     permission = permissions.VIEW
     title = _("Machines")
+    template_name = "plant/machine_list.html"
     counted = ngettext_lazy("%(count)s machine", "%(count)s machines", "count")
     own_columns = (
         Column("machine", _("Machine"), "code", kind="code", link=equipment_url),
@@ -100,6 +101,11 @@ class MachineList(ListPage):
 
     def get_rows(self) -> QuerySet[Equipment]:
         return panels.annotated("equipment", machine_list(self.actor, self.site), self.may)
+
+    def get_context(self) -> dict[str, Any]:
+        """What storeys above say of all machines; a list that is filtered in place leaves it standing."""
+        is_part = htmx_target(self.request) == LIST_ID
+        return {} if is_part else {"panels": panels.panels_for("machines", self.request, None)}
 
 
 class MachineDetail(PlantDetail):
