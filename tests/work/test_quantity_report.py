@@ -56,6 +56,16 @@ def test_P01_same_report_twice_counts_once(site: Any, actor: Actor) -> None:
     assert total(job).good == 12
 
 
+def test_part_of_a_piece_is_refused(site: Any, actor: Actor) -> None:
+    job = started(site)
+    with pytest.raises(InvalidInput) as refused:
+        quantity_report.report(
+            actor, job.pk, [quantity_report.Reported(QuantityKind.GOOD, Decimal("1.5"))], op_uuid=uuid.uuid4()
+        )
+    assert list(refused.value.fields) == ["quantity"]
+    assert not QuantityReport.objects.exists()
+
+
 def test_P01_key_of_another_job_is_refused(site: Any, actor: Actor) -> None:
     first, second, key = started(site, code="A"), started(site, code="B"), uuid.uuid4()
     quantity_report.report(actor, first.pk, good(12), op_uuid=key)

@@ -179,13 +179,13 @@ def test_can_start_tells_everything_in_the_way(api: Any, site: Any) -> None:
 
 
 def test_report_is_in_the_ledger_and_in_the_job(api: Any, busy: JobOrder) -> None:
-    answer = report(api, busy, GOOD, {"kind": "scrap", "quantity": "1.5", "note": "Burr"}, person="ID1")
+    answer = report(api, busy, GOOD, {"kind": "scrap", "quantity": "2", "note": "Burr"}, person="ID1")
     assert answer.status_code == 201, answer.content
     assert [(row["kind"], row["quantity"], row["person"]) for row in answer.json()] == [
-        ("good", "12.000000", "ID1"), ("scrap", "1.500000", "ID1"),
+        ("good", "12.000000", "ID1"), ("scrap", "2.000000", "ID1"),
     ]  # fmt: skip
     (output,) = api.get(f"{JOBS}{busy.pk}/").json()["outputs"]
-    assert (output["good"], output["scrap"], output["rework"]) == ("12.000000", "1.500000", "0.000000")
+    assert (output["good"], output["scrap"], output["rework"]) == ("12.000000", "2.000000", "0.000000")
     found = api.get(f"{WORK}/quantity-reports/?kind=scrap&job_order={busy.pk}").json()
     assert [row["note"] for row in found["results"]] == ["Burr"]
 

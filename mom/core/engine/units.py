@@ -89,3 +89,5 @@ ALL_UNITS: list[Unit] = [
 ]
 
 UNITS: dict[str, Unit] = {unit.code: unit for unit in ALL_UNITS}
+PIECES = frozenset({"C62", "H87", "EA"})
+"""Units that are counted: whole numbers only, and printed as a word of the language, not as a symbol."""

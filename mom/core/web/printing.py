@@ -12,12 +12,10 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from mom.core import clock
-from mom.core.engine.units import UNITS
+from mom.core.engine.units import PIECES, UNITS
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
-
-PIECES = frozenset({"C62", "H87", "EA"})  # counted, so a word of the language; all others print their symbol
 
 
 def unknown() -> str:

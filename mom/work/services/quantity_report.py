@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
+from mom.core.engine.units import PIECES
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
@@ -65,6 +66,7 @@ def report(
             raise Conflict(sentence, code="job_not_in_work")
         _check_site(job_order, lines, person)
         output = _output_of(job_order, output_id)
+        _check_whole(lines, output.unit)
         reports = _record(act, job_order, output, lines, keys, occurred_at or act.now, person)
         kind = job_kind(job_order.operations_type)
         if kind is not None:
@@ -131,6 +133,12 @@ def _known(job_order: JobOrder, keys: list[uuid.UUID]) -> list[QuantityReport]:
     if any(report.output is None or report.output.job_order_id != job_order.pk for report in known):
         raise key_taken()
     return known
+
+
+def _check_whole(lines: list[Reported], unit: str) -> None:
+    """Pieces are counted. Raises: InvalidInput for a part of one."""
+    if unit in PIECES and any(line.quantity % 1 for line in lines):
+        raise InvalidInput({"quantity": [_("Pieces are whole: give a number without a fraction.")]})
 
 
 def _output_of(job_order: JobOrder, output_id: int | None) -> JobRequirement:
