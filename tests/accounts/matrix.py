@@ -14,12 +14,16 @@ from rest_framework.viewsets import ViewSetMixin
 
 from mom.accounts.models import Site
 from mom.core import clock
+from mom.core.models import TaskRun
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
 
 # Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
 SAMPLES: dict[str, Callable[[Site], Any]] = {
+    "core.TaskRun": lambda site: TaskRun.objects.create(
+        kind="test", site=site.code, title="Work", requested_by="user:1", created_at=clock.now()
+    ),
     "accounts.Site": lambda site: site,
     "plant.BusinessPartner": lambda site: BusinessPartner.objects.create(site=site, code="ACME", is_customer=True),
     "plant.Shift": lambda site: made_up(Shift, site, weekdays=[1], starts_at=time(6), ends_at=time(14)),

@@ -59,7 +59,8 @@ def test_outsider_sees_the_page_without_the_figures_of_this_plant(
 ) -> None:
     client.force_login(outsider, backend=BACKEND)
 
-    page = re.sub(r'value="\w{64}"', "", client.get(address + QUERY).content.decode())  # a random token may hold anything
+    # a random token may hold anything
+    page = re.sub(r'value="\w{64}"', "", client.get(address + QUERY).content.decode())
 
     assert "M1" not in page
     assert "94.2" not in page

@@ -23,7 +23,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], object], *, timeout: float = 15, what: str = "the condition") -> None:
+def wait_until(condition: Callable[[], object], *, timeout: float = 45, what: str = "the condition") -> None:
     """Look again and again until it holds. Raises: TimeoutError."""
     deadline = time.monotonic() + timeout
     while not condition():

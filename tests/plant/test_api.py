@@ -10,7 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from mom.accounts.models import Site, User
 from mom.core.actor import system_actor
 from mom.core.models import AuditEntry
-from mom.plant.models import Equipment, MasterData, PersonnelClass, PhysicalAsset, WorkCalendar
+from mom.plant.models import MasterData, PersonnelClass, PhysicalAsset, WorkCalendar
 from mom.plant.services import master_data
 from tests.bench.statements import costs_the_same
 from tests.factories.accounts import make_site, make_user
