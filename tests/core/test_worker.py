@@ -15,8 +15,15 @@ from mom.core.use_case import use_case
 from mom.events.work import JobOrderStatusChanged
 from tests.bench.broker import wait_until
 from tests.bench.processes import Process
+from tests.factories.accounts import make_site
 
 pytestmark = [pytest.mark.broker, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def site(transactional_db: None) -> None:
+    """The plant of the events: subscribers read it."""
+    make_site("TEST")
 
 
 def announce(count: int) -> None:
