@@ -15,5 +15,6 @@ class WorkConfig(AppConfig):
 
         gate.register_blockers("work.order", gate.order_stopped)
         gate.register_blockers("work.previous_jobs", gate.previous_jobs_open)
+        gate.register_blockers("work.cleaning", gate.equipment_not_clean)
         search.register("job", find_jobs, permission=permissions.VIEW, label=_("Jobs"), order=20)
         panels.register()

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
+from django.utils import formats
 from django.utils.translation import gettext as _
 
-from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, WorkRequestStatus
+from mom.work.engine.terms import CleaningState, ConditionAspect, JobOrderCommand, JobOrderStatus, WorkRequestStatus
 from mom.work.engine.transitions import JOB_ORDER
-from mom.work.models import JobOrder
+from mom.work.models import CleaningRule, EquipmentCondition, JobOrder
 from mom.work.models.labels import JOB_ORDER_STATUS, WORK_REQUEST_STATUS
 
 MAY_START = frozenset(
@@ -94,3 +96,26 @@ def previous_jobs_open(job_order: JobOrder, _at: datetime) -> list[Blocker]:
             continue
         found.append(Blocker(code="previous_job_open", sentence=sentence, subject=before.code))
     return found
+
+
+def equipment_not_clean(job_order: JobOrder, at: datetime) -> list[Blocker]:
+    """The spine's own source: a machine that must be clean is not, or no longer. One statement."""
+    latest = EquipmentCondition.objects.filter(
+        equipment=OuterRef("equipment"), aspect=ConditionAspect.CLEANING, started_at__lte=at
+    ).order_by("-started_at")
+    rule = (
+        CleaningRule.objects.filter(equipment=job_order.equipment_id, is_active=True)
+        .annotate(state=Subquery(latest.values("value")[:1]), expires_at=Subquery(latest.values("expires_at")[:1]))
+        .select_related("equipment", "site")
+        .first()
+    )
+    if rule is None or (rule.state == CleaningState.CLEAN and (rule.expires_at is None or at < rule.expires_at)):
+        return []
+    machine = rule.equipment.code
+    if rule.state == CleaningState.CLEAN:
+        # With the zone's letters: on the night when clocks go back, 02:30 comes twice.
+        until = formats.date_format(rule.expires_at.astimezone(rule.site.zone), "j M Y H:i T")
+        sentence = _("%(machine)s was clean until %(until)s. Clean it again.") % {"machine": machine, "until": until}
+        return [Blocker(code="cleaning_expired", sentence=sentence, subject=machine)]
+    sentence = _("%(machine)s is not clean. Clean it first.") % {"machine": machine}
+    return [Blocker(code="not_clean", sentence=sentence, subject=machine)]

@@ -136,6 +136,8 @@ class WorkKind(StrEnum):
     MAINTENANCE = "maintenance"
     INSPECTION = "inspection"
     LOGISTICS = "logistics"
+    WAITING = "waiting"  # able, but starved, blocked or unattended
+    PLANNED_STOP = "planned_stop"  # a break, no work planned
 
 
 class QuantityKind(StrEnum):
@@ -171,3 +173,20 @@ class ConditionAspect(StrEnum):
 
     CLEANING = "cleaning"
     SETUP = "setup"
+
+
+class CleaningState(StrEnum):
+    """The value of the cleaning aspect. Where a rule asks, a job starts only on a clean machine whose hold time runs."""
+
+    CLEAN = "clean"
+    DIRTY = "dirty"
+
+
+class EnergyCarrier(StrEnum):
+    """In which form energy was used."""
+
+    ELECTRICITY = "electricity"
+    GAS = "gas"
+    HEAT = "heat"
+    COMPRESSED_AIR = "compressed_air"
+    OTHER = "other"

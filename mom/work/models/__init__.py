@@ -1,5 +1,7 @@
 """The spine that four domains share. One noun a file; import models from here."""
 
+from mom.work.models.cleaning_rule import CleaningRule
+from mom.work.models.energy_use import EnergyUse
 from mom.work.models.equipment_condition import EquipmentCondition
 from mom.work.models.equipment_reservation import EquipmentReservation
 from mom.work.models.fact import Fact
@@ -9,6 +11,8 @@ from mom.work.models.quantity_report import OutputTotal, QuantityReport
 from mom.work.models.work_request import WorkRequest
 
 __all__ = [
+    "CleaningRule",
+    "EnergyUse",
     "EquipmentCondition",
     "EquipmentReservation",
     "Fact",

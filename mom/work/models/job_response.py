@@ -46,7 +46,8 @@ class JobResponse(Fact):
 
     Open while work goes on; its end is the only thing that is ever added. `duration` is what the reporter says was
     spent, which for reports typed in later may differ from end minus start, and is what load adds up. The job may come
-    later: an unattributed response is taken back and recorded again with its job.
+    later: an unattributed response is taken back and recorded again with its job. A stop (`is_stop`) has the kind that
+    its reason counts as, and is without a reason until somebody gives one.
     """
 
     job_order = models.ForeignKey(
@@ -74,6 +75,11 @@ class JobResponse(Fact):
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     duration = models.DurationField(_("duration"), null=True, blank=True)
+    reason = models.ForeignKey(
+        "plant.Reason", blank=True, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
+    )
+    is_stop = models.BooleanField(_("stop"), default=False, db_default=False)
+    note = models.CharField(_("note"), max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("job response")
@@ -90,6 +96,20 @@ class JobResponse(Fact):
                 condition=models.Q(ended_at=None, duration=None)
                 | models.Q(ended_at__isnull=False, duration__isnull=False),
             ),
+            models.UniqueConstraint(
+                fields=["job_order"],
+                condition=models.Q(ended_at=None),
+                name="work_jobresponse_one_open_per_job",
+            ),
+            models.UniqueConstraint(
+                fields=["equipment"],
+                condition=models.Q(ended_at=None, job_order=None),
+                name="work_jobresponse_one_open_without_job",
+            ),
+            models.CheckConstraint(
+                name="work_jobresponse_reason_is_of_a_stop",
+                condition=models.Q(reason=None) | models.Q(is_stop=True),
+            ),
             models.CheckConstraint(
                 name="work_jobresponse_share_within_run",
                 condition=models.Q(run=None, share_weight=None) | models.Q(run__isnull=False, share_weight__gt=0),
@@ -99,6 +119,7 @@ class JobResponse(Fact):
             models.Index(fields=["site", "started_at"], name="work_response_by_start"),
             models.Index(fields=["equipment", "started_at"], name="work_response_by_equipment"),
             models.Index(fields=["job_order"], condition=models.Q(ended_at=None), name="work_response_open"),
+            models.Index(fields=["site", "started_at"], condition=models.Q(is_stop=True), name="work_response_stops"),
         ]
         triggers = [
             NoDelete(),
@@ -155,6 +176,11 @@ class LabourEntry(Fact):
                 name="work_labourentry_job_or_reason",
                 condition=models.Q(job_response__isnull=False, indirect_reason=None)
                 | models.Q(job_response=None, indirect_reason__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "job_response"],
+                condition=models.Q(ended_at=None),
+                name="work_labourentry_one_open_per_person",
             ),
             models.CheckConstraint(
                 name="work_labourentry_ends_after_start",

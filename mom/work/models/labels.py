@@ -6,6 +6,7 @@ from mom.core.choices import Labelled
 from mom.work.engine.terms import (
     ConditionAspect,
     DependencyKind,
+    EnergyCarrier,
     JobOrderCommand,
     JobOrderStatus,
     MaterialUse,
@@ -128,6 +129,8 @@ WORK_KIND = Labelled(
         WorkKind.MAINTENANCE: (_("Maintenance"), ""),
         WorkKind.INSPECTION: (_("Inspection"), ""),
         WorkKind.LOGISTICS: (_("Logistics"), ""),
+        WorkKind.WAITING: (_("Waiting"), "idle"),
+        WorkKind.PLANNED_STOP: (_("Planned stop"), "plan"),
     },
 )
 QUANTITY_KIND = Labelled(
@@ -161,4 +164,14 @@ SHARE_RULE = Labelled(
 CONDITION_ASPECT = Labelled(
     ConditionAspect,
     {ConditionAspect.CLEANING: (_("Cleaning"), ""), ConditionAspect.SETUP: (_("Setup"), "")},
+)
+ENERGY_CARRIER = Labelled(
+    EnergyCarrier,
+    {
+        EnergyCarrier.ELECTRICITY: (_("Electricity"), ""),
+        EnergyCarrier.GAS: (_("Gas"), ""),
+        EnergyCarrier.HEAT: (_("Heat"), ""),
+        EnergyCarrier.COMPRESSED_AIR: (_("Compressed air"), ""),
+        EnergyCarrier.OTHER: (_("Other"), ""),
+    },
 )

@@ -146,6 +146,7 @@ def move(
     person: Person | None = None,
     version: int | None = None,
     op_uuid: uuid.UUID | None = None,
+    share: job_response.RunShare | None = None,
 ) -> JobOrder:
     """The same for a job that is locked already. Joins the caller's transaction; rights are the caller's to ask."""
     if version is not None and version != job_order.version:
@@ -164,7 +165,7 @@ def move(
     job_order.version += 1
     job_order.save(update_fields=["status", "version"])
     if after == JobOrderStatus.RUNNING:
-        job_response.open_for(act, job_order, person=person, op_uuid=op_uuid)
+        job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share)
     elif before == JobOrderStatus.RUNNING:
         job_response.close_for(act, job_order)
     _tell_the_kind(act, job_order, asked)
