@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 _SEE = ("*.view", "*.view_*")
-_SEE_PRIVATE = ("core.view_audit_trail", "core.view_outbox", "accounts.view_user")
-_DO_JOBS = ("work.execute_*", "inventory.consume_*", "quality.record_*", "quality.hold_*", "floor.give_reason*")
+_SEE_PRIVATE = ("core.view_audit_trail", "core.view_outbox", "accounts.view_user", "accounts.view_device")
+_DO_JOBS = (
+    "work.execute_*",
+    "inventory.consume_*",
+    "quality.record_*",
+    "quality.hold_*",
+    "floor.give_reason*",
+    "core.print_label",
+)
 
 
 @dataclass(frozen=True)
@@ -46,24 +53,30 @@ BUILTIN_ROLES = (
         "Planner",
         ("work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
          "analytics.change*", "analytics.set_*", "analytics.recompute*", "core.cancel_task_run",
-         "accounts.create_own_token"),
+         "core.manage_delivery", "core.print_label", "accounts.create_own_token"),
     ),
     BuiltinRole(
         "quality_engineer",
         "Quality engineer",
-        ("quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail"),
+        ("quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail",
+         "core.print_label"),
     ),
     BuiltinRole(
         "maintenance",
         "Maintenance",
-        ("maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*"),
+        ("maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*", "core.print_label"),
     ),
-    BuiltinRole("inventory_clerk", "Inventory clerk", ("inventory.*", "quality.record_*", "quality.hold_*")),
+    BuiltinRole(
+        "inventory_clerk",
+        "Inventory clerk",
+        ("inventory.*", "quality.record_*", "quality.hold_*", "core.print_label"),
+    ),
     BuiltinRole(
         "integrator",
         "Integrator",
         ("work.plan_*", "production.plan_*", "production.change*", "plant.change*", "erp.*", "inventory.move_*",
-         "inventory.consume_*", "floor.*", "quality.record_*", "core.cancel_task_run", "accounts.create_own_token"),
+         "inventory.consume_*", "floor.*", "quality.record_*", "core.cancel_task_run", "core.manage_delivery",
+         "core.manage_webhooks", "core.print_label", "accounts.create_own_token"),
     ),
     BuiltinRole("auditor", "Auditor", (), sees_private=True),
     BuiltinRole(

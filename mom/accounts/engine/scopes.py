@@ -14,7 +14,14 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "maintenance:write": ("maintenance.*",),
     "master:write": ("plant.*",),
     "kpi:write": ("analytics.*",),
-    "exchange:write": ("erp.*", "core.cancel_task_run", "core.manage_outbox"),
+    "exchange:write": (
+        "erp.*",
+        "core.cancel_task_run",
+        "core.manage_outbox",
+        "core.manage_delivery",
+        "core.manage_webhooks",
+        "core.print_label",
+    ),
 }
 # Whatever the scope: a program neither makes keys nor grants rights, and it does not sign, override or approve.
 NEVER = ("accounts.*", "*.sign_*", "*.override_*", "*.approve_*")
