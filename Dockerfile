@@ -34,6 +34,7 @@ COPY analytics analytics
 COPY templates templates
 # The settings want addresses and a secret; collecting files reads none of them, and nothing of this line stays.
 RUN SECRET_KEY=only-while-the-image-is-built-only-while-the-image-is-built \
+    PIN_PEPPER=only-while-the-image-is-built-only-while-the-image-is-built \
     DATABASE_URL=postgresql://nobody@nowhere/none REDIS_URL=redis://nowhere:6379/0 \
     python manage.py collectstatic --no-input --verbosity 0
 USER 10001:10001

@@ -13,7 +13,15 @@ from mom.runtime.places import CHECKOUT, Places
 from mom.runtime.postgres import SUPERUSER, data_homes
 
 FOLDER = CHECKOUT / "benchmarks"
-OWN_SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CACHE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+OWN_SERVERS = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "CACHE_URL",
+    "SECRET_KEY",
+    "PIN_PEPPER",
+    "DJANGO_SETTINGS_MODULE",
+)
 
 
 def main(argv: list[str]) -> int:

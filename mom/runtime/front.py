@@ -70,6 +70,7 @@ def usage() -> str:
             *lines,
             "  ...    every Django command, on the embedded servers unless DATABASE_URL names others (see: help)",
             "",
-            "Environment: PORT, MOM_DATA_DIR, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, SECRET_KEY, MOM_PG_BIN",
+            "Environment: PORT, MOM_DATA_DIR, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, SECRET_KEY, PIN_PEPPER,",
+            "MOM_PG_BIN",
         ]
     )

@@ -110,6 +110,7 @@ def _environment(check: Check, env: Mapping[str, str]) -> dict[str, str]:
     env = {**env, "MOM_ENVIRONMENT": "system", "PATH": f"{VENV / 'bin'}{os.pathsep}{env.get('PATH', os.defpath)}"}
     if "--deploy" in check.command:
         env |= {"DJANGO_SETTINGS_MODULE": "mom.settings.prod", "SECRET_KEY": secrets.token_urlsafe(64)}
+        env |= {"PIN_PEPPER": secrets.token_urlsafe(64)}
         env |= {"ALLOWED_HOSTS": "mom.example", "CSRF_TRUSTED_ORIGINS": "https://mom.example"}
     return env
 

@@ -48,6 +48,10 @@ class Places:
         return self.data / "secret_key"
 
     @property
+    def pin_pepper(self) -> Path:
+        return self.data / "pin_pepper"
+
+    @property
     def lock(self) -> Path:
         return self.data / "lock"
 

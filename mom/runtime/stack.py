@@ -96,6 +96,7 @@ def django_environment(places: Places, environ: Mapping[str, str]) -> dict[str, 
     return {
         "DJANGO_SETTINGS_MODULE": environ.get("DJANGO_SETTINGS_MODULE") or "mom.settings.dev",
         "SECRET_KEY": environ.get("SECRET_KEY") or secret_key(places.secret_key),
+        "PIN_PEPPER": environ.get("PIN_PEPPER") or secret_key(places.pin_pepper),
         "LOG_FORMAT": environ.get("LOG_FORMAT") or "console",  # people read these logs, not machines
         "MOM_DATA_DIR": str(places.data),
         "PYTHONPATH": os.pathsep.join(filter(None, [str(CHECKOUT), environ.get("PYTHONPATH", "")])),
@@ -105,7 +106,7 @@ def django_environment(places: Places, environ: Mapping[str, str]) -> dict[str, 
 
 
 def secret_key(path: Path) -> str:
-    """This installation's secret, made once and readable by its owner alone."""
+    """A secret of this installation, made once and readable by its owner alone."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(64))
     return path.read_text().strip()

@@ -19,7 +19,7 @@ from mom.runtime.postgres import data_homes
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PARALLEL_FROM = 300  # tests; below, starting the helpers costs more than they save
-OWN_SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CACHE_URL", "SECRET_KEY")
+OWN_SERVERS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CACHE_URL", "SECRET_KEY", "PIN_PEPPER")
 
 
 def main(argv: list[str]) -> int:

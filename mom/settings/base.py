@@ -12,6 +12,8 @@ DATA_DIR = Path(env.text("MOM_DATA_DIR", BASE_DIR / ".mom"))
 
 SECRET_KEY = env.secret("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+# Mixed into every PIN before it is hashed and never in the database; the fallbacks are on their way out.
+PIN_PEPPERS = [*env.words("PIN_PEPPER"), *env.words("PIN_PEPPER_FALLBACKS")]
 DEBUG = False
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -90,6 +92,17 @@ DATABASES["default"]["OPTIONS"]["options"] = (  # type: ignore[index]
     f"-c lock_timeout=5s -c statement_timeout={env.text('DATABASE_STATEMENT_TIMEOUT', '30s')}"
     " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
+# Backups and restores work as the owner of the tables, past the limits above.
+DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
+BACKUP = {
+    "DIRECTORY": Path(env.text("BACKUP_DIR", DATA_DIR / "backups")),
+    "IS_SCHEDULED": env.boolean("BACKUP_SCHEDULED", True),
+    "HOUR": env.integer("BACKUP_HOUR", 2),
+    "TIME_ZONE": env.text("BACKUP_TIME_ZONE", ""),  # empty: the machine's
+    "KEEP_DAILY": env.integer("BACKUP_KEEP_DAILY", 7),
+    "KEEP_WEEKLY": env.integer("BACKUP_KEEP_WEEKLY", 5),
+    "PROGRAMS": env.text("MOM_PG_BIN", ""),  # pg_dump and pg_restore; empty: looked for
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -207,6 +220,21 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
 }
+
+# The delivery room. No mail server: e-mails wait. Hosts: names, *.names, addresses or networks, by comma.
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.boolean("EMAIL_USE_TLS", True)  # STARTTLS
+EMAIL_USE_SSL = env.boolean("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "mom@localhost")
+DELIVERY_WORKERS = env.integer("DELIVERY_WORKERS", 1)
+WEBHOOK_ALLOW_HTTP = env.boolean("WEBHOOK_ALLOW_HTTP", False)
+WEBHOOK_ALLOWED_HOSTS = env.words("WEBHOOK_ALLOWED_HOSTS")  # empty: every public host
+WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")  # inside the plant's network and allowed all the same
+PRINTER_HOSTS = env.words("PRINTER_HOSTS")  # where printers may stand; empty: nowhere
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -1,7 +1,10 @@
 """Production behind a proxy that ends TLS."""
 
+from mom.settings import env
 from mom.settings.base import *  # noqa: F403 - settings modules extend each other by name
 from mom.settings.base import STORAGES as _STORAGES
+
+PIN_PEPPERS = [env.secret("PIN_PEPPER", least=40), *env.words("PIN_PEPPER_FALLBACKS")]
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True

@@ -3,6 +3,7 @@
 from mom.settings.base import *  # noqa: F403 - settings modules extend each other by name
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PIN_PEPPERS = ["only-for-tests-only-for-tests-only-for-tests-0123456789"]
 LOGGING = {"level": "WARNING", "format": "console"}
 LANGUAGES = [("en", "English"), ("eo", "Pseudo")]
 STATIC_ROOT = None

@@ -14,6 +14,10 @@ class Kind(StrEnum):
 
 
 LISTED: dict[str, Kind] = {
+    "core.Attachment": Kind.TRANSACTIONAL,
+    "core.Note": Kind.TRANSACTIONAL,
+    "core.Rendition": Kind.TECHNICAL,  # drawn from a stored file, and again when it is gone
+    "core.Alias": Kind.MASTER,
     "core.AuditEntry": Kind.FACT,
     "core.AuditSeal": Kind.FACT,
     "core.RowVersion": Kind.FACT,
@@ -24,11 +28,16 @@ LISTED: dict[str, Kind] = {
     "core.IdempotencyKey": Kind.TECHNICAL,
     "core.LabelTemplate": Kind.MASTER,
     "core.LabelTemplateVersion": Kind.FACT,
+    "core.NumberCounter": Kind.TECHNICAL,  # only goes up, by guard; the numbers given are in what bears them
+    "core.NumberRange": Kind.MASTER,
     "core.OutboxEvent": Kind.TECHNICAL,
     "core.OutboxSequence": Kind.TECHNICAL,
     "core.Printer": Kind.MASTER,
     "core.PrintJob": Kind.FACT,
     "core.SendingPause": Kind.TECHNICAL,  # the audit trail says who and why
+    "core.PropertyDefinition": Kind.MASTER,
+    "core.PropertyValue": Kind.MASTER,
+    "core.SearchEntry": Kind.TECHNICAL,  # derived by trigger; an invariant compares
     "core.StoredBlob": Kind.TECHNICAL,  # bytes under their hash; Frozen holds them, an unused one may go
     "core.TaskRun": Kind.TECHNICAL,
     "core.TaskRunIssue": Kind.TECHNICAL,
@@ -53,10 +62,12 @@ LISTED: dict[str, Kind] = {
     "accounts.TourProgress": Kind.TECHNICAL,  # what a person has seen
     "accounts.User": Kind.MASTER,
     "plant.AssetAssignment": Kind.MASTER,
+    "plant.AssetInClass": Kind.MASTER,
     "plant.BusinessPartner": Kind.MASTER,
     "plant.CavityBlock": Kind.MASTER,
     "plant.Equipment": Kind.MASTER,
     "plant.EquipmentClass": Kind.MASTER,
+    "plant.EquipmentClassSkill": Kind.MASTER,
     "plant.EquipmentInClass": Kind.MASTER,
     "plant.MaterialClass": Kind.MASTER,
     "plant.MaterialDefinition": Kind.MASTER,
@@ -68,7 +79,9 @@ LISTED: dict[str, Kind] = {
     "plant.Person": Kind.MASTER,
     "plant.PersonnelClass": Kind.MASTER,
     "plant.PhysicalAsset": Kind.MASTER,
+    "plant.PhysicalAssetClass": Kind.MASTER,
     "plant.Qualification": Kind.MASTER,
+    "plant.Rate": Kind.MASTER,
     "plant.Reason": Kind.MASTER,
     "plant.ReasonClassification": Kind.MASTER,
     "plant.Shift": Kind.MASTER,
@@ -102,11 +115,13 @@ LISTED: dict[str, Kind] = {
 WITHOUT_SITE: dict[str, str] = {
     "core.AuditEntry": "its chain is the site, by soft reference",
     "core.AuditSeal": "its chain is the site, by soft reference",
+    "core.Rendition": "part of a stored file",
     "core.RowVersion": "names table and row; whoever may see the row may see its versions",
     "core.DeliverySequence": "machinery",
     "core.EventReceipt": "machinery",
     "core.IdempotencyKey": "belongs to a principal, not to a site",
     "core.LabelTemplateVersion": "part of its label template",
+    "core.NumberCounter": "part of its number range",
     "core.OutboxEvent": "the site is in the event",
     "core.OutboxSequence": "machinery",
     "core.SendingPause": "sending is paused for the whole installation",
@@ -124,6 +139,7 @@ WITHOUT_SITE: dict[str, str] = {
     "accounts.Site": "is the site",
     "accounts.TourProgress": "part of its person",
     "accounts.User": "a person may belong to several sites, by membership",
+    "plant.AssetInClass": "both ends have one",
     "plant.EquipmentInClass": "both ends have one",
     "plant.MaterialInClass": "both ends have one",
     "erp.StagedRow": "part of its import run",

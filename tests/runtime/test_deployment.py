@@ -25,6 +25,7 @@ OURS = ("migrate", "web", "live", "worker", "beat")
 LASTING = tuple(name for name in SERVICES if name != "migrate")
 SECRETS = {
     "SECRET_KEY": "s" * 60,
+    "PIN_PEPPER": "p" * 60,
     "POSTGRES_PASSWORD": "p1",
     "OWNER_PASSWORD": "p2",
     "APP_PASSWORD": "p3",
@@ -92,12 +93,12 @@ def test_databases_are_on_a_network_without_a_way_out() -> None:
 
 def test_secrets_are_compulsory_and_none_is_written_down() -> None:
     text = (CHECKOUT / "docker-compose.yml").read_text()
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "REDIS_PASSWORD"):
+    for name in ("SECRET_KEY", "PIN_PEPPER", "POSTGRES_PASSWORD", "OWNER_PASSWORD", "APP_PASSWORD", "REDIS_PASSWORD"):
         assert f"${{{name}:?" in text
     example = (CHECKOUT / "deploy" / "example.env").read_text()
     values = dict(line.split("=", 1) for line in example.splitlines() if line and not line.startswith("#"))
-    assert {name: values[name] for name in SECRETS if "PASSWORD" in name or name == "SECRET_KEY"} == {
-        name: "" for name in SECRETS if "PASSWORD" in name or name == "SECRET_KEY"
+    assert {name: values[name] for name in SECRETS if "PASSWORD" in name or name in {"SECRET_KEY", "PIN_PEPPER"}} == {
+        name: "" for name in SECRETS if "PASSWORD" in name or name in {"SECRET_KEY", "PIN_PEPPER"}
     }
     assert set(re.findall(r"\$\{(\w+):\?", text)) <= set(values)
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 _SEE = ("*.view", "*.view_*")
-_SEE_PRIVATE = ("core.view_audit_trail", "core.view_outbox", "accounts.view_user", "accounts.view_device")
+_SEE_PRIVATE = (
+    "core.view_audit_trail",
+    "core.view_outbox",
+    "accounts.view_user",
+    "accounts.view_device",
+    "accounts.view_signature",
+)
+_SIGN = ("*.sign_*", "*.approve_*", "*.override_*")
 _DO_JOBS = (
     "work.execute_*",
     "inventory.consume_*",
@@ -28,11 +35,17 @@ class BuiltinRole:
     name: str
     grants: tuple[str, ...]
     sees_private: bool = False
+    never: tuple[str, ...] = ()
+    """What this role does not hold, whatever its grants: who runs the system signs nothing in it."""
 
     def permissions(self, declared: Iterable[str]) -> list[str]:
         """The declared permissions that this role holds, sorted."""
         hidden = () if self.sees_private else _SEE_PRIVATE
-        return sorted(name for name in declared if _any(name, self.grants) or (_any(name, _SEE) and name not in hidden))
+        return sorted(
+            name
+            for name in declared
+            if (_any(name, self.grants) or (_any(name, _SEE) and name not in hidden)) and not _any(name, self.never)
+        )
 
 
 def _any(name: str, patterns: Iterable[str]) -> bool:
@@ -46,7 +59,7 @@ BUILTIN_ROLES = (
         "Supervisor",
         (*_DO_JOBS, "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
          "inventory.adjust_*", "floor.reclassify_*", "maintenance.request_*", "maintenance.release_*",
-         "core.cancel_task_run"),
+         "core.cancel_task_run", "accounts.sign_record"),
     ),
     BuiltinRole(
         "planner",
@@ -59,12 +72,13 @@ BUILTIN_ROLES = (
         "quality_engineer",
         "Quality engineer",
         ("quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail",
-         "core.print_label"),
+         "core.print_label", "plant.approve_*", "accounts.sign_record", "accounts.view_signature"),
     ),
     BuiltinRole(
         "maintenance",
         "Maintenance",
-        ("maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*", "core.print_label"),
+        ("maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*", "core.print_label",
+         "accounts.sign_record"),
     ),
     BuiltinRole(
         "inventory_clerk",
@@ -84,5 +98,6 @@ BUILTIN_ROLES = (
         "Administrator",
         ("accounts.*", "core.*", "plant.change*", "erp.*"),
         sees_private=True,
+        never=_SIGN,
     ),
 )  # fmt: skip

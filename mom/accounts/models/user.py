@@ -1,16 +1,20 @@
 """Who signs in."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import pgtrigger
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.db.triggers import History
+from mom.core.db.triggers import Frozen, Guard, History
 
 USERNAME_PATTERN = r"^[a-z0-9][a-z0-9._@+-]{0,59}\Z"
 
@@ -31,10 +35,20 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+_SESSIONS_END_WITH_LOCK = Guard(
+    name="sessions_end_with_lock",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("is_active"),
+    condition=pgtrigger.Q(old__is_active__df=pgtrigger.F("new__is_active")),
+    func="NEW.session_epoch := OLD.session_epoch + 1; RETURN NEW;",
+)
+
+
 class User(AbstractBaseUser):
     """A person who signs in. What they may do comes from their memberships alone, read anew on every request.
 
     Names are lower-case ASCII, so that no two look alike. Sign-ins are in the audit trail, not in a column here.
+    `is_demo`: made with the demo plant, whose password everybody knows; leaves with it.
     """
 
     last_login = None  # a sign-in is an audit entry; it changes no master data
@@ -47,7 +61,9 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=10, blank=True)
     theme = models.CharField(_("theme"), max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    is_demo = models.BooleanField(_("of the demo plant"), default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    session_epoch = models.PositiveIntegerField(_("sessions ended"), default=0, db_default=0, editable=False)
 
     objects = UserManager()
 
@@ -59,7 +75,7 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["username"]
-        triggers = [History(redact=["password"])]
+        triggers = [History(redact=["password"]), Frozen(fields=["is_demo"]), _SESSIONS_END_WITH_LOCK]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(username__regex=USERNAME_PATTERN), name="accounts_user_username_shape"
@@ -81,6 +97,19 @@ class User(AbstractBaseUser):
     def check_password(self, raw_password: str | None) -> bool:
         """Whether the password fits; never writes (the sign-in service renews an old hash, with an actor)."""
         return raw_password is not None and check_password(raw_password, self.password)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session is bound to, compared on each request."""
+        return self._session_hash()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the keys on their way out."""
+        for key in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(secret=key)
+
+    def _session_hash(self, secret: str | None = None) -> str:
+        bound = f"{self.password}\0{self.session_epoch}"
+        return salted_hmac("mom.accounts.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:
