@@ -17,11 +17,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue(name) for name in QUEUES]
 app.conf.task_routes = {
     "mom.core.tasks.drain_outbox": {"queue": "outbox"},
+    "mom.core.tasks.drain_deliveries": {"queue": "outbox"},
     "mom.erp.tasks.*": {"queue": "imports"},
     "analytics.tasks.*": {"queue": "kpi"},
 }
 app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due is computed from tables
     "sweep-outbox": {"task": "mom.core.tasks.drain_outbox", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-deliveries": {"task": "mom.core.tasks.drain_deliveries", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-long-work": {"task": "mom.core.tasks.sweep_long_work", "schedule": 30.0, "options": {"expires": 30}},
     "prune": {"task": "mom.core.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "heartbeat": {"task": "mom.core.tasks.ring_heartbeats", "schedule": 30.0, "options": {"expires": 30}},

@@ -26,7 +26,10 @@ else:
 
 BELL_TASK = "mom.core.tasks.drain_outbox"
 
+EVERYTHING = "*"
+
 _subscribers: dict[str, dict[str, Handler]] = {}
+_wants: dict[str, Callable[[str], bool]] = {}
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,21 @@ def subscribe(event_class: type, *, name: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def subscribe_to_all(*, name: str, wants: Callable[[str], bool]) -> Callable[[Handler], Handler]:
+    """Let a function take every event whose name it `wants`, once, whatever its class: for what carries events on."""
+
+    def register(handler: Handler) -> Handler:
+        _subscribers.setdefault(EVERYTHING, {})[name] = handler
+        _wants[name] = wants
+        return handler
+
+    return register
+
+
 def subscribers_of(topic: str) -> dict[str, Handler]:
     """The subscribers of an event's name, by their own name."""
-    return dict(_subscribers.get(topic, {}))
+    general = {name: handler for name, handler in _subscribers.get(EVERYTHING, {}).items() if _wants[name](topic)}
+    return {**general, **_subscribers.get(topic, {})}
 
 
 _ANNOUNCE = """

@@ -6,6 +6,7 @@ not the others, until a person sends it again or discards it. Leases and pauses 
 
 import random
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,10 @@ class Claimed:
     request_id: str
 
 
+in_hand: ContextVar["Claimed | None"] = ContextVar("in_hand", default=None)
+"""The event that is being handed to its subscribers, for those that carry it on under its own key."""
+
+
 def claim(lease: float = LEASE) -> Claimed | None:
     """Take the event that is the first of its key and has been due longest, if any. Commits at once."""
     from json import loads  # psycopg2 hands jsonb over as text here, so that no cast is registered for one query
@@ -91,6 +96,7 @@ def deliver(claimed: Claimed) -> bool:
         _give_up(claimed, claimed_error="its last try never ended: it may have killed its worker")
         return False
     subscriber = ""
+    token = in_hand.set(claimed)
     try:
         with bound_request_id(claimed.request_id):
             event = decode(claimed.topic, claimed.payload)
@@ -101,6 +107,8 @@ def deliver(claimed: Claimed) -> bool:
     except Exception as error:  # noqa: BLE001 - a subscriber's failure is kept with the event and tried again
         _failed(claimed, subscriber, error)
         return False
+    finally:
+        in_hand.reset(token)
     OutboxEvent.objects.filter(pk=claimed.id, attempts=claimed.attempts).update(done_at=clock.now(), error="")
     return True
 

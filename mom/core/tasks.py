@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import current_app, shared_task
 
 from mom.core import bell, clock, long_work, relay
+from mom.core.delivery import sending
 from mom.core.models import EventReceipt, IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from mom.core.web import long_exports
 
@@ -17,6 +18,12 @@ _PIECE = 5_000
 def drain_outbox() -> None:
     """Deliver what is due in the outbox. Rung after commits, and by beat in case a bell was lost."""
     relay.drain()
+
+
+@shared_task(name="mom.core.tasks.drain_deliveries", max_retries=3)
+def drain_deliveries() -> None:
+    """Send what is due in the delivery room. Rung after commits, and by beat in case a bell was lost."""
+    sending.drain()
 
 
 @shared_task(name="mom.core.tasks.sweep_long_work", max_retries=3)

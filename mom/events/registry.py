@@ -49,6 +49,11 @@ def event_class(name: str) -> type:
         raise LookupError(f"No event is called {name!r} in this version of the software.") from None
 
 
+def names() -> list[str]:
+    """The stable names of all events, sorted."""
+    return sorted(_classes)
+
+
 def encode(instance: Any) -> dict[str, Any]:
     """The payload of an event as plain JSON values: decimals, instants and UUIDs as text."""
     return {field.name: _to_plain(getattr(instance, field.name)) for field in fields(instance)}

@@ -14,6 +14,9 @@ class Lock(IntEnum):
     AUDIT_CHAIN = 7002
     IMPORT = 7006
     KPI_REBUILD = 7009
+    DELIVERY = 7020
+    BACKUP = 7020
+    UPLOAD_QUOTA = 7013
 
 
 def advisory_lock(name: Lock, key: int | str = 0) -> None:

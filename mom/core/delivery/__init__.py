@@ -5,6 +5,7 @@
 A message is stored in the transaction of what it tells of. Workers send it later; `pause` holds everything back.
 """
 
+from mom.core.delivery.email import deliver_email
 from mom.core.delivery.pausing import is_paused, pause, resume
 
-__all__ = ["is_paused", "pause", "resume"]
+__all__ = ["deliver_email", "is_paused", "pause", "resume"]

@@ -1,0 +1,7 @@
+"""What the ground itself takes from the outbox, and how its channels send."""
+
+from mom.core.delivery import email, sending, webhook
+from mom.core.engine.delivery import DeliveryChannel
+
+sending.register(DeliveryChannel.EMAIL, email.send, is_ready=email.is_ready)
+sending.register(DeliveryChannel.WEBHOOK, webhook.send)
