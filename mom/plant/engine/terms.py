@@ -1,6 +1,6 @@
 """The closed vocabularies of the plant model, in the standards' own words. Pure: no Django here."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class EquipmentLevel(StrEnum):
@@ -131,3 +131,32 @@ class CalendarEntryKind(StrEnum):
 
     WORKING = "working"
     NON_WORKING = "non_working"
+
+
+class RateKind(StrEnum):
+    """What a rate prices."""
+
+    MACHINE = "machine"  # an hour of a machine, by state
+    LABOUR = "labour"  # an hour of a person with a skill
+    MATERIAL = "material"  # a unit of a material
+    SCRAP = "scrap"  # a unit of scrap: what getting rid of it costs; less than 0 where it brings money
+    ENERGY = "energy"  # a kWh, by tariff
+
+
+class RateState(StrEnum):
+    """The state in which an hour of a machine has its price."""
+
+    RUNNING = "running"
+    SETUP = "setup"
+    WAITING = "waiting"
+    PLANNED = "planned"
+    DOWN = "down"
+
+
+class SkillLevel(IntEnum):
+    """How far somebody is with a skill."""
+
+    LEARNS = 1
+    SUPERVISED = 2
+    ALONE = 3
+    TEACHES = 4

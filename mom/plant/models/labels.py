@@ -1,5 +1,7 @@
 """What the plant's vocabularies are called on screen."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.choices import Labelled
@@ -11,7 +13,10 @@ from mom.plant.engine.terms import (
     LossClass,
     LotDisposition,
     MaterialTracking,
+    RateKind,
+    RateState,
     ReasonKind,
+    SkillLevel,
     SublotKind,
     TimeClass,
 )
@@ -117,3 +122,30 @@ CALENDAR_ENTRY_KIND = Labelled(
         CalendarEntryKind.NON_WORKING: (_("Not working"), ""),
     },
 )
+RATE_KIND = Labelled(
+    RateKind,
+    {
+        RateKind.MACHINE: (_("Machine"), ""),
+        RateKind.LABOUR: (_("Labour"), ""),
+        RateKind.MATERIAL: (_("Material"), ""),
+        RateKind.SCRAP: (_("Scrap"), ""),
+        RateKind.ENERGY: (_("Energy"), ""),
+    },
+)
+RATE_STATE = Labelled(
+    RateState,
+    {
+        RateState.RUNNING: (_("Running"), "run"),
+        RateState.SETUP: (_("Setup"), "setup"),
+        RateState.WAITING: (_("Waiting"), "idle"),
+        RateState.PLANNED: (_("Planned stop"), "plan"),
+        RateState.DOWN: (_("Down"), "down"),
+    },
+)
+SKILL_LEVEL: list[tuple[int, Any]] = [
+    (SkillLevel.LEARNS.value, _("learns it")),
+    (SkillLevel.SUPERVISED.value, _("under supervision")),
+    (SkillLevel.ALONE.value, _("alone")),
+    (SkillLevel.TEACHES.value, _("teaches it")),
+]
+"""What each level of a skill means, in the order of the levels."""

@@ -46,3 +46,21 @@ class MaterialInClass(models.Model):
 
     def __str__(self) -> str:
         return f"{self.definition_id} in {self.material_class_id}"
+
+
+class AssetInClass(models.Model):
+    """A physical asset belongs to a class of assets."""
+
+    asset = models.ForeignKey("plant.PhysicalAsset", models.PROTECT, related_name="+", verbose_name=_("asset"))
+    asset_class = models.ForeignKey(
+        "plant.PhysicalAssetClass", models.PROTECT, related_name="+", verbose_name=_("asset class")
+    )
+
+    class Meta:
+        verbose_name = _("asset in a class")
+        verbose_name_plural = _("assets in classes")
+        constraints = [models.UniqueConstraint(fields=["asset", "asset_class"], name="plant_assetinclass_once")]
+        triggers = [History()]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} in {self.asset_class_id}"

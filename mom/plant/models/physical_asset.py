@@ -6,15 +6,31 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.db.ranges import TsTzRange
+from mom.core.db.searchable import Searchable
 from mom.core.db.triggers import History
 from mom.plant.models.base import MasterData, SiteOwned
 from mom.plant.models.labels import ASSET_KIND
+
+
+class PhysicalAssetClass(MasterData):
+    """Assets of one make or kind: "60 t press tool", "plug gauge". Source: IEC 62264-2 physical asset class."""
+
+    class Meta(MasterData.Meta):
+        verbose_name = _("asset class")
+        verbose_name_plural = _("asset classes")
 
 
 class PhysicalAsset(MasterData):
     """A machine, tool, mould or gauge with its own serial number and history. What role it fills is an assignment."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=ASSET_KIND.choices)
+    classes = models.ManyToManyField(
+        PhysicalAssetClass,
+        through="plant.AssetInClass",
+        blank=True,
+        related_name="assets",
+        verbose_name=_("classes"),
+    )
     serial_number = models.CharField(_("serial number"), max_length=100, blank=True)
     manufacturer = models.CharField(_("manufacturer"), max_length=200, blank=True)
     model = models.CharField(_("model"), max_length=200, blank=True)
@@ -26,6 +42,16 @@ class PhysicalAsset(MasterData):
     class Meta(MasterData.Meta):
         verbose_name = _("physical asset")
         verbose_name_plural = _("physical assets")
+        triggers = [
+            *MasterData.Meta.triggers,
+            Searchable(
+                "asset",
+                title="name",
+                also="serial_number",
+                words=["manufacturer", "model", "fixed_asset_number"],
+                retired="NOT {is_active}",
+            ),
+        ]
 
 
 class MouldCavity(SiteOwned):
