@@ -9,7 +9,7 @@
 A function that joins its caller's transaction takes `act: UseCase` as its first parameter.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -53,6 +53,7 @@ class UseCase:
         self.request_id = request_id.get()
         self._chains: set[str] = set()
         self._is_open = True
+        self.left_behind: list[Callable[[UseCase], None]] = []
 
     def require(self, permission: str, site: str) -> None:
         """Go on only where the actor holds `permission` at `site`. Raises: NotAllowed, LookupError (undeclared)."""
@@ -99,6 +100,14 @@ class UseCase:
         self._require_open()
         announce([Announcement(event, key) for event, key in events], actor=self.actor, now=self.now)
 
+    def if_refused(self, leave: "Callable[[UseCase], None]") -> None:
+        """What stays if this use case is refused and all of it undone: `leave` then runs in a transaction of its own.
+
+        For wrong secrets and the like, which are counted and audited although nothing came of the act.
+        """
+        self._require_open()
+        self.left_behind.append(leave)
+
     def _require_open(self) -> None:
         if not self._is_open:
             raise RuntimeError("This use case is closed: its transaction is over.")
@@ -109,7 +118,9 @@ class UseCase:
             advisory_locks(Lock.AUDIT_CHAIN, self._chains)
 
 
+Left = tuple[Actor, str, Callable[[UseCase], None]]
 _is_enclosed: ContextVar[bool] = ContextVar("is_enclosed", default=False)
+_left: ContextVar[list[Left] | None] = ContextVar("left", default=None)  # until the enclosing transaction is over
 
 
 @contextmanager
@@ -120,11 +131,28 @@ def use_case(actor: Actor, reason: str = "") -> Iterator[UseCase]:
     """
     durable = not _is_enclosed.get()
     token = _is_enclosed.set(False)
+    left: list[Left] = []
     try:
         with transaction.atomic(durable=durable), joined(actor, reason) as act:
-            yield act
+            try:
+                yield act
+            except BaseException:
+                left = [(actor, reason, leave) for leave in act.left_behind]
+                raise
     finally:
         _is_enclosed.reset(token)
+        enclosing = _left.get()
+        if durable or enclosing is None:
+            _leave_behind(left)
+        else:
+            enclosing.extend(left)
+
+
+def _leave_behind(left: Sequence[Left]) -> None:
+    """What refused use cases leave, each in a use case of its own."""
+    for actor, reason, leave in left:
+        with use_case(actor, reason) as act:
+            leave(act)
 
 
 @contextmanager
@@ -133,12 +161,18 @@ def enclosing_transaction() -> Iterator[None]:
 
     Use cases inside, one after the other, become part of it.
     """
-    with transaction.atomic(durable=True):
-        token = _is_enclosed.set(True)
-        try:
-            yield
-        finally:
-            _is_enclosed.reset(token)
+    left: list[Left] = []
+    holder = _left.set(left)
+    try:
+        with transaction.atomic(durable=True):
+            token = _is_enclosed.set(True)
+            try:
+                yield
+            finally:
+                _is_enclosed.reset(token)
+    finally:
+        _left.reset(holder)
+        _leave_behind(left)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mom.accounts.engine.roles import BUILTIN_ROLES
 from mom.accounts.models import Role
 from mom.accounts.permissions import MANAGE_ROLES
+from mom.accounts.services.approval import sync_record_classes
 from mom.accounts.services.checks import checked
 from mom.core import permissions
 from mom.core.actor import EVERY_SITE, Actor, system_actor
@@ -17,11 +18,13 @@ from mom.core.use_case import UseCase, joined, use_case
 
 
 def follow_release(*, apps: Any, **_signal: Any) -> None:
-    """After a migration: the built-in roles hold what this release declares. Migrated to nothing, there are none."""
+    """After a migration: built-in roles and record classes follow the release. Migrated to nothing, there are none."""
     if "role" not in apps.all_models["accounts"]:
         return
     with transaction.atomic(), joined(system_actor("migrate"), "Built-in roles of this release") as act:
         sync_builtin_roles(act)
+        if "recordclass" in apps.all_models["accounts"]:
+            sync_record_classes(act)
 
 
 def sync_builtin_roles(act: UseCase) -> list[str]:
