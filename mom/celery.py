@@ -1,6 +1,6 @@
 """The Celery app. Celery is a bell, PostgreSQL is the record: every task may be lost, doubled or late.
 
-`celery -A mom.celery worker -P prefork --without-gossip --without-mingle -Q default,outbox,imports,kpi`
+`celery -A mom.celery worker -P prefork --without-gossip --without-mingle -Q default,outbox,imports,kpi,backups`
 """
 
 import os
@@ -10,13 +10,14 @@ from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
 
-QUEUES = ("default", "outbox", "imports", "kpi")
+QUEUES = ("default", "outbox", "imports", "kpi", "backups")
 
 app = Celery("mom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue(name) for name in QUEUES]
 app.conf.task_routes = {
     "mom.core.tasks.drain_outbox": {"queue": "outbox"},
+    "mom.core.tasks.back_up": {"queue": "backups"},  # a worker that may enter as the owner of the tables
     "mom.core.tasks.drain_deliveries": {"queue": "outbox"},
     "mom.erp.tasks.*": {"queue": "imports"},
     "analytics.tasks.*": {"queue": "kpi"},
@@ -25,6 +26,7 @@ app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due i
     "sweep-outbox": {"task": "mom.core.tasks.drain_outbox", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-deliveries": {"task": "mom.core.tasks.drain_deliveries", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-long-work": {"task": "mom.core.tasks.sweep_long_work", "schedule": 30.0, "options": {"expires": 30}},
+    "backup": {"task": "mom.core.tasks.schedule_backup", "schedule": 300.0, "options": {"expires": 300}},
     "prune": {"task": "mom.core.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "heartbeat": {"task": "mom.core.tasks.ring_heartbeats", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-imports": {"task": "mom.erp.tasks.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},

@@ -59,7 +59,12 @@ def verify(anchor: Iterable[Head] = ()) -> list[Finding]:
         finally:
             if not connection.in_atomic_block:
                 cursor.execute("RESET statement_timeout")
-    return found + [finding for head in anchor if (finding := _against(head))]
+    return found + verify_against(anchor)
+
+
+def verify_against(anchor: Iterable[Head]) -> list[Finding]:
+    """Where a chain no longer holds an end that it had: its tail was cut, or it was written anew."""
+    return [finding for head in anchor if (finding := _against(head))]
 
 
 def _against(head: Head) -> Finding | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import current_app, shared_task
 
 from mom.core import bell, clock, long_work, relay
+from mom.core.backup import runs
 from mom.core.delivery import sending
 from mom.core.models import EventReceipt, IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from mom.core.web import long_exports
@@ -50,6 +51,18 @@ def stamp_heartbeat(queue: str) -> None:
 def export_view(task_run_id: int) -> None:
     """Make the file of a large export."""
     long_work.work(task_run_id, long_exports.run)
+
+
+@shared_task(name="mom.core.tasks.schedule_backup", max_retries=3)
+def schedule_backup() -> None:
+    """Queue the backup of the night where its hour has come, also late."""
+    runs.start_if_due()
+
+
+@shared_task(name="mom.core.tasks.back_up", max_retries=3, soft_time_limit=6 * 3600, time_limit=6 * 3600 + 60)
+def back_up(task_run_id: int) -> None:
+    """Make a backup and prove it."""
+    long_work.work(task_run_id, runs.run)
 
 
 @shared_task(name="mom.core.tasks.prune", max_retries=3)

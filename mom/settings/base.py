@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mom.accounts.device_session.DeviceMiddleware",
     "mom.accounts.middleware.SiteMiddleware",
     "mom.core.web.middleware.ErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -94,7 +96,7 @@ DATABASES["default"]["OPTIONS"]["options"] = (  # type: ignore[index]
 )
 # Backups and restores work as the owner of the tables, past the limits above.
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
-BACKUP = {
+BACKUP: dict[str, Any] = {
     "DIRECTORY": Path(env.text("BACKUP_DIR", DATA_DIR / "backups")),
     "IS_SCHEDULED": env.boolean("BACKUP_SCHEDULED", True),
     "HOUR": env.integer("BACKUP_HOUR", 2),
@@ -130,6 +132,7 @@ AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+DEVICE_COOKIE_NAME = "mom_device"
 CSRF_FAILURE_VIEW = "mom.core.web.refusals.csrf_failed"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
