@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InventoryConfig(AppConfig):
     name = "inventory"
     label = "inventory"
+    verbose_name = _("Inventory")
+
+    def ready(self) -> None:
+        from inventory import permissions as _declared  # noqa: F401 - declares them

@@ -9,12 +9,25 @@ class ProductionConfig(AppConfig):
 
     def ready(self) -> None:
         from mom.core import search
+        from mom.core.files import subjects
         from mom.core.web.navigation import NavItem, register
         from mom.work import permissions
-        from production.search import find_orders
+        from mom.work.models import WorkRequest
+        from production import permissions as _declared  # noqa: F401  # declares them
+        from production.search import order_address
+        from production.views.columns import order_url
 
         orders = NavItem(
             "production", _("Orders"), "production:order_list", permissions.VIEW, order=20, also=("/jobs/",)
         )
         register(orders)
-        search.register("order", find_orders, permission=permissions.VIEW, label=_("Orders"), order=10)
+        search.register(
+            "order",
+            permission=permissions.VIEW,
+            label=_("Orders"),
+            address=order_address,
+            order=10,
+            retired=_("Closed"),
+        )
+        find = subjects.by_key(WorkRequest, order_url)
+        subjects.register(subjects.SubjectKind(WorkRequest._meta.label_lower, _("Order"), permissions.VIEW, find))

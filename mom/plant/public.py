@@ -5,6 +5,7 @@ from mom.plant.services.bulk import equipment_ids, material_ids, person_ids
 from mom.plant.services.calendar import add_shift
 from mom.plant.services.master_data import add as add_master_data
 from mom.plant.services.master_data import alter as alter_master_data
+from mom.plant.services.material import add_sublot
 from mom.plant.services.person import grant as grant_qualification
 from mom.plant.services.physical_asset import mount as mount_asset
 from mom.plant.services.reason import classify as classify_reason
@@ -13,6 +14,7 @@ __all__ = [
     "Panel",
     "add_master_data",
     "add_shift",
+    "add_sublot",
     "alter_master_data",
     "classify_reason",
     "equipment_ids",

@@ -2,9 +2,13 @@
 
 from mom.work.gate import Blocker, blockers, register_blockers
 from mom.work.job_kinds import JobKind, register_job_kind
-from mom.work.services.job_order import Output
+from mom.work.services.job_order import Input, Output
 from mom.work.services.job_order import add as add_job_order
+from mom.work.services.job_order import follow as follow_job_orders
+from mom.work.services.job_order import locked as lock_job_order
 from mom.work.services.job_order import move as move_job_order
+from mom.work.services.quantity_report import Reported
+from mom.work.services.quantity_report import add as add_reports
 from mom.work.services.reported_work import (
     ReportedJob,
     ReportedOutput,
@@ -23,17 +27,22 @@ from mom.work.services.work_request_command import move as move_work_request
 
 __all__ = [
     "Blocker",
+    "Input",
     "JobKind",
     "Output",
+    "Reported",
     "ReportedJob",
     "ReportedOutput",
     "ReportedWork",
     "add_job_order",
     "add_job_orders",
     "add_orders",
+    "add_reports",
     "add_work_request",
     "blockers",
+    "follow_job_orders",
     "job_order_ids",
+    "lock_job_order",
     "lock_jobs",
     "lock_work_request",
     "move_job_order",

@@ -1,5 +1,6 @@
 """Production's own records. One noun a file; import models from here."""
 
+from production.models.operations_definition import MaterialSpecification, OperationsDefinition, OperationsSegment
 from production.models.production_request import ProductionRequest
 
-__all__ = ["ProductionRequest"]
+__all__ = ["MaterialSpecification", "OperationsDefinition", "OperationsSegment", "ProductionRequest"]

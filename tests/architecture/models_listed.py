@@ -102,6 +102,13 @@ LISTED: dict[str, Kind] = {
     "work.Run": Kind.TRANSACTIONAL,
     "work.WorkRequest": Kind.TRANSACTIONAL,
     "production.ProductionRequest": Kind.TRANSACTIONAL,
+    "production.MaterialSpecification": Kind.MASTER,
+    "production.OperationsDefinition": Kind.MASTER,
+    "production.OperationsSegment": Kind.MASTER,
+    "inventory.Installation": Kind.TRANSACTIONAL,
+    "inventory.StockBalance": Kind.TECHNICAL,  # the ledger's sum, kept by trigger
+    "inventory.StockMove": Kind.FACT,
+    "inventory.StorageLocation": Kind.MASTER,
     "analytics.DirtyDay": Kind.TECHNICAL,
     "analytics.LabourBucket": Kind.TECHNICAL,
     "analytics.OrderFlow": Kind.TECHNICAL,

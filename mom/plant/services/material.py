@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
 from mom.core.errors import InvalidInput
-from mom.core.use_case import use_case
+from mom.core.use_case import UseCase, use_case
 from mom.plant import permissions
 from mom.plant.engine.terms import SublotKind
 from mom.plant.models import MaterialDefinition, MaterialLot, MaterialSublot, MaterialUnit
@@ -56,16 +56,33 @@ def sublot_add(
     with use_case(actor) as act:
         definition = rows.locked(MaterialDefinition, definition_id)
         act.require(permissions.CHANGE, definition.site.code)
-        if lot is not None and lot.definition_id != definition.pk:
-            raise InvalidInput({"lot": [_("This lot is of another material.")]})
-        sublot = MaterialSublot(
-            site=definition.site,
-            definition=definition,
-            lot=lot,
-            parent=parent,
-            kind=kind,
-            code=code,
-            quantity=quantity,
-            born_at=born_at or act.now,
+        return add_sublot(
+            act, definition, kind=kind, code=code, lot=lot, parent=parent, quantity=quantity, born_at=born_at
         )
-        return rows.insert(act, sublot, action="plant.sublot_added")
+
+
+def add_sublot(
+    act: UseCase,
+    definition: MaterialDefinition,
+    *,
+    kind: SublotKind,
+    code: str,
+    lot: MaterialLot | None = None,
+    parent: MaterialSublot | None = None,
+    quantity: Decimal | None = None,
+    born_at: datetime | None = None,
+) -> MaterialSublot:
+    """The same within the caller's transaction; rights are the caller's to ask."""
+    if lot is not None and lot.definition_id != definition.pk:
+        raise InvalidInput({"lot": [_("This lot is of another material.")]})
+    sublot = MaterialSublot(
+        site=definition.site,
+        definition=definition,
+        lot=lot,
+        parent=parent,
+        kind=kind,
+        code=code,
+        quantity=quantity,
+        born_at=born_at or act.now,
+    )
+    return rows.insert(act, sublot, action="plant.sublot_added")

@@ -54,6 +54,14 @@ _RULES: dict[str, tuple[str, str, int, Text]] = {
         409,
         _("This asset is mounted elsewhere at that time. Dismount it there first."),
     ),
+    "plant_mouldcavity_number_unique_in_mould": (
+        "number",
+        "number_taken",
+        409,
+        _("The mould has a cavity of this number."),
+    ),
+    "plant_cavityblock_no_overlap": ("started_at", "cavity_is_closed", 409, _("It is closed at that time already.")),
+    "plant_cavityblock_ends_after_start": ("ended_at", "end_before_start", 422, _ENDS_AFTER_START),
     "plant_assetassignment_ends_after_start": ("dismounted_at", "end_before_start", 422, _ENDS_AFTER_START),
     "plant_qualification_no_overlap": (
         "valid_from",

@@ -176,7 +176,7 @@ class ConditionAspect(StrEnum):
 
 
 class CleaningState(StrEnum):
-    """The value of the cleaning aspect. Where a rule asks, a job starts only on a clean machine whose hold time runs."""
+    """The value of the cleaning aspect. Where a rule asks, a job starts only on a clean machine, in its hold time."""
 
     CLEAN = "clean"
     DIRTY = "dirty"

@@ -1,9 +1,12 @@
 """Jobs: added to an order, and moved by commands. One command is one use case, whoever gives it."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -15,10 +18,10 @@ from mom.core.use_case import UseCase, use_case
 from mom.events.work import JobOrderStatusChanged
 from mom.plant.models import Equipment, MaterialDefinition, Person
 from mom.work import gate
-from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, MaterialUse, ResourceKind
+from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, MaterialUse, ResourceKind, WorkKind
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.job_kinds import job_kind
-from mom.work.models import JobOrder, JobRequirement, JobResponse, OutputTotal, WorkRequest
+from mom.work.models import JobDependency, JobOrder, JobRequirement, JobResponse, OutputTotal, WorkRequest
 from mom.work.permissions import PERMISSION_FOR
 from mom.work.services import job_response, work_request
 
@@ -37,18 +40,31 @@ class Output:
     limit: Decimal | None = None
 
 
+@dataclass(frozen=True)
+class Input:
+    """What a job needs of a material. With an active quantity the nominal one follows from the potency of the lot."""
+
+    definition: MaterialDefinition
+    quantity: Decimal | None
+    unit: str
+    active_quantity: Decimal | None = None
+    use: MaterialUse = MaterialUse.CONSUMED
+
+
 def add(
     act: UseCase,
     *,
     order: WorkRequest,
     operation: str,
     outputs: list[Output],
+    inputs: Sequence[Input] = (),
+    directive: Mapping[str, Any] | None = None,
     sequence: int = 10,
     equipment: Equipment | None = None,
     code: str = "",
     planned: tuple[datetime, datetime] | None = None,
 ) -> JobOrder:
-    """Add a job in state waiting, with its outputs, the main one first. Joins the caller's transaction.
+    """Add a job in state waiting, with its outputs, the main one first, and its inputs. Joins the caller's transaction.
 
     Without a `code` it is the order's number and the sequence. Raises: Conflict where the site has that job.
     """
@@ -68,9 +84,11 @@ def add(
             latest_end=order.due_at,
             planned_start=planned[0] if planned else None,
             planned_end=planned[1] if planned else None,
+            directive=directive or {},
             created_at=act.now,
         )
     _add_outputs(job_order, outputs)
+    _add_inputs(job_order, inputs, first_position=10 * (len(outputs) + 1))
     act.record(
         "work.job_order_added",
         subject=job_order,
@@ -98,6 +116,33 @@ def _add_outputs(job_order: JobOrder, outputs: list[Output]) -> None:
         OutputTotal(output=requirement, site_id=job_order.site_id, limit=output.limit)
         for requirement, output in zip(requirements, outputs, strict=True)
     )
+
+
+def _add_inputs(job_order: JobOrder, inputs: Sequence[Input], *, first_position: int) -> None:
+    JobRequirement.objects.bulk_create(
+        JobRequirement(
+            site_id=job_order.site_id,
+            job_order=job_order,
+            position=first_position + 10 * index,
+            resource_kind=ResourceKind.MATERIAL,
+            material_use=item.use,
+            definition=item.definition,
+            quantity=item.quantity,
+            unit=item.unit,
+            active_quantity=item.active_quantity,
+        )
+        for index, item in enumerate(inputs)
+    )
+
+
+def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
+    """Let each of these jobs wait for the end of the one before it. Joins the caller's transaction."""
+    JobDependency.objects.bulk_create(
+        JobDependency(site_id=after.site_id, predecessor=before, successor=after) for before, after in pairwise(jobs)
+    )
+    if jobs:
+        codes = [job_order.code for job_order in jobs]
+        act.record("work.job_orders_linked", subject=jobs[0], site=jobs[0].site.code, after={"sequence": codes})
 
 
 def locked(pk: int) -> JobOrder:
@@ -147,8 +192,12 @@ def move(
     version: int | None = None,
     op_uuid: uuid.UUID | None = None,
     share: job_response.RunShare | None = None,
+    work_kind: WorkKind | None = None,
 ) -> JobOrder:
-    """The same for a job that is locked already. Joins the caller's transaction; rights are the caller's to ask."""
+    """The same for a job that is locked already; `work_kind` begins with something else than the work itself.
+
+    Joins the caller's transaction; rights are the caller's to ask.
+    """
     if version is not None and version != job_order.version:
         raise Stale(_("Job %(job)s was changed meanwhile. Load it again.") % {"job": job_order.code})
     before = JobOrderStatus(job_order.status)
@@ -165,7 +214,7 @@ def move(
     job_order.version += 1
     job_order.save(update_fields=["status", "version"])
     if after == JobOrderStatus.RUNNING:
-        job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share)
+        job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind)
     elif before == JobOrderStatus.RUNNING:
         job_response.close_for(act, job_order)
     _tell_the_kind(act, job_order, asked)

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
 from mom.core.engine.units import PIECES
-from mom.core.errors import Conflict, InvalidInput, NotFound
+from mom.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from mom.core.live.change import tell
+from mom.core.models import AuditEntry
 from mom.core.use_case import UseCase, use_case
 from mom.events.work import QuantityReported
 from mom.plant.models import MaterialLot, Person, Reason
@@ -22,6 +23,9 @@ from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityRepor
 from mom.work.selectors.job_order import REPORTABLE
 from mom.work.services import job_order as job_orders
 from mom.work.services.job_response import announce, key_taken
+
+UNDO_WITHIN = timedelta(minutes=10)
+"""So long who reported something may undo it alone. Source: DESIGN section 6.3."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +61,35 @@ def report(
     with use_case(actor) as act:
         job_order = job_orders.locked(job_order_id)
         act.require(permissions.EXECUTE_JOB_ORDER, job_order.site.code)
-        keys = [uuid.uuid5(op_uuid, str(index)) for index in range(len(lines))]
-        known = _known(job_order, keys)
-        if known:
-            return known
-        if job_order.status not in REPORTABLE:
-            sentence = _("Job %(job)s is not in work. Start it first.") % {"job": job_order.code}
-            raise Conflict(sentence, code="job_not_in_work")
-        _check_site(job_order, lines, person)
-        output = _output_of(job_order, output_id)
-        _check_whole(lines, output.unit)
-        reports = _record(act, job_order, output, lines, keys, occurred_at or act.now, person)
-        kind = job_kind(job_order.operations_type)
-        if kind is not None:
-            kind.reported(act, job_order, reports)
-        return reports
+        return add(act, job_order, lines, op_uuid=op_uuid, output_id=output_id, occurred_at=occurred_at, person=person)
+
+
+def add(
+    act: UseCase,
+    job_order: JobOrder,
+    lines: list[Reported],
+    *,
+    op_uuid: uuid.UUID,
+    output_id: int | None = None,
+    occurred_at: datetime | None = None,
+    person: Person | None = None,
+) -> list[QuantityReport]:
+    """The same for a job that is locked already. Joins the caller's transaction; rights are the caller's to ask."""
+    keys = [uuid.uuid5(op_uuid, str(index)) for index in range(len(lines))]
+    known = _known(job_order, keys)
+    if known:
+        return known
+    if job_order.status not in REPORTABLE:
+        sentence = _("Job %(job)s is not in work. Start it first.") % {"job": job_order.code}
+        raise Conflict(sentence, code="job_not_in_work")
+    _check_site(job_order, lines, person)
+    output = _output_of(job_order, output_id)
+    _check_whole(lines, output.unit)
+    reports = _record(act, job_order, output, lines, keys, occurred_at or act.now, person)
+    kind = job_kind(job_order.operations_type)
+    if kind is not None:
+        kind.reported(act, job_order, reports)
+    return reports
 
 
 def reverse(actor: Actor, report_id: int, *, reason: str, op_uuid: uuid.UUID) -> QuantityReport:
@@ -82,24 +100,65 @@ def reverse(actor: Actor, report_id: int, *, reason: str, op_uuid: uuid.UUID) ->
     if len(reason.strip()) < 2:
         raise InvalidInput({"reason": [_("Say why the report is taken back.")]})
     with use_case(actor, reason) as act:
-        rows = QuantityReport.objects.select_related("output__job_order__site")
-        first = rows.filter(pk=report_id).first()
-        if first is None or first.output is None:
-            raise NotFound(_("There is no such report."))
-        job_order = job_orders.locked(first.output.job_order_id)
+        first, job_order = _reported(report_id)
         act.require(permissions.CORRECT_REPORT, job_order.site.code)
-        known = QuantityReport.objects.filter(op_uuid=op_uuid).first()
-        if known is not None:
-            if known.reverses_id != first.pk:
-                raise key_taken()
-            return known
-        if first.reverses_id is not None:
-            raise Conflict(_("A reversal is not reversed. Report the quantity again."), code="is_a_reversal")
-        twice = Conflict(_("This report was taken back already."), code="reversed_already")
-        with translating({"work_quantityreport_reverses_id_key": lambda: twice}):
-            reversal = QuantityReport.objects.create(**_negative(first), **_stamp(act, op_uuid, reason))
-        _tell(act, job_order, [reversal])
-        return reversal
+        return _take_back(act, first, job_order, reason, op_uuid)
+
+
+def undo(actor: Actor, report_id: int, *, op_uuid: uuid.UUID) -> QuantityReport:
+    """Take one's own report back within ten minutes, without the right to correct those of others and without a reason.
+
+    Whose it is says the audit trail. Raises: NotAllowed for a report of somebody else; NotFound; Conflict after ten
+    minutes, for a second time or for a reversal.
+    """
+    reason = _("Undone by who reported it")
+    with use_case(actor, reason) as act:
+        first, job_order = _reported(report_id)
+        act.require(permissions.EXECUTE_JOB_ORDER, job_order.site.code)
+        if not is_own(actor, job_order.site.code, first):
+            raise NotAllowed(_("Somebody else reported this. Ask your supervisor to take it back."))
+        if act.now - first.recorded_at > UNDO_WITHIN:
+            late = _("After ten minutes a report is corrected with a reason. Ask your supervisor.")
+            raise Conflict(late, code="too_late_to_undo")
+        return _take_back(act, first, job_order, reason, op_uuid)
+
+
+def is_own(actor: Actor, site: str, report: QuantityReport) -> bool:
+    """Whether this actor made the report: so says the audit entry of the same act."""
+    return AuditEntry.objects.filter(
+        chain=site,
+        action="work.quantity_reported",
+        subject_type=JobOrder._meta.label_lower,
+        subject_id=str(report.output.job_order_id) if report.output else "",
+        recorded_at=report.recorded_at,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+    ).exists()
+
+
+def _reported(report_id: int) -> tuple[QuantityReport, JobOrder]:
+    """The report, and its job, locked. Raises: NotFound."""
+    first = QuantityReport.objects.select_related("output__job_order__site").filter(pk=report_id).first()
+    if first is None or first.output is None:
+        raise NotFound(_("There is no such report."))
+    return first, job_orders.locked(first.output.job_order_id)
+
+
+def _take_back(
+    act: UseCase, first: QuantityReport, job_order: JobOrder, reason: str, op_uuid: uuid.UUID
+) -> QuantityReport:
+    known = QuantityReport.objects.filter(op_uuid=op_uuid).first()
+    if known is not None:
+        if known.reverses_id != first.pk:
+            raise key_taken()
+        return known
+    if first.reverses_id is not None:
+        raise Conflict(_("A reversal is not reversed. Report the quantity again."), code="is_a_reversal")
+    twice = Conflict(_("This report was taken back already."), code="reversed_already")
+    with translating({"work_quantityreport_reverses_id_key": lambda: twice}):
+        reversal = QuantityReport.objects.create(**_negative(first), **_stamp(act, op_uuid, reason))
+    _tell(act, job_order, [reversal])
+    return reversal
 
 
 def _check_lines(lines: list[Reported]) -> None:

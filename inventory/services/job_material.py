@@ -1,0 +1,300 @@
+"""Material on a job: what it consumed, what came of it, pieces that get their number late, components built in."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from inventory import permissions
+from inventory.engine.terms import MoveKind
+from inventory.models import Installation, StockMove, StorageLocation
+from inventory.services.posting import Leg, Occasion, post, posted, usable
+from inventory.services.stock import active_of
+from mom.core.actor import Actor
+from mom.core.db.constraints import translating
+from mom.core.errors import Conflict, InvalidInput, NotFound
+from mom.core.use_case import UseCase, use_case
+from mom.plant.engine.potency import nominal_for_active
+from mom.plant.engine.terms import SublotKind
+from mom.plant.models import MaterialDefinition, MaterialLot, MaterialSublot
+from mom.plant.public import add_sublot
+from mom.work.engine.terms import OUTPUT_USES, MaterialUse
+from mom.work.models import JobOrder, JobRequirement, JobResponse
+from mom.work.public import lock_job_order
+
+KIND_OF_OUTPUT = {
+    MaterialUse.PRODUCED: MoveKind.PRODUCED,
+    MaterialUse.BY_PRODUCT: MoveKind.BY_PRODUCT,
+    MaterialUse.CO_PRODUCT: MoveKind.CO_PRODUCT,
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """So much of a lot from a place. For a potent ingredient say `active`: what to weigh follows from the lot."""
+
+    lot: MaterialLot
+    location: StorageLocation
+    quantity: Decimal | None = None
+    active: Decimal | None = None
+    sublot: MaterialSublot | None = None
+
+
+def consume(
+    actor: Actor,
+    job_order_id: int,
+    taken: list[Taken],
+    *,
+    op_uuid: uuid.UUID,
+    at: datetime | None = None,
+    until: datetime | None = None,
+) -> list[StockMove]:
+    """Book what a job consumed, nominal and, where the lot has a potency, active. The same `op_uuid` changes nothing.
+
+    Raises: NotAllowed, NotFound, Shortage (P08); Conflict for a job that was never started, or a lot that is held or
+    expired at that time (P13); InvalidInput for nothing or less, or an active quantity of a lot without potency.
+    """
+    with use_case(actor) as act:
+        job_order, response = _begun(act, job_order_id)
+        occasion = Occasion(op_uuid, at or act.now, until, response)
+        known = posted(occasion)
+        if known:
+            return known
+        legs = [_consumed(job_order, item, occasion.at) for item in sorted(taken, key=lambda item: item.lot.pk)]
+        if not legs:
+            raise InvalidInput({"taken": [_("Give at least one lot.")]})
+        return post(act, legs, occasion)
+
+
+def _consumed(job_order: JobOrder, item: Taken, at: datetime) -> Leg:
+    lot = usable(item.lot, at)
+    quantity, active = item.quantity, item.active
+    if active is not None:
+        if lot.potency is None or quantity is not None:
+            raise InvalidInput(
+                {"active": [_("Give either a quantity or, for a lot with a potency, an active quantity.")]}
+            )
+        quantity = nominal_for_active(active, lot.potency)
+    if quantity is None or quantity <= 0:
+        raise InvalidInput({"quantity": [_("A quantity must be more than zero.")]})
+    active = active if active is not None else active_of(lot, quantity)
+    inputs = job_order.requirements.filter(definition=lot.definition).exclude(material_use__in=OUTPUT_USES)
+    return Leg(
+        MoveKind.CONSUMED,
+        item.location,
+        lot.definition,
+        -quantity,
+        lot=lot,
+        sublot=item.sublot,
+        active_quantity=None if active is None else -active,
+        requirement=inputs.order_by("position").first(),
+    )
+
+
+@dataclass(frozen=True)
+class Made:
+    """So much of a lot, put on a place, as an output of the job."""
+
+    output: JobRequirement
+    lot: MaterialLot
+    location: StorageLocation
+    quantity: Decimal
+
+
+def produce(
+    actor: Actor, job_order_id: int, made: list[Made], *, op_uuid: uuid.UUID, at: datetime | None = None
+) -> list[StockMove]:
+    """Book the lots that came of a job: product, co-products and by-products. The same `op_uuid` changes nothing.
+
+    Raises: NotAllowed, NotFound; Conflict for a job that was never started; InvalidInput for nothing or less, an output
+    of another job, or a lot of another material.
+    """
+    with use_case(actor) as act:
+        job_order, response = _begun(act, job_order_id)
+        occasion = Occasion(op_uuid, at or act.now, job_response=response)
+        return posted(occasion) or post(act, [_made(job_order, item) for item in made], occasion)
+
+
+def _made(job_order: JobOrder, item: Made) -> Leg:
+    use = MaterialUse(item.output.material_use)
+    if item.output.job_order_id != job_order.pk or use not in KIND_OF_OUTPUT:
+        raise InvalidInput({"output": [_("This is not an output of job %(job)s.") % {"job": job_order.code}]})
+    if item.quantity <= 0:
+        raise InvalidInput({"quantity": [_("A quantity must be more than zero.")]})
+    if item.lot.definition_id != item.output.definition_id:
+        raise InvalidInput({"lot": [_("Lot %(lot)s is of another material.") % {"lot": item.lot.code}]})
+    return Leg(
+        KIND_OF_OUTPUT[use],
+        item.location,
+        item.lot.definition,
+        item.quantity,
+        lot=item.lot,
+        active_quantity=active_of(item.lot, item.quantity),
+        requirement=item.output,
+    )
+
+
+def give_number(
+    actor: Actor,
+    job_order_id: int,
+    *,
+    lot: MaterialLot,
+    location: StorageLocation,
+    definition: MaterialDefinition,
+    serial: str,
+    op_uuid: uuid.UUID,
+    at: datetime | None = None,
+) -> MaterialSublot:
+    """Let one piece of a lot get its serial number on a job: from here on it has a life line of its own (P12).
+
+    Raises: NotAllowed, NotFound, Shortage; Conflict for a job that was never started or a lot that is held;
+    InvalidInput for a number that the material has already.
+    """
+    with use_case(actor) as act:
+        _job_order, response = _begun(act, job_order_id)
+        occasion = Occasion(op_uuid, at or act.now, job_response=response)
+        known = posted(occasion)
+        if known:
+            return MaterialSublot.objects.get(stock_moves=known[-1])
+        lot = usable(lot, occasion.at)
+        piece = add_sublot(
+            act,
+            definition,
+            kind=SublotKind.SERIAL,
+            code=serial,
+            lot=lot if lot.definition_id == definition.pk else None,
+            quantity=Decimal(1),
+            born_at=occasion.at,
+        )
+        one = Decimal(1)
+        legs = [
+            Leg(MoveKind.CONSUMED, location, lot.definition, -one, lot=lot),
+            Leg(MoveKind.PRODUCED, location, definition, one, lot=piece.lot, sublot=piece),
+        ]
+        post(act, legs, occasion)
+        return piece
+
+
+def install(
+    actor: Actor,
+    job_order_id: int,
+    *,
+    product: MaterialSublot,
+    component: MaterialSublot,
+    location: StorageLocation,
+    position: str = "",
+    op_uuid: uuid.UUID,
+    at: datetime | None = None,
+) -> Installation:
+    """Build a numbered component into a numbered product: it leaves its place and is in the product from then on.
+
+    Raises: NotAllowed, NotFound, Shortage; Conflict for a component that is built in elsewhere or a position that is
+    taken at that time, or a job that was never started.
+    """
+    with use_case(actor) as act:
+        _job_order, response = _begun(act, job_order_id)
+        occasion = Occasion(op_uuid, at or act.now, job_response=response)
+        if posted(occasion):
+            return Installation.objects.get(component=component, installed_at=occasion.at)
+        return _install(act, response, product, component, location, position, occasion)
+
+
+def _install(
+    act: UseCase,
+    response: JobResponse,
+    product: MaterialSublot,
+    component: MaterialSublot,
+    location: StorageLocation,
+    position: str,
+    occasion: Occasion,
+) -> Installation:
+    if component.lot is not None:
+        usable(component.lot, occasion.at)
+    leg = Leg(MoveKind.INSTALLED, location, component.definition, Decimal(-1), lot=component.lot, sublot=component)
+    post(act, [leg], occasion)
+    words = {"component": component.code, "position": position}
+    elsewhere = Conflict(_("%(component)s is built in elsewhere at that time.") % words, code="component_built_in")
+    taken = Conflict(_("Position %(position)s is taken. Remove what is there first.") % words, code="position_taken")
+    with translating(
+        {
+            "inventory_installation_one_place_at_a_time": lambda: elsewhere,
+            "inventory_installation_one_component_a_position": lambda: taken,
+        }
+    ):
+        installation = Installation.objects.create(
+            site=product.site,
+            product=product,
+            component=component,
+            position=position,
+            installed_at=occasion.at,
+            installed_by=response,
+        )
+    act.record(
+        "inventory.component_installed",
+        subject=product,
+        site=product.site.code,
+        after={"component": component.code, "position": position},
+    )
+    return installation
+
+
+def swap(
+    actor: Actor,
+    job_order_id: int,
+    *,
+    installation_id: int,
+    component: MaterialSublot,
+    location: StorageLocation,
+    returned_to: StorageLocation,
+    reason: str,
+    op_uuid: uuid.UUID,
+    at: datetime | None = None,
+) -> Installation:
+    """Take a component out of a product, put it on a place, and build another one in, in one act.
+
+    Raises: NotAllowed, NotFound, Shortage; InvalidInput without a reason; Conflict where it was taken out already, or
+    as for `install`.
+    """
+    if len(reason.strip()) < 2:
+        raise InvalidInput({"reason": [_("Say why the component is swapped.")]})
+    with use_case(actor, reason) as act:
+        _job_order, response = _begun(act, job_order_id)
+        occasion = Occasion(op_uuid, at or act.now, job_response=response)
+        open_ones = Installation.objects.select_for_update(of=("self",))
+        old = open_ones.select_related("product__site", "component__definition", "component__lot")
+        found = old.filter(pk=installation_id, site=response.site_id).first()
+        if found is None:
+            raise NotFound(_("There is no such installation."))
+        if posted(occasion):
+            return Installation.objects.get(product=found.product, component=component, installed_at=occasion.at)
+        if found.removed_at is not None:
+            raise Conflict(_("The component was taken out already."), code="component_removed")
+        found.removed_at, found.removed_by, found.removal_reason = occasion.at, response, reason.strip()[:200]
+        found.save(update_fields=["removed_at", "removed_by", "removal_reason"])
+        out = found.component
+        back = Leg(
+            MoveKind.REMOVED,
+            returned_to,
+            out.definition,
+            Decimal(1),
+            lot=out.lot,
+            sublot=out,
+            note=found.removal_reason,
+        )
+        removal = Occasion(uuid.uuid5(op_uuid, "removed"), occasion.at, job_response=response)
+        post(act, [back], removal)
+        return _install(act, response, found.product, component, location, found.position, occasion)
+
+
+def _begun(act: UseCase, job_order_id: int) -> tuple[JobOrder, JobResponse]:
+    """The job, locked, and its latest job response. Raises: NotAllowed, NotFound, Conflict."""
+    job_order = lock_job_order(job_order_id)
+    act.require(permissions.CONSUME_STOCK, job_order.site.code)
+    responses = JobResponse.objects.filter(job_order=job_order, reverses=None).select_related("site")
+    response = responses.order_by("-started_at", "-id").first()
+    if response is None:
+        sentence = _("Job %(job)s is not in work. Start it first.") % {"job": job_order.code}
+        raise Conflict(sentence, code="job_not_in_work")
+    return job_order, response

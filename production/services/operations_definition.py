@@ -1,0 +1,166 @@
+"""How products are made: drafts are added, approved by somebody else's eyes later, and retired by the next version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from mom.accounts.models import Site
+from mom.core.actor import Actor
+from mom.core.errors import InvalidInput, NotFound
+from mom.core.use_case import UseCase, use_case
+from mom.plant.models import Equipment, MaterialDefinition
+from mom.work.engine.terms import OUTPUT_USES, MaterialUse
+from production import permissions
+from production.engine.terms import DefinitionCommand, DefinitionStatus, QuantityBasis
+from production.engine.transitions import DEFINITION
+from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment
+
+
+@dataclass(frozen=True)
+class NewMaterial:
+    """A material of a step, for one batch, in the material's own unit."""
+
+    material: MaterialDefinition
+    quantity: Decimal
+    use: MaterialUse = MaterialUse.CONSUMED
+    basis: QuantityBasis = QuantityBasis.NOMINAL
+    is_scaled: bool = True
+
+
+@dataclass(frozen=True)
+class NewSegment:
+    """A step, with the materials that go in and come out."""
+
+    name: str
+    materials: Sequence[NewMaterial] = ()
+    equipment: Equipment | None = None
+
+
+@dataclass(frozen=True)
+class NewDefinition:
+    """A product, the batch that the quantities make, and its steps in order."""
+
+    code: str
+    material: MaterialDefinition
+    batch_quantity: Decimal
+    segments: Sequence[NewSegment]
+    name: str = ""
+
+
+def create(actor: Actor, site: Site, new: NewDefinition) -> OperationsDefinition:
+    """Add the next version of a definition, as a draft.
+
+    Raises: NotAllowed; InvalidInput for whatever is missing, not more than zero, or of another site.
+    """
+    _check(site, new)
+    with use_case(actor) as act:
+        act.require(permissions.CHANGE_DEFINITION, site.code)
+        before = OperationsDefinition.objects.filter(site=site, code=new.code)
+        definition = OperationsDefinition.objects.create(
+            site=site,
+            code=new.code,
+            number=(before.aggregate(last=Max("number"))["last"] or 0) + 1,
+            name=new.name,
+            material=new.material,
+            batch_quantity=new.batch_quantity,
+            unit=new.material.unit,
+            created_at=act.now,
+        )
+        for index, segment in enumerate(new.segments):
+            _add_segment(definition, 10 * (index + 1), segment)
+        after = {"number": definition.number, "batch": new.batch_quantity, "unit": definition.unit}
+        act.record("production.definition_added", subject=definition, site=site.code, after=after)
+        return definition
+
+
+def _add_segment(definition: OperationsDefinition, sequence: int, new: NewSegment) -> None:
+    segment = OperationsSegment.objects.create(
+        site=definition.site,
+        operations_definition=definition,
+        sequence=sequence,
+        name=new.name,
+        equipment=new.equipment,
+    )
+    MaterialSpecification.objects.bulk_create(
+        MaterialSpecification(
+            site=definition.site,
+            segment=segment,
+            position=10 * (index + 1),
+            material_use=item.use,
+            material=item.material,
+            quantity=item.quantity,
+            unit=item.material.unit,
+            basis=item.basis,
+            is_scaled=item.is_scaled,
+        )
+        for index, item in enumerate(new.materials)
+    )
+
+
+def _check(site: Site, new: NewDefinition) -> None:
+    wrong: dict[str, list[str]] = {}
+    materials = [item for segment in new.segments for item in segment.materials]
+    if not new.code.strip():
+        wrong["code"] = [_("A code is needed.")]
+    if new.batch_quantity <= 0 or any(item.quantity <= 0 for item in materials):
+        wrong["quantity"] = [_("A quantity must be more than zero.")]
+    if not new.segments:
+        wrong["segments"] = [_("Give at least one operation.")]
+    elif not any(item.use in OUTPUT_USES for item in new.segments[-1].materials):
+        wrong["segments"] = [_("The last operation must make something.")]
+    places = [new.material, *(item.material for item in materials)]
+    machines = [segment.equipment for segment in new.segments if segment.equipment is not None]
+    if any(row.site_id != site.pk for row in [*places, *machines]):
+        wrong["site"] = [_("A material or machine belongs to another site.")]
+    unmanaged = [
+        item.material.code
+        for item in materials
+        if item.basis == QuantityBasis.ACTIVE and not item.material.is_potency_managed
+    ]
+    if unmanaged:
+        wrong["basis"] = [_("%(material)s has no potency per lot.") % {"material": ", ".join(unmanaged)}]
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def approve(actor: Actor, definition_id: int) -> OperationsDefinition:
+    """Approve a draft: it may make orders and never changes again; the version before it is retired.
+
+    Raises: NotAllowed, NotFound, IllegalTransition.
+    """
+    with use_case(actor) as act:
+        definition = _locked(definition_id)
+        act.require(permissions.APPROVE_DEFINITION, definition.site.code)
+        after = DEFINITION.apply(DefinitionStatus(definition.status), DefinitionCommand.APPROVE)
+        same_code = OperationsDefinition.objects.select_for_update(of=("self",)).select_related("site")
+        for older in same_code.filter(
+            site=definition.site, code=definition.code, status=DefinitionStatus.APPROVED
+        ).order_by("id"):
+            _move(act, older, DEFINITION.apply(DefinitionStatus(older.status), DefinitionCommand.RETIRE))
+        definition.approved_at, definition.approved_by = act.now, act.actor.label
+        return _move(act, definition, after)
+
+
+def _move(act: UseCase, definition: OperationsDefinition, after: DefinitionStatus) -> OperationsDefinition:
+    before = definition.status
+    definition.status = after
+    definition.save(update_fields=["status", "approved_at", "approved_by"])
+    act.record(
+        f"production.definition_{after}",
+        subject=definition,
+        site=definition.site.code,
+        before={"status": before},
+        after={"status": after, "number": definition.number},
+    )
+    return definition
+
+
+def _locked(definition_id: int) -> OperationsDefinition:
+    rows = OperationsDefinition.objects.select_for_update(of=("self",)).select_related("site")
+    definition = rows.filter(pk=definition_id).first()
+    if definition is None:
+        raise NotFound(_("There is no such definition."))
+    return definition
