@@ -32,6 +32,21 @@ class ExampleForm(forms.Form):
     counts = forms.BooleanField(label=gettext_lazy("The machine counts by itself"), required=False)
 
 
+class ExampleSigning(forms.Form):
+    """The fields of the signing dialog."""
+
+    meaning = forms.ChoiceField(label=gettext_lazy("Meaning"), choices=[("approved", gettext_lazy("Approved"))])
+    why = forms.CharField(label=gettext_lazy("Reason"))
+    name = forms.CharField(
+        label=gettext_lazy("Sign-in name or badge"),
+        help_text=gettext_lazy("The first signature of a session takes both."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    secret = forms.CharField(
+        label=gettext_lazy("PIN or password"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+
 class ComponentGallery(Page):
     """Every part with its states."""
 
@@ -48,12 +63,30 @@ class ComponentGallery(Page):
             "ribbon": ribbon(),
             "tokens": [*SURFACES, *MARKS],
             "form": ExampleForm({"quantity": "24", "measured": "31", "capacity": "one"}),
+            "signing": ExampleSigning(),
+            "to_sign": {"what": _("Work instruction"), "subject": {"label": "SOP-012"}, "version": "3"},
+            "signed": signed(),
             "charts": [load(), downtime(), work_in_progress(), minutes(), nothing()],
             "series": {
                 "good": [91, 93, 92, 95, 94, 96, 94, 94],
                 "off": [84.1, 83.2, 82.6, 84.4, 83.0, 82.1, 81.6, 80.9],
             },
         }
+
+
+def signed() -> list[dict[str, Any]]:
+    """A signature that holds, and one whose record changed afterwards."""
+    line = {
+        "name": "Anna Berg",
+        "meaning": _("Approved"),
+        "at": dt.datetime(2026, 4, 14, 8, 42, tzinfo=dt.UTC),
+        "local": "2026-04-14 10:42 UTC+0200",
+        "reason": _("Fits drawing 4711-B"),
+        "is_valid": True,
+        "content_sha256": "9f2c41b07ade",
+    }
+    wrong = _("Not valid any more: the content changed after it was signed.")
+    return [line, {**line, "name": "Tomasz Zielinski", "is_valid": False, "wrong": wrong}]
 
 
 def ribbon() -> charts.Chart:
