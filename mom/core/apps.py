@@ -9,7 +9,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from mom.core import permissions_declared
+        from mom.core import permissions_declared, search_index
         from mom.core.db.grants import grant_to_application
         from mom.core.web.navigation import NavItem, register
 
@@ -17,4 +17,5 @@ class CoreConfig(AppConfig):
             NavItem("connections", _("Long work"), "web:task_run_list", permissions_declared.VIEW_TASK_RUN, order=90)
         )
         autodiscover_modules("subscribers", "invariants")
+        search_index.register_invariant()
         post_migrate.connect(grant_to_application, dispatch_uid="mom.core.grants")

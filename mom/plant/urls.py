@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mom.plant.views import asset, calendar, machine, material, person, reason, setup
+from mom.plant.views import asset, calendar, machine, material, person, reason, serial, setup
 
 app_name = "plant"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("materials/<path:code>/", material.MaterialDetail.as_view(), name="material_detail"),
     path("lots/", material.LotList.as_view(), name="lot_list"),
     path("lots/<path:code>/", material.LotDetail.as_view(), name="lot_detail"),
+    path("serials/<int:pk>/", serial.SerialPlace.as_view(), name="serial"),
     path("setup/", setup.SetupIndex.as_view(), name="setup"),
     path("setup/equipment/", setup.EquipmentTree.as_view(), name="equipment_tree"),
     path("setup/equipment-classes/", setup.EquipmentClassList.as_view(), name="equipment_class_list"),

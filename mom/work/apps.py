@@ -10,11 +10,14 @@ class WorkConfig(AppConfig):
     def ready(self) -> None:
         from mom.core import search
         from mom.work import gate, permissions
-        from mom.work.search import find_jobs
+        from mom.work.search import job_address
         from mom.work.views import panels
 
         gate.register_blockers("work.order", gate.order_stopped)
         gate.register_blockers("work.previous_jobs", gate.previous_jobs_open)
         gate.register_blockers("work.cleaning", gate.equipment_not_clean)
-        search.register("job", find_jobs, permission=permissions.VIEW, label=_("Jobs"), order=20)
+        search.register(
+            "job", permission=permissions.VIEW, label=_("Jobs"), address=job_address, order=15, retired=_("Closed")
+        )
         panels.register()
+        panels.register_subjects()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, DateTimeField, DecimalField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import DateTimeField, DecimalField, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -90,14 +90,6 @@ def order_get(actor: Actor, site: Site, code: str) -> WorkRequest:
     if order is None:
         raise NotFound(_("There is no order %(code)s at this site.") % {"code": code})
     return order
-
-
-def order_search(actor: Actor, site_code: str, text: str, limit: int) -> QuerySet[WorkRequest]:
-    """Orders whose number or description has `text` in it, an exact number first. One statement."""
-    rows = WorkRequest.objects.filter(site__code=site_code, operations_type=OperationsType.PRODUCTION)
-    found = rows.filter(Q(code__icontains=text) | Q(description__icontains=text))
-    is_exact = Case(When(code__iexact=text, then=0), default=1)
-    return for_actor(found, actor, permissions.VIEW).order_by(is_exact, "code")[:limit]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from mom.core.use_case import Subject, use_case
 from mom.events.work import WorkReported
 
 VIOLATIONS = {
+    "core.search_entries": "INSERT INTO core_searchentry (noun, object_id, site, code, title, also, folded_code,"
+    " folded_also, words, is_retired) VALUES ('machine', -1, 'BER', 'X', '', '', 'x', '', ' x ', false)",
     "core.audit_chain": "DELETE FROM core_auditentry WHERE id = (SELECT max(id) FROM core_auditentry)",
     "core.outbox_order": "UPDATE core_outboxevent SET done_at = now() WHERE seq = 2",
     "core.outbox_numbers": "DELETE FROM core_outboxevent WHERE seq = 2",

@@ -11,6 +11,7 @@ from mom.core import search
 from mom.core.web.context import THEME_COOKIE, THEMES
 from mom.core.web.views import PUBLIC, SIGNED_IN, Page, PageMixin, htmx_target
 
+MOST_IN_BOX, MOST_ON_PAGE = 5, 25  # hits of each kind
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -23,9 +24,10 @@ class SearchPage(Page):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         text = request.GET.get("q", "").replace("\0", "").strip()[:200]
-        groups = search.find(self.actor, self.site.code, text)
         if htmx_target(request) == "omni-hits":
+            groups = search.find(self.actor, self.site.code, text, limit=MOST_IN_BOX)
             return TemplateResponse(request, "_components/search_hits.html", {"text": text, "groups": groups})
+        groups = search.find(self.actor, self.site.code, text, limit=MOST_ON_PAGE)
         hit = search.exact(groups, text)
         if hit:
             return HttpResponseRedirect(hit.url)

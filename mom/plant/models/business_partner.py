@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mom.core.db.searchable import Searchable
 from mom.plant.models.base import MasterData
 
 
@@ -15,6 +16,7 @@ class BusinessPartner(MasterData):
     class Meta(MasterData.Meta):
         verbose_name = _("business partner")
         verbose_name_plural = _("business partners")
+        triggers = [*MasterData.Meta.triggers, Searchable("partner", title="name", retired="NOT {is_active}")]
         constraints = [
             *MasterData.Meta.constraints,
             models.CheckConstraint(

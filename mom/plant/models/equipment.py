@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.query import TreeQuerySet
 
+from mom.core.db.searchable import Searchable
 from mom.core.db.triggers import Guard, History
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.engine.terms import LEVEL_RANK, CapacityKind
@@ -88,6 +89,7 @@ class Equipment(MasterData):  # type: ignore[django-manager-missing]  # the tree
         ]
         triggers = [
             History(),
+            Searchable("machine", title="name", retired="NOT {is_active}"),
             # The level goes strictly down along the tree, so a cycle cannot be built either.
             Guard(
                 name="level_below_parent",

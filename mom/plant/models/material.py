@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mom.core.db.searchable import Searchable
 from mom.core.db.triggers import History
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.engine.terms import LotDisposition, MaterialTracking
@@ -45,6 +46,7 @@ class MaterialDefinition(MasterData):
     class Meta(MasterData.Meta):
         verbose_name = _("material")
         verbose_name_plural = _("materials")
+        triggers = [*MasterData.Meta.triggers, Searchable("material", title="name", retired="NOT {is_active}")]
 
 
 class MaterialUnit(SiteOwned):
@@ -114,7 +116,10 @@ class MaterialLot(SiteOwned):
                 condition=models.Q(potency=None) | models.Q(potency__gt=0, potency__lte=1),
             ),
         ]
-        triggers = [History()]
+        triggers = [
+            History(),
+            Searchable("lot", also="supplier_lot", retired="{disposition} = 'closed'"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -154,7 +159,7 @@ class MaterialSublot(SiteOwned):
                 condition=~models.Q(kind="serial") | models.Q(quantity=None) | models.Q(quantity=1),
             ),
         ]
-        triggers = [History()]
+        triggers = [History(), Searchable("serial")]
 
     def __str__(self) -> str:
         return self.code

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mom.core.db.searchable import Searchable
 from mom.core.db.triggers import History
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.models import SiteOwned
@@ -70,7 +71,10 @@ class JobOrder(SiteOwned):
             models.Index(fields=["equipment", "status"], name="work_job_by_equipment"),
             models.Index(fields=["site", "status"], name="work_job_by_status"),
         ]
-        triggers = [History()]
+        triggers = [
+            History(),
+            Searchable("job", title="operation", retired="{status} IN ('closed', 'cancelled', 'aborted')"),
+        ]
 
     def __str__(self) -> str:
         return self.code

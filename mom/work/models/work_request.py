@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mom.core.db.searchable import Searchable
 from mom.core.db.triggers import History
 from mom.plant.models import SiteOwned
 from mom.work.engine.terms import WorkRequestStatus
@@ -70,7 +71,15 @@ class WorkRequest(SiteOwned):
             models.Index(fields=["site", "operations_type", "status"], name="work_request_by_status"),
             models.Index(fields=["site", "-created_at", "-id"], name="work_request_newest"),
         ]
-        triggers = [History()]
+        triggers = [
+            History(),
+            Searchable(
+                "order",
+                title="description",
+                retired="{status} IN ('closed', 'cancelled', 'aborted')",
+                only="{operations_type} = 'production'",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

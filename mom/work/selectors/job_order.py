@@ -153,12 +153,6 @@ def jobs_at(actor: Actor, equipment: Equipment) -> QuerySet[JobOrder]:
     return for_actor(rows, actor, permissions.VIEW).order_by(is_begun, *late_last, "code")
 
 
-def job_order_search(actor: Actor, site_code: str, text: str, limit: int) -> QuerySet[JobOrder]:
-    """Jobs whose number begins with `text`. One statement."""
-    rows = JobOrder.objects.filter(site__code=site_code, code__istartswith=text)
-    return for_actor(rows, actor, permissions.VIEW).order_by("code")[:limit]
-
-
 def job_views(actor: Actor, jobs: Sequence[JobOrder], now: datetime) -> list[JobView]:
     """`jobs` (with their `site`) as pages show them, in the same order. Three statements, whatever their number."""
     keys = [job.pk for job in jobs]
@@ -241,7 +235,7 @@ def _spans(jobs: list[int]) -> dict[int, tuple[datetime | None, datetime | None,
     sums = rows.annotate(
         first=Min("started_at"),
         last=Max("ended_at"),
-        worked=Sum("duration"),
+        worked=Sum("duration", filter=Q(is_stop=False)),
         running=Min("id", filter=Q(ended_at=None)),
     )
     return {row["job_order"]: (row["first"], None if row["running"] else row["last"], row["worked"]) for row in sums}

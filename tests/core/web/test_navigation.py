@@ -1,6 +1,5 @@
 import pytest
 
-from mom.core import search
 from mom.core.actor import Actor
 from mom.core.web import navigation
 from mom.core.web.navigation import NavItem
@@ -12,7 +11,6 @@ pytestmark = pytest.mark.urls("tests.core.web.addresses")
 def registries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty registries for one test."""
     monkeypatch.setattr(navigation, "_items", {})
-    monkeypatch.setattr(search, "_sources", {})
 
 
 def person(*permissions: str) -> Actor:
@@ -52,31 +50,6 @@ def test_navigation_marks_the_longest_address_above() -> None:
 def test_navigation_refuses_an_unknown_group() -> None:
     with pytest.raises(ValueError, match="No navigation group"):
         navigation.register(NavItem("kitchen", "Menu", "web:search", "x"))
-
-
-def hits(actor: Actor, site: str, text: str, limit: int) -> list[search.SearchHit]:
-    return [search.SearchHit("order", f"WO-{number}", "Pump", "", f"/orders/{number}/") for number in range(20)]
-
-
-def test_search_asks_only_where_the_actor_may() -> None:
-    search.register("order", hits, permission="production.view_order", label="Orders")
-    assert search.find(person("plant.view"), "P1", "WO") == []
-    found = search.find(person("production.view_order"), "P1", "WO", limit=5)
-    assert [len(group.hits) for group in found] == [5]
-
-
-def test_search_of_too_little_asks_nobody() -> None:
-    search.register("order", hits, permission="production.view_order", label="Orders")
-    assert search.find(person("production.view_order"), "P1", " W ") == []
-
-
-def test_search_leads_straight_to_an_exact_code() -> None:
-    search.register("order", hits, permission="production.view_order", label="Orders")
-    groups = search.find(person("production.view_order"), "P1", "wo-3", limit=20)
-    hit = search.exact(groups, "wo-3")
-    assert hit is not None
-    assert hit.url == "/orders/3/"
-    assert search.exact(groups, "wo") is None
 
 
 def test_group_is_current_on_pages_that_stand_under_its_page() -> None:

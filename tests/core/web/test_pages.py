@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from mom.core import search
+from mom.core.models import SearchEntry
 from mom.core.web.views import Page
 from tests.factories.accounts import make_user
 
@@ -160,11 +161,14 @@ def test_page_has_no_inline_script_and_asks_no_other_host(owner: Any) -> None:
 
 
 @pytest.fixture
-def orders(monkeypatch: pytest.MonkeyPatch) -> None:
+def orders(monkeypatch: pytest.MonkeyPatch, site: Any) -> None:
     """Two things to be found."""
-    hits = [search.SearchHit("order", code, "Pump <b>", "due", f"/orders/{code}/") for code in ("WO-1", "WO-10")]
-    source = search.Source("order", lambda *_: hits, "core.view_components", "Orders", 1)
+    source = search.Source("order", "core.view_components", "Orders", lambda hit: f"/orders/{hit.code}/", 1, "Closed")
     monkeypatch.setattr(search, "_sources", {"order": source})
+    for key, code in enumerate(("WO-1", "WO-10")):
+        SearchEntry.objects.create(
+            noun="order", object_id=key, site=site.code, code=code, title="Pump <b>", folded_code=code.lower(), words=""
+        )
 
 
 @pytest.mark.usefixtures("orders")
