@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from mom.core.errors import IllegalTransition, InvalidInput, Stale
+from mom.core.files import panel
 from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import SavedFilter
 from mom.core.web.views import Action, Crumb, DetailPage, FormPage
@@ -163,9 +164,14 @@ class OrderDetail(DetailPage):
         return [Crumb(_("Orders"), reverse("production:order_list"))]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.headers.get("X-Requested-With") == LIVE:
+        if self.is_refresh:
             return TemplateResponse(request, self.live_template_name, self.frame())
         return self.render()
+
+    @property
+    def is_refresh(self) -> bool:
+        """Whether the page asks for its live part only; files and notes are not in that."""
+        return self.request.headers.get("X-Requested-With") == LIVE
 
     def get_context(self) -> dict[str, Any]:
         """The order's record. Statements depend neither on its jobs nor on how much was reported."""
@@ -184,6 +190,7 @@ class OrderDetail(DetailPage):
             "labour": record.labour(keys),
             "log": record.log(self.site.code, [order.pk], keys),
             "may_take_back": self.may(permissions.CORRECT_REPORT),
+            "records": {} if self.is_refresh else panel.records(self.request, order),
             "report_forms": report_forms(rows, self.site, self.request.path, person),
         }
 

@@ -17,6 +17,8 @@ _SEE_PRIVATE = (
     "accounts.view_signature",
 )
 _SIGN = ("*.sign_*", "*.approve_*", "*.override_*")
+_LEAVE_RECORDS = ("core.add_file", "core.add_note", "plant.confirm_*")
+_KEEP_DRAWINGS = (*_LEAVE_RECORDS, "core.add_drawing", "core.withdraw_file")
 _DO_JOBS = (
     "work.execute_*",
     "inventory.consume_*",
@@ -53,37 +55,43 @@ def _any(name: str, patterns: Iterable[str]) -> bool:
 
 
 BUILTIN_ROLES = (
-    BuiltinRole("operator", "Operator", (*_DO_JOBS, "maintenance.request_*")),
+    BuiltinRole("operator", "Operator", (*_DO_JOBS, *_LEAVE_RECORDS, "maintenance.request_*")),
     BuiltinRole(
         "supervisor",
         "Supervisor",
-        (*_DO_JOBS, "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
+        (*_DO_JOBS, *_KEEP_DRAWINGS,
+         "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
          "inventory.adjust_*", "floor.reclassify_*", "maintenance.request_*", "maintenance.release_*",
          "core.cancel_task_run", "accounts.sign_record"),
     ),
     BuiltinRole(
         "planner",
         "Planner",
-        ("work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
+        (*_KEEP_DRAWINGS,
+         "work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
          "analytics.change*", "analytics.set_*", "analytics.recompute*", "core.cancel_task_run",
-         "core.manage_delivery", "core.print_label", "accounts.create_own_token"),
+         "core.manage_delivery", "core.print_label", "core.change_property", "core.change_number_range",
+         "accounts.create_own_token"),
     ),
     BuiltinRole(
         "quality_engineer",
         "Quality engineer",
-        ("quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail",
+        (*_KEEP_DRAWINGS,
+         "plant.change_document",
+         "quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail",
          "core.print_label", "plant.approve_*", "accounts.sign_record", "accounts.view_signature"),
     ),
     BuiltinRole(
         "maintenance",
         "Maintenance",
-        ("maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*", "core.print_label",
+        (*_KEEP_DRAWINGS,
+         "maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*", "core.print_label",
          "accounts.sign_record"),
     ),
     BuiltinRole(
         "inventory_clerk",
         "Inventory clerk",
-        ("inventory.*", "quality.record_*", "quality.hold_*", "core.print_label"),
+        (*_LEAVE_RECORDS, "inventory.*", "quality.record_*", "quality.hold_*", "core.print_label"),
     ),
     BuiltinRole(
         "integrator",

@@ -13,6 +13,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "quality:write": ("quality.*",),
     "maintenance:write": ("maintenance.*",),
     "master:write": ("plant.*",),
+    "files:write": ("core.add_file", "core.add_note", "core.add_drawing", "core.withdraw_file"),
     "kpi:write": ("analytics.*",),
     "exchange:write": (
         "erp.*",

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.urls import re_path
 from django.utils.module_loading import module_has_submodule
 
+from mom.core.api.attachment import AttachmentViewSet, NoteViewSet
 from mom.core.api.router import Router
 from mom.core.api.task_run import TaskRunViewSet
 from mom.core.api.views import DocsView, RootView, SchemaView, UnknownAddress
@@ -28,9 +29,13 @@ def _resources() -> list[Any]:
 
 router = Router("")
 router.register("task-runs", TaskRunViewSet)
+own = Router("core")
+own.register("attachments", AttachmentViewSet)
+own.register("notes", NoteViewSet)
 
 urlpatterns = [
     *router.urls,
+    *own.urls,
     *_resources(),
     re_path(r"^$", RootView.as_view(), name="root"),
     re_path(r"^schema/?$", SchemaView.as_view(), name="schema"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mom.core.errors import IllegalTransition, NotFound, Stale
+from mom.core.files import panel
 from mom.core.web.views import Crumb, DetailPage
 from mom.plant.models import Person, Reason
 from mom.work import permissions
@@ -75,9 +76,14 @@ class JobDetail(DetailPage):
         return order_crumbs(self.subject)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.headers.get("X-Requested-With") == LIVE:
+        if self.is_refresh:
             return TemplateResponse(request, self.live_template_name, self.frame())
         return self.render()
+
+    @property
+    def is_refresh(self) -> bool:
+        """Whether the page asks for its live part only; files and notes are not in that."""
+        return self.request.headers.get("X-Requested-With") == LIVE
 
     def get_context(self) -> dict[str, Any]:
         """The job's record. Statements do not depend on how much was reported."""
@@ -92,6 +98,7 @@ class JobDetail(DetailPage):
             "labour": record.labour([self.subject.pk]),
             "log": record.log(self.site.code, [], [self.subject.pk]),
             "may_take_back": self.may(permissions.CORRECT_REPORT),
+            "records": {} if self.is_refresh else panel.records(self.request, self.subject),
             "report_forms": report_forms([job_view], self.site, self.request.path, person),
         }
 

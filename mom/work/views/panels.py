@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from mom.core import clock
+from mom.core.files import subjects
 from mom.core.web.tables import Column
 from mom.plant.models import Equipment
 from mom.plant.panels import Panel, register_column, register_panel
@@ -54,6 +55,12 @@ def jobs_of_machine(request: HttpRequest, machine: Equipment) -> Panel | None:
     if not views and machine.children.exists():
         return None
     return Panel("work/panels/jobs.html", {"rows": views[:MOST_JOBS], "has_more": len(views) > MOST_JOBS}, is_wide=True)
+
+
+def register_subjects() -> None:
+    """Jobs take files and notes; called when the app is ready."""
+    find = subjects.by_key(JobOrder, lambda job: reverse("work:job_detail", args=[job.code]))  # type: ignore[attr-defined]
+    subjects.register(subjects.SubjectKind(JobOrder._meta.label_lower, _("Job"), permissions.VIEW, find))
 
 
 def register() -> None:
