@@ -132,6 +132,18 @@ DO $$ BEGIN
 END $$;
 """
 
+# A demo plant that was made before there was a mark: the audit trail knows who made it.
+MARK_EARLIER_DEMO = """
+SELECT set_config('app.actor', 'system:migrate', true), set_config('app.actor_label', 'migrate', true),
+       set_config('app.reason', 'Demo plants carry a mark', true);
+UPDATE accounts_site SET is_demo = true WHERE code IN (
+    SELECT chain FROM core_auditentry
+    WHERE action = 'accounts.site_created' AND actor_kind = 'system' AND actor_id = 'demo');
+UPDATE accounts_user SET is_demo = true WHERE id::text IN (
+    SELECT subject_id FROM core_auditentry
+    WHERE action = 'accounts.user_created' AND actor_kind = 'system' AND actor_id = 'demo');
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -185,6 +197,7 @@ class Migration(migrations.Migration):
             name='is_demo',
             field=models.BooleanField(db_default=False, default=False, editable=False, verbose_name='of the demo plant'),
         ),
+        migrations.RunSQL(MARK_EARLIER_DEMO, migrations.RunSQL.noop),
         pgtrigger.migrations.AddTrigger(
             model_name='site',
             trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((true) AND (OLD."code" IS DISTINCT FROM NEW."code" OR OLD."is_demo" IS DISTINCT FROM NEW."is_demo"))', execute="core_frozen('code, is_demo')", func='RETURN NULL;', hash='c2031802a1a7ba49222560a55ee91ca5369755a6', operation='UPDATE', pgid='pgtrigger_frozen_b9320', table='accounts_site', when='BEFORE')),

@@ -23,9 +23,11 @@ def user_create(actor: Actor, *, username: str, display_name: str, password: str
         return add_user(act, username=username, display_name=display_name, password=password, email=email)
 
 
-def add_user(act: UseCase, *, username: str, display_name: str, password: str = "", email: str = "") -> User:
-    """Add a person. Joins the caller's transaction. Raises: InvalidInput."""
-    user = User(username=username.strip().lower(), display_name=display_name.strip(), email=email)
+def add_user(
+    act: UseCase, *, username: str, display_name: str, password: str = "", email: str = "", is_demo: bool = False
+) -> User:
+    """Add a person; `is_demo`: one of the demo plant. Joins the caller's transaction. Raises: InvalidInput."""
+    user = User(username=username.strip().lower(), display_name=display_name.strip(), email=email, is_demo=is_demo)
     _put_password(user, password)
     checked(user).save()
     act.record(

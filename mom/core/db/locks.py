@@ -17,6 +17,7 @@ class Lock(IntEnum):
     DELIVERY = 7020
     BACKUP = 7020
     UPLOAD_QUOTA = 7013
+    FIRST_START = 7031
 
 
 def advisory_lock(name: Lock, key: int | str = 0) -> None:

@@ -42,7 +42,14 @@ class DemoPlant:
 
 def add_plant(act: UseCase) -> DemoPlant:
     """Add the site and everything that stands in it. Raises: InvalidInput where the site is there already."""
-    site = add_site(act, code=norrtal.SITE, name=norrtal.NAME, time_zone=norrtal.ZONE, currency=norrtal.CURRENCY)
+    site = add_site(
+        act,
+        code=norrtal.SITE,
+        name=norrtal.NAME,
+        time_zone=norrtal.ZONE,
+        currency=norrtal.CURRENCY,
+        is_demo=True,
+    )
     built = DemoPlant(site)
     _add_equipment(act, built, _add_calendar(act, site))
     _add_people(act, built, local_day(act.now, site.zone))

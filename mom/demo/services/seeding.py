@@ -7,7 +7,8 @@ from datetime import datetime
 
 from analytics.services.rebuild import mark_dirty, rebuild_next
 from mom.accounts.models import Site
-from mom.core.actor import system_actor
+from mom.core.actor import Actor, system_actor
+from mom.core.db.locks import Lock, advisory_lock
 from mom.core.engine.interval import Interval
 from mom.core.use_case import use_case
 from mom.demo.engine import norrtal
@@ -17,7 +18,10 @@ from mom.plant.engine.calendar import ShiftOccurrence, local_day
 from mom.plant.selectors.calendar import site_plan
 
 REASON = "Demo plant"
+WHOLE = 100
 Say = Callable[[str], None]
+Pace = Callable[[int, int], None]
+"""Told how many pieces of work are done, of how many."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,20 @@ class Seeded:
     days: int = 0
 
 
-def seed(say: Say, *, seed_text: str = norrtal.SITE) -> Seeded:
-    """Add the demo plant with two weeks of history, then compute its figures. A second time changes nothing."""
+def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -> Seeded:
+    """Add the demo plant with two weeks of history, then compute its figures. A second time changes nothing.
+
+    Whoever begins something else on an empty installation at the same time waits for it, or it for them.
+    """
     actor = system_actor("demo")
+    pace = pace or (lambda _done, _total: None)
     if Site.objects.filter(code=norrtal.SITE).exists():
         say(f"{norrtal.NAME} is there already.")
+        compute(actor, pace)
         return Seeded()
+    pace(0, WHOLE)
     with use_case(actor, REASON) as act:
+        advisory_lock(Lock.FIRST_START)
         built = plant.add_plant(act)
         sign_ins.add_users(act, built)
         made = _made(built.site, act.now, seed_text)
@@ -44,9 +55,18 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE) -> Seeded:
         days = {local_day(stretch.start, built.site.zone) for order in made for stretch in order.stretches}
         mark_dirty(act, built.site, days)
     say(f"{norrtal.NAME}: {len(norrtal.MACHINES)} machines, {len(made)} orders, {reports} reports of finished orders.")
-    while rebuild_next(actor):
-        pass
+    compute(actor, pace)
     return Seeded(reports, len(days))
+
+
+def compute(actor: Actor, pace: Pace) -> None:
+    """Make the figures of the days that wait for it; the plant itself is a third of the whole work."""
+    done = WHOLE // 3
+    pace(done, WHOLE)
+    while rebuild_next(actor):
+        done = min(done + WHOLE // 20, WHOLE - 1)
+        pace(done, WHOLE)
+    pace(WHOLE, WHOLE)
 
 
 def _made(site: Site, now: datetime, seed_text: str) -> list[MadeOrder]:

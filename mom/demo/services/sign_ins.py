@@ -1,8 +1,9 @@
 """Who may sign in to the demo plant: one person a role, with a password that everybody may know."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from mom.accounts.models import Membership, Role, User
+from mom.accounts.models import Membership, Role, Site, User
 from mom.accounts.services.membership import add_membership
 from mom.accounts.services.user import add_user
 from mom.core.use_case import UseCase
@@ -11,7 +12,15 @@ from mom.demo.services.plant import DemoPlant
 from mom.plant import public as plant
 
 EVERYWHERE = frozenset({"admin"})
-"""Roles that hold at every site: the administration pages ask for that."""
+"""Roles that hold at every site while the demo stands alone: the administration pages ask for that.
+
+Beside a company of one's own nobody of the demo holds anything anywhere else: everybody knows their password.
+"""
+
+
+FILE = "demo_signins"
+BEGUN = "begun"
+"""By this file the launcher knows that somebody can sign in."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +36,12 @@ def add_users(act: UseCase, built: DemoPlant) -> None:
     """Add the demo's people who sign in; a name that somebody has already is left alone. Joins the transaction."""
     roles = {role.code: role for role in Role.objects.all()}
     taken = set(User.objects.values_list("username", flat=True))
+    is_alone = not Site.objects.exclude(pk=built.site.pk).exists()
     for username, name, role, badge in norrtal.USERS:
         if username in taken:
             continue
-        user = add_user(act, username=username, display_name=name, password=norrtal.PASSWORD)
-        add_membership(act, user=user, role=roles[role], site=None if role in EVERYWHERE else built.site)
+        user = add_user(act, username=username, display_name=name, password=norrtal.PASSWORD, is_demo=True)
+        add_membership(act, user=user, role=roles[role], site=None if role in EVERYWHERE and is_alone else built.site)
         if badge:
             plant.alter_master_data(act, built.people[badge], user=user)
 
@@ -44,6 +54,20 @@ def sign_in_list() -> list[SignIn]:
         if member is not None and member.user.is_active and member.user.check_password(norrtal.PASSWORD):
             found.append(SignIn(username, name, role))
     return found
+
+
+def keep_sign_ins(data: Path, text: str) -> None:
+    """Write the sign-ins where the launcher looks for them, closed to everybody else."""
+    data.mkdir(parents=True, exist_ok=True)
+    path = data / FILE
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def forget_sign_ins(data: Path) -> None:
+    """The demo is gone, and maybe everybody with it: the next start looks anew."""
+    for name in (FILE, BEGUN):
+        (data / name).unlink(missing_ok=True)
 
 
 def as_text(sign_ins: list[SignIn]) -> str:

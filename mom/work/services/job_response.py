@@ -1,9 +1,11 @@
 """Job responses and labour: opened and closed by the job's commands. All functions join the caller's transaction."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Greatest
@@ -41,33 +43,59 @@ def open_for(
     person: Person | None,
     op_uuid: uuid.UUID | None,
     share: RunShare | None = None,
+    work_kind: WorkKind | None = None,
 ) -> JobResponse:
     """Begin a stretch of work on a job, now, on its machine; with a person also that person's labour."""
-    key = op_uuid or uuid.uuid4()
+    kind = work_kind or KIND_OF_WORK[job_order.operations_type]
+    within = {"run": share.run, "share_weight": share.weight} if share else {}
+    people = [] if person is None else [person.pk]
+    return _open(act, job_order, kind, people, op_uuid or uuid.uuid4(), **within)
+
+
+def switch_for(
+    act: UseCase, job_order: JobOrder, work_kind: WorkKind, *, op_uuid: uuid.UUID | None = None, **stop: Any
+) -> JobResponse:
+    """End what is open on a job and begin a stretch of another kind, at the same instant; whoever works on it stays.
+
+    `stop`: `is_stop`, `reason`, `note` of the stretch that begins. Raises: Conflict for a job in a run with others.
+    """
+    entries = LabourEntry.objects.filter(job_response__job_order=job_order, ended_at=None)
+    people = sorted(set(entries.values_list("person_id", flat=True)))
+    close_for(act, job_order)
+    return _open(act, job_order, work_kind, people, op_uuid or uuid.uuid4(), **stop)
+
+
+def _open(
+    act: UseCase, job_order: JobOrder, work_kind: WorkKind, people: Sequence[int], key: uuid.UUID, **more: Any
+) -> JobResponse:
     with translating({"work_jobresponse_op_uuid_key": key_taken}):
         response = JobResponse.objects.create(
             site_id=job_order.site_id,
             job_order=job_order,
             equipment_id=job_order.equipment_id,
-            run=share.run if share else None,
-            share_weight=share.weight if share else None,
-            work_kind=KIND_OF_WORK[job_order.operations_type],
+            work_kind=work_kind,
             started_at=act.now,
-            op_uuid=key,
-            recorded_at=act.now,
-            recorded_by=act.actor.label,
+            **_stamp(act, key),
+            **more,
         )
-    if person is not None:
-        LabourEntry.objects.create(
-            site_id=job_order.site_id,
-            person=person,
-            job_response=response,
-            started_at=act.now,
-            op_uuid=uuid.uuid5(key, f"labour:{person.pk}"),
-            recorded_at=act.now,
-            recorded_by=act.actor.label,
-        )
+    for person in people:
+        add_labour(act, response, person, key)
     return response
+
+
+def add_labour(act: UseCase, response: JobResponse, person_id: int, key: uuid.UUID) -> LabourEntry:
+    """A person begins to work on a stretch that is open, now."""
+    return LabourEntry.objects.create(
+        site_id=response.site_id,
+        person_id=person_id,
+        job_response=response,
+        started_at=act.now,
+        **_stamp(act, uuid.uuid5(key, f"labour:{person_id}")),
+    )
+
+
+def _stamp(act: UseCase, key: uuid.UUID) -> dict[str, Any]:
+    return {"op_uuid": key, "recorded_at": act.now, "recorded_by": act.actor.label}
 
 
 def key_taken() -> Conflict:
@@ -81,8 +109,7 @@ def close_for(act: UseCase, job_order: JobOrder) -> None:
     Not before its start: who waited for the job's lock has an instant from before it. Raises: Conflict for a job in a
     run that goes on: its time is shared out when the run ends.
     """
-    end = Greatest(Value(act.now, output_field=DateTimeField()), F("started_at"))
-    ended = {"ended_at": end, "duration": end - F("started_at")}
+    ended = ending(act.now)
     LabourEntry.objects.filter(job_response__job_order=job_order, ended_at=None).update(**ended)
     still_open = JobResponse.objects.filter(job_order=job_order, ended_at=None)
     begun = list(still_open.values_list("started_at", "run"))
@@ -93,9 +120,17 @@ def close_for(act: UseCase, job_order: JobOrder) -> None:
     announce(act, job_order, [start for start, _run in begun])
 
 
-def announce(act: UseCase, job_order: JobOrder, instants: list[datetime]) -> None:
+def ending(at: datetime) -> dict[str, Any]:
+    """What is written into an open stretch or labour entry to end it at an instant, but not before its start."""
+    end = Greatest(Value(at, output_field=DateTimeField()), F("started_at"))
+    return {"ended_at": end, "duration": end - F("started_at")}
+
+
+def announce(act: UseCase, about: JobOrder | JobResponse, instants: list[datetime]) -> None:
     """Say on which of the plant's days work was recorded, so that their figures are made again."""
     if instants:
-        zone = job_order.site.zone
-        days = tuple(sorted({local_day(at, zone) for at in instants}))
-        act.publish(WorkReported(site=job_order.site.code, days=days), key=f"job_order:{job_order.pk}")
+        site = about.site
+        days = tuple(sorted({local_day(at, site.zone) for at in instants}))
+        job = about.pk if isinstance(about, JobOrder) else about.job_order_id
+        key = f"job_order:{job}" if job else f"site:{site.code}"
+        act.publish(WorkReported(site=site.code, days=days), key=key)

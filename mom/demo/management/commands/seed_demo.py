@@ -7,9 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from mom.demo.services.seeding import seed
-from mom.demo.services.sign_ins import as_text, sign_in_list
-
-SIGN_INS = "demo_signins"
+from mom.demo.services.sign_ins import as_text, keep_sign_ins, sign_in_list
 
 
 class Command(BaseCommand):
@@ -18,11 +16,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         seed(self.stderr.write)
         text = as_text(sign_in_list())
-        self._keep(Path(settings.DATA_DIR) / SIGN_INS, text)
+        keep_sign_ins(Path(settings.DATA_DIR), text)
         self.stdout.write(text, ending="")
-
-    def _keep(self, path: Path, text: str) -> None:
-        """Where the launcher looks for them, closed to everybody else."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(text)

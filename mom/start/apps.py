@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StartConfig(AppConfig):
+    name = "mom.start"
+    label = "start"
+    verbose_name = _("First steps")
+
+    def ready(self) -> None:
+        from mom.accounts.permissions import MANAGE_SITES
+        from mom.core.web.navigation import NavItem, register
+
+        register(NavItem("setup", _("Demo plant"), "start:demo_plant", MANAGE_SITES, order=95))
