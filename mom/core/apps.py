@@ -16,6 +16,11 @@ class CoreConfig(AppConfig):
         register(
             NavItem("connections", _("Long work"), "web:task_run_list", permissions_declared.VIEW_TASK_RUN, order=90)
         )
+        register(NavItem("setup", _("Status"), "web:status", permissions_declared.VIEW_STATUS, order=80))
+        register(NavItem("setup", _("Properties"), "web:property_list", permissions_declared.VIEW_PROPERTY, order=60))
+        register(
+            NavItem("setup", _("Number ranges"), "web:number_range_list", permissions_declared.VIEW_PROPERTY, order=62)
+        )
         autodiscover_modules("subscribers", "invariants")
         search_index.register_invariant()
         post_migrate.connect(grant_to_application, dispatch_uid="mom.core.grants")

@@ -26,6 +26,11 @@ def report() -> dict[str, Any]:
     return {"ok": all(part["ok"] for part in parts.values()), "version": version(), "at": clock.now(), **parts}
 
 
+def part(name: str) -> dict[str, Any]:
+    """How one part is: broker, workers or outbox."""
+    return _checked({"broker": _broker, "workers": _workers, "outbox": _outbox}[name])
+
+
 def version() -> str:
     """The version of this software."""
     try:

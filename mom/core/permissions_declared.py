@@ -26,3 +26,5 @@ WITHDRAW_FILE = declare("core.withdraw_file", _("Withdraw files and notes of oth
 VIEW_PROPERTY = declare("core.view_property", _("See which properties and number ranges there are"))
 CHANGE_PROPERTY = declare("core.change_property", _("Define properties"))
 CHANGE_NUMBER_RANGE = declare("core.change_number_range", _("Change number ranges"))
+VIEW_STATUS = declare("core.view_status", _("See how the system is, and its backups"))
+MAKE_BACKUP = declare("core.make_backup", _("Make a backup"))

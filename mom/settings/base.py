@@ -47,7 +47,9 @@ INSTALLED_APPS = [
     "production",
     "analytics",
     "mom.erp",
+    "mom.terminal",
     "mom.demo",
+    "mom.start",
 ]
 
 MIDDLEWARE = [
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "mom.accounts.device_session.DeviceMiddleware",
     "mom.accounts.middleware.SiteMiddleware",
+    "mom.start.middleware.FirstPageMiddleware",
     "mom.core.web.middleware.ErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -96,13 +99,16 @@ DATABASES["default"]["OPTIONS"]["options"] = (  # type: ignore[index]
 )
 # Backups and restores work as the owner of the tables, past the limits above.
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
+# Where the audit trail's heads are written each day; copy it to where this server's administrators can't write.
+AUDIT_ANCHOR_DIR = Path(env.text("AUDIT_ANCHOR_DIR", DATA_DIR / "audit-anchors"))
+
 BACKUP: dict[str, Any] = {
     "DIRECTORY": Path(env.text("BACKUP_DIR", DATA_DIR / "backups")),
-    "IS_SCHEDULED": env.boolean("BACKUP_SCHEDULED", True),
-    "HOUR": env.integer("BACKUP_HOUR", 2),
+    "IS_SCHEDULED": env.boolean("BACKUP_SCHEDULED", default=True),
+    "HOUR": env.integer("BACKUP_HOUR", 2, least=0, most=23),
     "TIME_ZONE": env.text("BACKUP_TIME_ZONE", ""),  # empty: the machine's
-    "KEEP_DAILY": env.integer("BACKUP_KEEP_DAILY", 7),
-    "KEEP_WEEKLY": env.integer("BACKUP_KEEP_WEEKLY", 5),
+    "KEEP_DAILY": env.integer("BACKUP_KEEP_DAILY", 7, least=1),
+    "KEEP_WEEKLY": env.integer("BACKUP_KEEP_WEEKLY", 5, least=0),
     "PROGRAMS": env.text("MOM_PG_BIN", ""),  # pg_dump and pg_restore; empty: looked for
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -158,6 +164,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 # Where the source of what runs here can be had (AGPL, section 13); About shows it. Empty: About says whom to ask.
 SOURCE_URL = env.text("SOURCE_URL", "")
+SCAN_PATTERNS = env.text("SCAN_PATTERNS", "")  # what codes begin with: mom.core.scan.patterns
+SCAN_PREFIX = env.text("SCAN_PREFIX", "")  # what the scanners send in front of every scan; empty: told by their speed
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

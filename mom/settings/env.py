@@ -18,13 +18,17 @@ def text(name: str, default: object = _MISSING, *, hint: str = "") -> str:
     return str(default)
 
 
-def integer(name: str, default: int) -> int:
-    """A whole number. Raises: ImproperlyConfigured for anything else."""
+def integer(name: str, default: int, *, least: int | None = None, most: int | None = None) -> int:
+    """A whole number, within the ends that are given. Raises: ImproperlyConfigured for anything else."""
     value = text(name, default)
     try:
-        return int(value)
+        number = int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+    if (least is not None and number < least) or (most is not None and number > most):
+        ends = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise ImproperlyConfigured(f"{name} must be {ends}, not {number}.")
+    return number
 
 
 def boolean(name: str, default: bool) -> bool:

@@ -12,6 +12,7 @@ _SEE = ("*.view", "*.view_*")
 _SEE_PRIVATE = (
     "core.view_audit_trail",
     "core.view_outbox",
+    "core.view_status",
     "accounts.view_user",
     "accounts.view_device",
     "accounts.view_signature",

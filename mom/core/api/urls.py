@@ -8,7 +8,15 @@ from django.urls import re_path
 from django.utils.module_loading import module_has_submodule
 
 from mom.core.api.attachment import AttachmentViewSet, NoteViewSet
+from mom.core.api.property import (
+    AliasViewSet,
+    NumberRangeViewSet,
+    PropertyDefinitionViewSet,
+    PropertyValueViewSet,
+)
 from mom.core.api.router import Router
+from mom.core.api.search import ScanViewSet, SearchViewSet
+from mom.core.api.status import StatusViewSet
 from mom.core.api.task_run import TaskRunViewSet
 from mom.core.api.views import DocsView, RootView, SchemaView, UnknownAddress
 
@@ -28,7 +36,14 @@ def _resources() -> list[Any]:
 
 
 router = Router("")
+router.register("aliases", AliasViewSet)
+router.register("number-ranges", NumberRangeViewSet)
+router.register("property-definitions", PropertyDefinitionViewSet)
+router.register("property-values", PropertyValueViewSet)
+router.register("scan", ScanViewSet, "scan")
+router.register("search", SearchViewSet, "search")
 router.register("task-runs", TaskRunViewSet)
+router.register("status", StatusViewSet, "status")
 own = Router("core")
 own.register("attachments", AttachmentViewSet)
 own.register("notes", NoteViewSet)

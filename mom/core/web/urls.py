@@ -3,13 +3,14 @@
 from django.urls import path
 
 from mom.core.files import views as files
-from mom.core.web import about, long_exports, pages, task_runs
+from mom.core.web import about, long_exports, pages, properties, property_setup, scans, status, task_runs
 from mom.core.web.gallery import ComponentGallery
 
 app_name = "web"
 urlpatterns = [
     path("about/", about.About.as_view(), name="about"),
     path("search/", pages.SearchPage.as_view(), name="search"),
+    path("scan/", scans.ScanPage.as_view(), name="scan"),
     path("long-work/", task_runs.TaskRunList.as_view(), name="task_run_list"),
     path("long-work/export/", long_exports.StartExport.as_view(), name="export_start"),
     path("long-work/<int:pk>/file/", long_exports.FetchExport.as_view(), name="export_file"),
@@ -23,6 +24,22 @@ urlpatterns = [
     path("files/<int:pk>/withdraw/", files.FileWithdraw.as_view(), name="file_withdraw"),
     path("notes/add/", files.NoteAdd.as_view(), name="note_add"),
     path("notes/<int:pk>/withdraw/", files.NoteWithdraw.as_view(), name="note_withdraw"),
+    path("properties/of/<slug:noun>/<path:code>/", properties.PropertySubject.as_view(), name="property_subject"),
+    path(
+        "properties/set/<int:definition>/<slug:noun>/<path:code>/",
+        properties.PropertySet.as_view(),
+        name="property_set",
+    ),
+    path("properties/end/<int:pk>/<slug:noun>/<path:code>/", properties.PropertyEnd.as_view(), name="property_end"),
+    path("aliases/add/<slug:noun>/<path:code>/", properties.AliasAdd.as_view(), name="alias_add"),
+    path("aliases/end/<int:pk>/", properties.AliasEnd.as_view(), name="alias_end"),
+    path("setup/properties/", property_setup.PropertyList.as_view(), name="property_list"),
+    path("setup/properties/add/", property_setup.PropertyAdd.as_view(), name="property_add"),
+    path("setup/properties/<int:pk>/change/", property_setup.PropertyChange.as_view(), name="property_change"),
+    path("setup/number-ranges/", property_setup.NumberRangeList.as_view(), name="number_range_list"),
+    path("setup/number-ranges/<slug:noun>/", property_setup.NumberRangeChange.as_view(), name="number_range"),
     path("theme/", pages.ChooseTheme.as_view(), name="theme"),
+    path("setup/status/", status.StatusPage.as_view(), name="status"),
+    path("setup/status/back-up/", status.StartBackup.as_view(), name="backup_start"),
     path("setup/components/", ComponentGallery.as_view(), name="components"),
 ]
