@@ -16,7 +16,9 @@ urlpatterns = [
     path("", include("mom.work.urls", namespace="work")),
     path("", include("production.urls", namespace="production")),
     path("", include("mom.erp.urls", namespace="erp")),
+    path("", include("mom.terminal.urls", namespace="terminal")),
     path("", include("analytics.urls", namespace="analytics")),
+    path("", include("mom.start.urls", namespace="start")),
 ]
 
 handler400 = "mom.core.web.refusals.bad_request"

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -12,7 +13,10 @@ class AccountsConfig(AppConfig):
         from mom.accounts.requests import request_as
         from mom.accounts.services.role import follow_release
         from mom.core.web.long_exports import register_request_builder
+        from mom.core.web.navigation import NavItem, register
 
         register_request_builder(request_as)
+        register(NavItem("setup", _("Devices"), "accounts:device_list", permissions.VIEW_DEVICE, order=40))
+        register(NavItem("setup", _("Badges"), "accounts:badge_list", permissions.VIEW_USER, order=30))
 
         post_migrate.connect(follow_release, sender=self, dispatch_uid="mom.accounts.roles")

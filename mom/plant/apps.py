@@ -8,8 +8,11 @@ class PlantConfig(AppConfig):
     verbose_name = _("Plant")
 
     def ready(self) -> None:
+        from mom.accounts import stations
         from mom.core.web.navigation import NavItem, register
-        from mom.plant import permissions, search
+        from mom.plant import permissions, scan, search, subjects
+        from mom.plant.selectors.station import station_list
+        from mom.plant.views import records
 
         register(NavItem("production", _("Machines"), "plant:machine_list", permissions.VIEW, order=30))
         register(NavItem("inventory", _("Materials"), "plant:material_list", permissions.VIEW, order=40))
@@ -17,3 +20,7 @@ class PlantConfig(AppConfig):
         register(NavItem("setup", _("Plant model"), "plant:setup", permissions.VIEW, order=10))
         register(NavItem("setup", _("People"), "plant:person_list", permissions.VIEW, order=20))
         search.register()
+        scan.register()
+        stations.register(station_list)
+        subjects.register()
+        records.register()

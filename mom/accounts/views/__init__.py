@@ -1,5 +1,5 @@
 """Pages of accounts; each noun has a file of its own."""
 
-from mom.accounts.views.account import ChangePassword, Preferences, SignIn, SignOut, SwitchSite
+from mom.accounts.views.account import ChangePassword, Preferences, SignIn, SignOut, SwitchSite, remember
 
-__all__ = ["ChangePassword", "Preferences", "SignIn", "SignOut", "SwitchSite"]
+__all__ = ["ChangePassword", "Preferences", "SignIn", "SignOut", "SwitchSite", "remember"]

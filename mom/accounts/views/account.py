@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from mom.accounts import forms
+from mom.accounts.device_session import home_of
 from mom.accounts.middleware import SESSION_SITE
 from mom.accounts.models import User
 from mom.accounts.selectors import actor_for_user
@@ -33,6 +34,13 @@ class SignIn(LoginView):
     template_name = "registration/sign_in.html"
     redirect_authenticated_user = True
     extra_context = {"head": {"title": _("Sign in")}}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form; on a shared device first its own surface, from where a link leads here with `by=password`."""
+        device = getattr(request, "device", None)
+        if device and "by" not in request.GET and not request.user.is_authenticated:
+            return HttpResponseRedirect(home_of(device))
+        return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         user: User = form.get_user()
@@ -82,7 +90,10 @@ class Preferences(FormPage):
         return {"language": self.request.user.language, "theme": self.request.user.theme}  # type: ignore[union-attr]
 
     def get_actions(self) -> list[Action]:
-        return [Action(_("Change password"), reverse("accounts:change_password"))]
+        return [
+            Action(_("Set your PIN"), reverse("accounts:own_pin")),
+            Action(_("Change password"), reverse("accounts:change_password")),
+        ]
 
     def submit(self, form: BaseForm) -> str:
         self.changed = users.user_set_preferences(self.actor, **form.cleaned_data)
@@ -113,9 +124,14 @@ class ChangePassword(FormPage):
         return reverse("accounts:preferences")
 
 
-def remember(response: HttpResponseBase, user: User, *, is_secure: bool) -> None:
-    """Put the person's language and theme on this device, where pages read them without a query."""
-    wanted = {settings.LANGUAGE_COOKIE_NAME: user.language, THEME_COOKIE: user.theme}
+def remember(response: HttpResponseBase, user: User, *, is_secure: bool, with_theme: bool = True) -> None:
+    """Put the person's language and theme on this device, where pages read them without a query.
+
+    A shared device keeps its own theme.
+    """
+    wanted = {settings.LANGUAGE_COOKIE_NAME: user.language}
+    if with_theme:
+        wanted[THEME_COOKIE] = user.theme
     for name, value in wanted.items():
         if value:
             response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=is_secure)

@@ -272,6 +272,15 @@ USERS: tuple[tuple[str, str, str, str], ...] = (
 """Sign-in name, name, role, badge."""
 PASSWORD = "norrtal-2026-demo"  # noqa: S105 - printed on purpose: everybody may look at the demo
 
+PIN = "730462"
+"""Of those with a badge, at a station. Printed on purpose, as the password."""
+BADGE_PREFIX = "NPW-"
+DEVICES: tuple[tuple[str, str, str], ...] = (
+    ("Tablet CNC-04", "tablet", "CNC-04"),
+    ("Wall machining", "wall", "MACHINING"),
+)
+"""Name, kind and place of shared devices; each is enrolled by a code made under Setup, Devices."""
+
 ORDER_BEHIND = "WO-24118"
 LATE_ORDER = "WO-24131"
 

@@ -3,8 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
+from mom.accounts.engine.device import USUAL_IDLE_SECONDS
 from mom.accounts.models import Membership, Role, Site, User
+from mom.accounts.services.badge import add_badge
+from mom.accounts.services.device import add_device
 from mom.accounts.services.membership import add_membership
+from mom.accounts.services.pin import put_pin
+from mom.accounts.services.station import note_visit
 from mom.accounts.services.user import add_user
 from mom.core.use_case import UseCase
 from mom.demo.engine import norrtal
@@ -44,6 +51,17 @@ def add_users(act: UseCase, built: DemoPlant) -> None:
         add_membership(act, user=user, role=roles[role], site=None if role in EVERYWHERE and is_alone else built.site)
         if badge:
             plant.alter_master_data(act, built.people[badge], user=user)
+            _give_badge_and_pin(act, built.site, user, badge)
+    for name, kind, station in norrtal.DEVICES:
+        add_device(act, site=built.site, name=name, kind=kind, station=station, auto_lock_seconds=USUAL_IDLE_SECONDS)
+
+
+def _give_badge_and_pin(act: UseCase, site: Site, user: User, badge: str) -> None:
+    """What opens the tablet of a station; without a pepper on this installation there are no PINs."""
+    add_badge(act, user, f"{norrtal.BADGE_PREFIX}{badge}")
+    if settings.PIN_PEPPERS:
+        put_pin(act, user, norrtal.PIN, is_one_time=False)
+    note_visit(act, site, norrtal.DEVICES[0][2], user)
 
 
 def sign_in_list() -> list[SignIn]:
@@ -74,4 +92,7 @@ def as_text(sign_ins: list[SignIn]) -> str:
     """The sign-ins as lines of role, name to sign in with, password and person; the same for the same plant."""
     lines = [f"Demo plant {norrtal.NAME} ({norrtal.SITE}). Sign in as:"]
     lines += [f"  {each.username:<12}  {norrtal.PASSWORD}  {each.name}, {each.role}" for each in sign_ins]
+    lines.append(
+        f"  At a station: badge {norrtal.BADGE_PREFIX}1042 or a name, PIN {norrtal.PIN} (Setup, Devices, enrols a tablet)"
+    )
     return "\n".join(lines) + "\n"

@@ -1,0 +1,91 @@
+// Shared devices: the scanner's burst, the PIN pad, the lock after idle time. The server holds every rule by itself.
+
+const BURST = 35; // ms between the characters of a scanner; nobody types so fast
+const LEAST = 4; // characters of a scan
+const TOUCH_EVERY = 15; // seconds between two words to the server that somebody is here
+
+// A scan is a scan wherever the focus is: what it typed into a field is taken out again, so no code lands in a PIN.
+let burst = "", last = 0, held = null;
+const scanForm = document.querySelector("[data-scan-form]");
+
+function take(field, before) {
+  if (field && "value" in field) field.value = before;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!scanForm || event.ctrlKey || event.metaKey || event.altKey) return;
+  const now = event.timeStamp;
+  const isFast = now - last < BURST;
+  last = now;
+  if (event.key === "Enter") {
+    const code = burst;
+    burst = "";
+    if (!isFast || code.length < LEAST) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (held) take(held.field, held.value);
+    scanForm.elements.badge.value = code;
+    document.body.setAttribute("data-accepted", "");
+    navigator.vibrate?.(60);
+    scanForm.requestSubmit();
+    return;
+  }
+  if (event.key.length !== 1) return;
+  if (!isFast) {
+    burst = "";
+    held = { field: event.target, value: event.target.value };
+  }
+  burst += event.key;
+}, true);
+
+// The pad types into the field that was touched last; with it the screen's own keyboard stays away.
+const form = document.querySelector("form[data-pin]");
+const pad = form?.querySelector("[data-keypad]");
+if (pad) {
+  const fields = [...form.querySelectorAll(".pinfield")];
+  let field = fields[0];
+  pad.hidden = false;
+  for (const each of fields) {
+    if (matchMedia("(pointer: coarse)").matches) each.inputMode = "none";
+    each.addEventListener("focus", () => { field = each; });
+    each.addEventListener("input", () => { each.value = each.value.replace(/\D/g, ""); });
+  }
+  pad.addEventListener("click", (event) => {
+    const digit = event.target.closest("[data-digit]")?.dataset.digit;
+    if (digit === "back") field.value = field.value.slice(0, -1);
+    else if (digit && field.value.length < field.maxLength) field.value += digit;
+  });
+  form.addEventListener("submit", (event) => {
+    const next = fields.find((each) => !each.value);
+    if (!next || event.submitter?.name === "cancel") return;
+    event.preventDefault();
+    next.focus();
+  });
+  form.noValidate = true;
+}
+
+// Idle time: the lock form is sent when nobody touched for as long as the station allows.
+const lock = document.querySelector("form[data-lock]");
+if (lock) {
+  const seconds = Number(lock.dataset.lock);
+  let touched = Date.now(), told = Date.now();
+  const touch = () => {
+    touched = Date.now();
+    if (touched - told < TOUCH_EVERY * 1_000) return;
+    told = touched;
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", lock.elements.csrfmiddlewaretoken.value);
+    fetch(lock.dataset.touch, { method: "POST", body }).then((answer) => { if (answer.status === 401) location.assign(lock.dataset.home); }).catch(() => {});
+  };
+  for (const kind of ["pointerdown", "keydown", "wheel", "input"]) addEventListener(kind, touch, { passive: true, capture: true });
+  const watch = () => { if (Date.now() - touched >= seconds * 1_000) lock.requestSubmit(); };
+  setInterval(watch, 1_000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) watch(); });
+}
+
+// A code that came with the QR stands behind the # of the address, which no server sees.
+const enrol = document.querySelector("form[data-enrol]");
+if (enrol && location.hash.length > 1) {
+  enrol.elements.code.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+}

@@ -1,0 +1,17 @@
+"""The surfaces of enrolled devices, mounted at the root by `mom.urls`."""
+
+from django.urls import path
+
+from mom.terminal.views import enrol, station, wall
+
+app_name = "terminal"
+urlpatterns = [
+    path("enrol/", enrol.Enrol.as_view(), name="enrol"),
+    path("t/<str:code>/", station.StationPage.as_view(), name="station"),
+    path("t/<str:code>/who/", station.Who.as_view(), name="who"),
+    path("t/<str:code>/pin/", station.EnterPin.as_view(), name="pin"),
+    path("t/<str:code>/new-pin/", station.ChoosePin.as_view(), name="new_pin"),
+    path("t/<str:code>/lock/", station.Lock.as_view(), name="lock"),
+    path("t/<str:code>/touch/", station.Touch.as_view(), name="touch"),
+    path("wall/<str:code>/", wall.WallPage.as_view(), name="wall"),
+]

@@ -1,0 +1,176 @@
+"""A tablet at its station: who works here, and the PIN that proves it. Signed in, a person goes to the machine's page.
+
+The tablet by itself writes nothing: each of these acts is a person's, or ends a person's session.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mom.accounts import device_session as sessions
+from mom.accounts.models import User
+from mom.accounts.selectors import actor_for_user
+from mom.accounts.services import station as stations
+from mom.accounts.services.pin import pin_choose
+from mom.accounts.views import remember
+from mom.core.api.client import client_address
+from mom.core.errors import InvalidInput, MomError
+from mom.plant.models import Equipment
+from mom.terminal.selectors import station as selectors
+from mom.terminal.views.parts import DevicePage
+
+UNKNOWN_BADGE = gettext_lazy("This badge is not known here. Show it to your team leader.")
+
+
+class StationPage(DevicePage):
+    """The machine's state, its jobs, the faces of who works here; locked until somebody proves who they are."""
+
+    template_name = "terminal/station.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(self.machine_url)
+        return self.render()
+
+    def render(self, error: str = "", status: int = 200) -> HttpResponse:
+        """The page, with what went wrong at the PIN or the badge."""
+        asked = self.asked
+        context = {
+            "machine": self.machine,
+            "jobs": selectors.jobs_here(self.device, self.machine, self.now),
+            "faces": selectors.face_list(self.device, self.now),
+            "found": selectors.people_named(self.device, self.request.GET.get("find", ""), self.now),
+            "find": self.request.GET.get("find", "")[:100],
+            "asked": asked,
+            "error": error,
+            "lock_minutes": self.device.auto_lock_seconds // 60,
+        }
+        template = "terminal/new_pin.html" if asked and self.is_proved else self.template_name
+        return self.show(template, context, status)
+
+    @cached_property
+    def machine(self) -> Equipment:
+        return selectors.machine_of(self.device)
+
+    @cached_property
+    def asked(self) -> User | None:
+        """Whose PIN is asked for."""
+        key = sessions.asked_for(self.request).get("user")
+        return selectors.person_at(self.device, str(key), self.now) if key else None
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the one-time PIN was right, and the person's own is to be chosen now."""
+        return bool(sessions.asked_for(self.request).get("proved"))
+
+    @property
+    def machine_url(self) -> str:
+        return reverse("plant:machine_detail", args=[self.device.station])
+
+    @property
+    def here(self) -> HttpResponse:
+        """Back to the station's own page."""
+        return HttpResponseRedirect(sessions.home_of(self.device))
+
+    def enter(self, user: User) -> HttpResponse:
+        """Let a person in who proved who they are. Raises: NotAllowed."""
+        by_badge = bool(sessions.asked_for(self.request).get("by_badge"))
+        stations.station_sign_in(self.device, user, by_badge=by_badge)
+        until = selectors.session_until(self.machine, self.now)
+        sessions.person_enters(self.request, self.device, user, self.now, until=until)
+        answer = HttpResponseRedirect(self.machine_url)
+        remember(answer, user, is_secure=self.request.is_secure(), with_theme=False)
+        return answer
+
+
+class Who(StationPage):
+    """A badge or a face says who somebody is. Whoever was signed in is out; an unknown badge changes nothing."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        code = request.POST.get("badge", "")
+        if code:
+            holder = stations.person_of_badge(code)
+            user = selectors.person_at(self.device, str(holder.pk), self.now) if holder else None
+        else:
+            user = selectors.person_at(self.device, request.POST.get("person", ""), self.now)
+        if request.user.is_authenticated and (user is None or user.pk == request.user.pk):
+            return HttpResponseRedirect(self.machine_url)  # material, or the own badge: work goes on
+        if user is None:
+            return self.render(str(UNKNOWN_BADGE), 422)
+        sessions.ask_for(request, user, by_badge=bool(code))
+        return self.here
+
+
+class EnterPin(StationPage):
+    """The PIN proves it; cancelled or wrong, the tablet stays locked."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = self.asked
+        if "cancel" in request.POST or user is None:
+            sessions.person_leaves(request)
+            return self.here
+        try:
+            check = stations.pin_check_at(
+                self.device, user, request.POST.get("pin", "").strip(), client_address(request)
+            )
+            if stations.is_one_time(check):
+                sessions.note_proved(request)
+                return self.here
+            check.require()
+            return self.enter(user)
+        except MomError as error:
+            answer = self.render(error.sentence, error.status)
+            retry_after = getattr(error, "retry_after", 0)
+            if retry_after:
+                answer.headers["Retry-After"] = str(retry_after)
+            return answer
+
+
+class ChoosePin(StationPage):
+    """After a one-time PIN: the person's own one, typed twice."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = self.asked
+        if "cancel" in request.POST or user is None or not self.is_proved:
+            sessions.person_leaves(request)
+            return self.here
+        pin = request.POST.get("pin", "").strip()
+        if pin != request.POST.get("again", "").strip():
+            return self.render(_("The two PINs differ. Type them again."), 422)
+        try:
+            return self.enter(pin_choose(actor_for_user(user), user, pin))
+        except InvalidInput as error:
+            return self.render(" ".join(str(each) for each in error.fields.get("pin", [])), error.status)
+        except MomError as error:
+            return self.render(error.sentence, error.status)
+
+
+class Lock(StationPage):
+    """Nobody is signed in any more; the machine keeps counting."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if isinstance(request.user, User):
+            stations.station_sign_out(self.actor, self.device, request.user)
+        sessions.person_leaves(request)
+        return self.here
+
+
+class Touch(StationPage):
+    """The script's word that somebody touched the screen; noted by the middleware as each request of a person is."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponse(status=204 if request.user.is_authenticated else 401)
