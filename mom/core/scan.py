@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -59,18 +60,27 @@ def register(kind: str, resolver: Resolver, *, permission: str) -> None:
     _resolvers[kind] = _Registered(resolver, permission)
 
 
-def patterns() -> tuple[Pattern, ...]:
-    """The sites' own beginnings, from the setting `SCAN_PATTERNS`: pairs of beginning and noun."""
-    declared: dict[str, str] = getattr(settings, "SCAN_PATTERNS", {})
-    return tuple(
-        Pattern(prefix.removesuffix("*"), noun, keeps=prefix.endswith("*")) for prefix, noun in declared.items()
-    )
+def patterns(site: str) -> tuple[Pattern, ...]:
+    """A site's own beginnings, from the setting `SCAN_PATTERNS`: `B:person T-*:asset P2/W:order`.
+
+    Each names a beginning and the noun behind it; a star keeps the beginning as a part of the code, and `P2/` in front
+    means that site only. Raises: ImproperlyConfigured for what has another shape.
+    """
+    found = []
+    for each in settings.SCAN_PATTERNS.split():
+        where, _slash, rule = each.rpartition("/")
+        prefix, colon, noun = rule.rpartition(":")
+        if not colon or not prefix.strip("*") or not noun:
+            raise ImproperlyConfigured(f"SCAN_PATTERNS: {each!r} is not BEGINNING:noun, as in B:person.")
+        if where in {"", site}:
+            found.append(Pattern(prefix.removesuffix("*"), noun, keeps=prefix.endswith("*")))
+    return tuple(found)
 
 
 def resolve_scan(actor: Any, site: str, text: str, *, hosts: Iterable[str] = ()) -> ScanAnswer:
     """What a scan means to this actor at a site (code). Raises: InvalidInput for what is no scan."""
     try:
-        scan = read(text, today=clock.now().date(), patterns=patterns(), hosts=tuple(hosts))
+        scan = read(text, today=clock.now().date(), patterns=patterns(site), hosts=tuple(hosts))
     except UnreadableScan:
         sentence = _("Nothing readable came from the scanner. Scan again, or type the code.")
         raise InvalidInput({"text": [sentence]}, code="scan_unreadable") from None

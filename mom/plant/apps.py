@@ -12,7 +12,7 @@ class PlantConfig(AppConfig):
         from mom.core.web.navigation import NavItem, register
         from mom.plant import permissions, scan, search, subjects
         from mom.plant.selectors.station import station_list
-        from mom.plant.views import records
+        from mom.plant.views import known, records
 
         register(NavItem("production", _("Machines"), "plant:machine_list", permissions.VIEW, order=30))
         register(NavItem("inventory", _("Materials"), "plant:material_list", permissions.VIEW, order=40))
@@ -23,4 +23,5 @@ class PlantConfig(AppConfig):
         scan.register()
         stations.register(station_list)
         subjects.register()
+        known.register()
         records.register()

@@ -135,7 +135,7 @@ def day_of(text: str, today: date) -> date:
     ahead = (int(text[:2]) - today.year) % 100
     year, month, day = today.year + (ahead - 100 if ahead > 50 else ahead), int(text[2:4]), int(text[4:6])
     try:
-        if day:
+        if day or not month:
             return date(year, month, day)
         return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
     except ValueError:

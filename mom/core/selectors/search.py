@@ -118,7 +118,10 @@ def search(scope: Sequence[tuple[str, str]], text: str, limit: int) -> list[Entr
     filled = {name: " AND ".join(asked) or "false" for name, asked in conditions.items()}
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH.format(**filled), values)
-        return [Entry(*row[:-1], Match(row[-1])) for row in cursor.fetchall()]
+        return [
+            Entry(noun, key, site, code, title, also, is_retired, Match(match))
+            for noun, key, site, code, title, also, is_retired, match in cursor.fetchall()
+        ]
 
 
 def _literal(text: str) -> str:

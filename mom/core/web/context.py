@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -20,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme(request),
         "shell_menu": SimpleLazyObject(lambda: _menu(request)),
         "plant_now": SimpleLazyObject(lambda: _plant_now(request)),
+        "scan_prefix": settings.SCAN_PREFIX,
         "search_text": request.GET.get("q", "") if request.path == "/search/" else "",
     }
 
