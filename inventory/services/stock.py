@@ -151,7 +151,20 @@ def scrap(
     _check_quantity(quantity)
     if len(reason.strip()) < 2:
         raise InvalidInput({"reason": [_("Say why it is scrapped.")]})
-    return _out(actor, lot, location, quantity, MoveKind.SCRAPPED, op_uuid=op_uuid, note=reason.strip(), at=at)
+    with use_case(actor, reason) as act:
+        act.require(permissions.MOVE_STOCK, location.site.code)
+        occasion = Occasion(op_uuid, at or act.now)
+        active = active_of(lot, quantity)
+        leg = Leg(
+            MoveKind.SCRAPPED,
+            location,
+            lot.definition,
+            -quantity,
+            lot=lot,
+            active_quantity=None if active is None else -active,
+            note=reason.strip()[:200],
+        )
+        return posted(occasion) or post(act, [leg], occasion)
 
 
 def ship(
@@ -162,52 +175,58 @@ def ship(
     *,
     op_uuid: uuid.UUID,
     partner: BusinessPartner,
-    sublot: MaterialSublot | None = None,
     at: datetime | None = None,
 ) -> list[StockMove]:
-    """Send part of a lot, or one piece of it, to a customer.
+    """Send part of a lot to a customer.
 
     Raises: NotAllowed, Shortage, InvalidInput; Conflict for a lot that is held or expired.
     """
     _check_quantity(quantity)
-    return _out(
-        actor, lot, location, quantity, MoveKind.SHIPPED, op_uuid=op_uuid, partner=partner, sublot=sublot, at=at
-    )
-
-
-def _out(
-    actor: Actor,
-    lot: MaterialLot,
-    location: StorageLocation,
-    quantity: Decimal,
-    kind: MoveKind,
-    *,
-    op_uuid: uuid.UUID,
-    note: str = "",
-    partner: BusinessPartner | None = None,
-    sublot: MaterialSublot | None = None,
-    at: datetime | None = None,
-) -> list[StockMove]:
-    with use_case(actor, note) as act:
+    with use_case(actor) as act:
         act.require(permissions.MOVE_STOCK, location.site.code)
         occasion = Occasion(op_uuid, at or act.now)
-        known = posted(occasion)
-        if known:
-            return known
-        lot = usable(lot, occasion.at) if kind == MoveKind.SHIPPED else lot
-        active = active_of(lot, quantity)
-        leg = Leg(
-            kind,
-            location,
-            lot.definition,
-            -quantity,
-            lot=lot,
-            sublot=sublot,
-            active_quantity=None if active is None else -active,
-            partner=partner,
-            note=note[:200],
-        )
-        return post(act, [leg], occasion)
+        return posted(occasion) or _shipped(act, usable(lot, occasion.at), None, location, quantity, partner, occasion)
+
+
+def ship_piece(
+    actor: Actor,
+    piece: MaterialSublot,
+    location: StorageLocation,
+    *,
+    op_uuid: uuid.UUID,
+    partner: BusinessPartner,
+    at: datetime | None = None,
+) -> list[StockMove]:
+    """Send a numbered piece to a customer. Raises: NotAllowed, Shortage; Conflict where its lot is held or expired."""
+    with use_case(actor) as act:
+        act.require(permissions.MOVE_STOCK, location.site.code)
+        occasion = Occasion(op_uuid, at or act.now)
+        lot = usable(piece.lot, occasion.at) if piece.lot is not None else None
+        return posted(occasion) or _shipped(act, lot, piece, location, Decimal(1), partner, occasion)
+
+
+def _shipped(
+    act: UseCase,
+    lot: MaterialLot | None,
+    piece: MaterialSublot | None,
+    location: StorageLocation,
+    quantity: Decimal,
+    partner: BusinessPartner,
+    occasion: Occasion,
+) -> list[StockMove]:
+    definition = lot.definition if piece is None and lot is not None else piece.definition  # type: ignore[union-attr]
+    active = active_of(lot, quantity)
+    leg = Leg(
+        MoveKind.SHIPPED,
+        location,
+        definition,
+        -quantity,
+        lot=lot,
+        sublot=piece,
+        active_quantity=None if active is None else -active,
+        partner=partner,
+    )
+    return post(act, [leg], occasion)
 
 
 def active_of(lot: MaterialLot | None, nominal: Decimal) -> Decimal | None:

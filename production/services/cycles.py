@@ -4,12 +4,12 @@ import uuid
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import use_case
-from mom.core.web import printing
 from mom.plant.models import PhysicalAsset
 from mom.plant.selectors.mould import cavity_changes, mould_on, pieces_per_cycle
 from mom.work import permissions
@@ -58,7 +58,7 @@ def _pieces(run: Run, started_at: datetime, ended_at: datetime) -> dict[int, int
         raise Conflict(_("No mould was mounted on %(machine)s at that time.") % words, code="no_mould")
     changes = cavity_changes(mould, started_at, ended_at)
     if changes:
-        at = printing.moment(changes[0])
+        at = formats.date_format(changes[0].astimezone(run.site.zone), "j M Y H:i")
         sentence = _("A cavity was closed or opened at %(at)s. Report the cycles before and after it apart.")
         raise InvalidInput({"ended_at": [sentence % {"at": at}]}, code="cavity_changed")
     return pieces_per_cycle(mould, started_at)

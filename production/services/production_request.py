@@ -1,12 +1,13 @@
 """Production orders: added by hand or by a partner, released to the floor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
+from mom.core import numbers
 from mom.core.actor import Actor
 from mom.core.errors import InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
@@ -26,7 +27,10 @@ from production.models import ProductionRequest
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What somebody wants made: material, quantity in the material's unit, when, and on which machine."""
+    """What somebody wants made: material, quantity in the material's unit, when, and on which machine.
+
+    An empty `code` gets the next number of the site's range.
+    """
 
     code: str
     definition: MaterialDefinition
@@ -55,6 +59,8 @@ def create(actor: Actor, site: Site, order: NewOrder, *, is_released: bool = Fal
 
 def add(act: UseCase, site: Site, order: NewOrder) -> ProductionRequest:
     """The same within the caller's transaction; rights are the caller's to ask."""
+    if not order.code.strip():
+        order = replace(order, code=numbers.next_number(act, site, "order"))
     _check(site, order)
     work_request = add_work_request(
         act,
@@ -87,8 +93,6 @@ def add(act: UseCase, site: Site, order: NewOrder) -> ProductionRequest:
 
 def _check(site: Site, order: NewOrder) -> None:
     wrong: dict[str, list[str]] = {}
-    if not order.code.strip():
-        wrong["code"] = [_("An order number is needed.")]
     if order.quantity <= 0:
         wrong["quantity"] = [_("The quantity must be more than zero.")]
     if order.definition.site_id != site.pk:
