@@ -27,6 +27,11 @@ app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due i
     "sweep-deliveries": {"task": "mom.core.tasks.drain_deliveries", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-long-work": {"task": "mom.core.tasks.sweep_long_work", "schedule": 30.0, "options": {"expires": 30}},
     "backup": {"task": "mom.core.tasks.schedule_backup", "schedule": 300.0, "options": {"expires": 300}},
+    "audit-proof": {
+        "task": "mom.core.tasks.schedule_audit_proof",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "prune": {"task": "mom.core.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "heartbeat": {"task": "mom.core.tasks.ring_heartbeats", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-imports": {"task": "mom.erp.tasks.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},

@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import current_app, shared_task
 
 from mom.core import bell, clock, long_work, relay
+from mom.core.audit import proof
 from mom.core.backup import runs
 from mom.core.delivery import sending
 from mom.core.models import EventReceipt, IdempotencyKey, OutboxEvent, WorkerHeartbeat
@@ -63,6 +64,18 @@ def schedule_backup() -> None:
 def back_up(task_run_id: int) -> None:
     """Make a backup and prove it."""
     long_work.work(task_run_id, runs.run)
+
+
+@shared_task(name="mom.core.tasks.schedule_audit_proof", max_retries=3)
+def schedule_audit_proof() -> None:
+    """Queue the day's verification of the audit trail, where it is due."""
+    proof.start_if_due()
+
+
+@shared_task(name="mom.core.tasks.prove_audit_trail", max_retries=3, soft_time_limit=3600, time_limit=3660)
+def prove_audit_trail(task_run_id: int) -> None:
+    """Verify the audit trail and anchor it."""
+    long_work.work(task_run_id, proof.run)
 
 
 @shared_task(name="mom.core.tasks.prune", max_retries=3)
