@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mom.plant.views import asset, calendar, machine, material, person, reason, serial, setup
+from mom.plant.views import asset, calendar, document, document_acts, machine, material, person, reason, serial, setup
 
 app_name = "plant"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("setup/equipment/", setup.EquipmentTree.as_view(), name="equipment_tree"),
     path("setup/equipment-classes/", setup.EquipmentClassList.as_view(), name="equipment_class_list"),
     path("setup/assets/", asset.AssetList.as_view(), name="asset_list"),
+    path("setup/asset-classes/", setup.AssetClassList.as_view(), name="asset_class_list"),
     path("setup/calendars/", calendar.CalendarList.as_view(), name="calendar_list"),
     path("setup/reasons/", reason.ReasonList.as_view(), name="reason_list"),
     path("setup/skills/", setup.SkillList.as_view(), name="skill_list"),
@@ -42,6 +43,38 @@ urlpatterns = [
     path("setup/skills/of/<path:code>/add/", person.QualificationAdd.as_view(), name="qualification_add"),
     path("setup/skills/granted/<int:pk>/end/", person.QualificationEnd.as_view(), name="qualification_end"),
     path("setup/materials/unit/<path:code>/", material.MaterialUnitAdd.as_view(), name="material_unit_add"),
+    path("documents/", document.DocumentList.as_view(), name="document_list"),
+    path("setup/documents/add/", document_acts.DocumentAdd.as_view(), name="document_add"),
+    path("documents/<path:code>/", document.DocumentDetail.as_view(), name="document_detail"),
+    path("setup/documents/change/<path:code>/", document_acts.DocumentChange.as_view(), name="document_change"),
+    path("setup/documents/version/add/<path:code>/", document_acts.VersionAdd.as_view(), name="document_version_add"),
+    path("setup/documents/readers/add/<path:code>/", document_acts.ReaderAdd.as_view(), name="document_reader_add"),
+    path(
+        "setup/documents/readers/<int:pk>/remove/", document_acts.ReaderRemove.as_view(), name="document_reader_remove"
+    ),
+    path(
+        "setup/documents/version/<int:pk>/submit/",
+        document_acts.VersionSubmit.as_view(),
+        name="document_version_submit",
+    ),
+    path(
+        "setup/documents/version/<int:pk>/send-back/",
+        document_acts.VersionSendBack.as_view(),
+        name="document_version_send_back",
+    ),
+    path(
+        "setup/documents/version/<int:pk>/approve/",
+        document_acts.VersionApprove.as_view(),
+        name="document_version_approve",
+    ),
+    path("setup/documents/version/<int:pk>/sign/", document_acts.VersionSign.as_view(), name="document_version_sign"),
+    path(
+        "setup/documents/version/<int:pk>/withdraw/",
+        document_acts.VersionWithdraw.as_view(),
+        name="document_version_withdraw",
+    ),
+    path("setup/documents/version/<int:pk>/read/", document_acts.ConfirmReading.as_view(), name="confirm_reading"),
+    path("to-read/", document_acts.ToRead.as_view(), name="to_read"),
     path("setup/add/<slug:noun>/", setup.AddRow.as_view(), name="add"),
     path("setup/change/<slug:noun>/<path:code>/", setup.ChangeRow.as_view(), name="change"),
 ]

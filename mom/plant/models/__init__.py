@@ -3,6 +3,7 @@
 from mom.plant.models.base import MasterData, SiteOwned
 from mom.plant.models.business_partner import BusinessPartner
 from mom.plant.models.calendar import Shift, ShiftBreak, WorkCalendar, WorkCalendarEntry
+from mom.plant.models.document import Document, DocumentReader, DocumentVersion, ReadConfirmation
 from mom.plant.models.equipment import Equipment, EquipmentClass
 from mom.plant.models.links import AssetInClass, EquipmentInClass, MaterialInClass
 from mom.plant.models.material import MaterialClass, MaterialDefinition, MaterialLot, MaterialSublot, MaterialUnit
@@ -22,6 +23,9 @@ __all__ = [
     "AssetInClass",
     "BusinessPartner",
     "CavityBlock",
+    "Document",
+    "DocumentReader",
+    "DocumentVersion",
     "Equipment",
     "EquipmentClass",
     "EquipmentClassSkill",
@@ -40,6 +44,7 @@ __all__ = [
     "PhysicalAssetClass",
     "Qualification",
     "Rate",
+    "ReadConfirmation",
     "Reason",
     "ReasonClassification",
     "Shift",

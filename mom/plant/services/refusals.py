@@ -16,6 +16,7 @@ _CODED = [
     "equipment",
     "equipmentclass",
     "physicalasset",
+    "physicalassetclass",
     "person",
     "personnelclass",
     "materialclass",
@@ -23,6 +24,7 @@ _CODED = [
     "businesspartner",
     "workcalendar",
     "materiallot",
+    "document",
 ]
 _ENDS_AFTER_START = _("The end must come after the start.")
 
@@ -109,6 +111,31 @@ _RULES: dict[str, tuple[str, str, int, Text]] = {
     "plant_materialsublot_code_not_empty": ("code", "code_missing", 422, _CODE_NEEDED),
     "plant_materialsublot_sublot_has_lot": ("lot", "lot_missing", 422, _("A sublot is a part of a lot: name the lot.")),
     "plant_materialsublot_serial_is_one_piece": ("quantity", "serial_is_one", 422, _("A serial number is one piece.")),
+    "plant_documentreader_once": ("personnel_class", "reader_twice", 409, _("These readers are named already.")),
+    "plant_documentversion_number_once": (
+        "",
+        "version_raced",
+        409,
+        _("Somebody added a version at the same moment. Look at it, then add yours again."),
+    ),
+    "plant_documentversion_no_reading_has_reason": (
+        "no_reading_reason",
+        "reason_missing",
+        422,
+        _("Say why nobody has to read it again."),
+    ),
+    "plant_documentversion_one_in_force": (
+        "planned_from",
+        "version_in_force",
+        409,
+        _("Another version is in force then. Choose a later instant."),
+    ),
+    "plant_readconfirmation_of_approved": (
+        "document_version",
+        "version_not_approved",
+        409,
+        _("Only an approved version is confirmed."),
+    ),
     **{f"plant_{name}_code_unique_in_site": ("code", "code_taken", 409, _CODE_TAKEN) for name in _CODED},
     **{f"plant_{name}_code_not_empty": ("code", "code_missing", 422, _CODE_NEEDED) for name in _CODED},
 }

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from mom.core.files import panel, subjects
 from mom.core.permissions_declared import VIEW_ATTACHMENT, VIEW_NOTE
 from mom.plant import permissions
-from mom.plant.models import Equipment, MaterialDefinition, MaterialLot, PhysicalAsset
+from mom.plant.models import Document, Equipment, MaterialDefinition, MaterialLot, PhysicalAsset
 from mom.plant.panels import Panel, register_panel
 from mom.plant.views.asset import asset_url
+from mom.plant.views.document import document_url
 from mom.plant.views.machine import equipment_url
 from mom.plant.views.material import lot_url, material_url
 
@@ -40,3 +41,6 @@ def register() -> None:
         subjects.register(subjects.SubjectKind(model._meta.label_lower, label, permissions.VIEW, find))
         register_panel(kind, "files", order=80, permission=VIEW_ATTACHMENT, render=files_card)
         register_panel(kind, "notes", order=81, permission=VIEW_NOTE, render=notes_card)
+    find = subjects.by_key(Document, document_url)
+    kind_of = subjects.SubjectKind(Document._meta.label_lower, _("Document"), permissions.VIEW, find, takes_files=False)
+    subjects.register(kind_of)
