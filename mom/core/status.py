@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mom.core import audit, clock, health
+from mom.core.audit.proof import audit_proof
 from mom.core.backup import manifest as written
 from mom.core.backup import runs
 from mom.core.models import BackupRun, SendingPause, WorkerHeartbeat
@@ -192,7 +193,17 @@ def _backup(now: datetime) -> Iterator[Found]:
         yield WARN, _("No backup is made by itself."), _("Set BACKUP_SCHEDULED=1, or see to it elsewhere.")
 
 
-def _anchor(_now: datetime) -> Iterator[Found]:
+def _anchor(now: datetime) -> Iterator[Found]:
+    proof = audit_proof(now)
+    if proof.is_whole is False:
+        text = ngettext(
+            "The last check of the audit trail found %(many)d place that was changed.",
+            "The last check of the audit trail found %(many)d places that were changed.",
+            proof.found,
+        ) % {"many": proof.found}
+        yield BAD, text, _("Find out who had the database in hand. Look at Setup, Audit trail.")
+    elif proof.is_overdue:
+        yield WARN, _("The audit trail has not been checked for two days."), _("Run manage.py verify_audit.")
     anchored = next((one for one in written.stored(runs.root()) if not written.is_superseded(runs.root(), one)), None)
     heads = anchored.measure.heads if anchored else ()
     findings = audit.verify_against(heads)

@@ -103,8 +103,8 @@ def _plan(options: argparse.Namespace) -> Plan:
         if not options.dry_run and not (SYSTEMD_RUNS.is_dir() and shutil.which("systemctl")):
             raise Refusal(
                 "This machine was not started by systemd, and MOM knows no other way here. Let what starts your "
-                f"programs run `{shlex.quote(sys.executable)} {shlex.quote(str(MANAGE))} run` as an ordinary user, and send it "
-                "SIGTERM to stop."
+                f"programs run `{shlex.quote(sys.executable)} {shlex.quote(str(MANAGE))} run` as an ordinary user, and "
+                "send it SIGTERM to stop."
             )
         return _systemd(options)
     raise Refusal("Services are installed on Linux with systemd and on macOS. On Windows: deploy/windows/install.ps1.")

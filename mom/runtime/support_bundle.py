@@ -30,7 +30,7 @@ OPEN_SETTINGS = frozenset(
     {"PORT", "MOM_DATA_DIR", "MOM_PG_BIN", "MOM_DEMO", "BACKUP_DIR", "BACKUP_HOUR", "BACKUP_TIME_ZONE", "LOG_LEVEL"}
     | {"BACKUP_SCHEDULED", "BACKUP_KEEP_DAILY", "BACKUP_KEEP_WEEKLY"}
 )
-SECRET_FILES = ("secret_key", "pin_pepper", "demo_signins", "service.env", "running.json")
+SECRET_FILES = ("secret_key", "pin_pepper", "demo_signins", "start_code", "service.env", "running.json")
 SHORTEST = 6  # letters of a secret that is looked for word by word; a shorter one would hide half of the text
 
 _IN_URL = re.compile(r"(\w+://)[^\s/@:]*:[^\s/@]*@")

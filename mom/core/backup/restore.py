@@ -5,13 +5,15 @@ under another name, closed to everybody, until a person drops it.
 """
 
 import json
+import os
 import shutil
 import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC
+from pathlib import Path, PurePosixPath
 
 import psycopg2
 from django.contrib.sessions.models import Session
@@ -23,6 +25,7 @@ from psycopg2 import sql
 
 from mom.core import clock, invariants
 from mom.core.actor import Actor
+from mom.core.audit import anchor
 from mom.core.backup import manifest as written
 from mom.core.backup.make import FILES, SECRETS, Tell, only_one, tell_nobody
 from mom.core.backup.manifest import BadBackup, Manifest
@@ -54,6 +57,7 @@ def restore(
 ) -> Restored:
     """Put a backup in the place of the living data, brought to the schema of this code; sending pauses.
 
+    For a command with one thread: Django's connection is turned to the new database for a while.
     Raises: BadBackup, Conflict (a backup is running), Unavailable, ProgramFailed. Nothing is changed then.
     """
     tell(1, _("Checking the backup"))
@@ -88,6 +92,7 @@ def restore(
         changed = _put_secrets(directory / SECRETS, data, f"{now:%Y%m%dT%H%M%SZ}")
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         written.note_restore(root, manifest, now)
+        _set_anchors_aside(manifest, f"{now:%Y%m%dT%H%M%SZ}")
     cache.clear()
     return Restored(manifest, kept, kept_files, changed)
 
@@ -203,10 +208,21 @@ def _close_open_ends(manifest: Manifest, actor: Actor) -> None:
 
 
 def _unpack(archive: Path, target: Path) -> None:
+    """Ordinary files only, below `target` only, whatever the archive says. Raises: BadBackup."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(mode=0o700)
     with tarfile.open(archive) as opened:
-        opened.extractall(target, filter="data")  # nothing outside `target`, no links out, no devices
+        for member in opened:
+            name = PurePosixPath(member.name)
+            content = opened.extractfile(member) if member.isreg() else None
+            if content is None or name.is_absolute() or ".." in name.parts:
+                raise BadBackup(_("%(name)s in the archive of files is no file of ours.") % {"name": member.name[:200]})
+            path = target / name
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                shutil.copyfileobj(content, file, 1 << 20)
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def _swap_files(living: Path, fresh: Path, stamp: str) -> Path | None:
@@ -218,6 +234,17 @@ def _swap_files(living: Path, fresh: Path, stamp: str) -> Path | None:
         living.rename(kept)
     fresh.rename(living)
     return kept if was_there else None
+
+
+def _set_anchors_aside(manifest: Manifest, stamp: str) -> None:
+    """Anchors of the audit trail that are younger than the backup belong to a history that was given up: kept apart."""
+    limit = f"anchor-{manifest.started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}.jsonl"
+    folder = anchor.directory()
+    younger = [path for path in folder.glob("anchor-*.jsonl") if path.name >= limit] if folder.is_dir() else []
+    for path in younger:
+        kept = folder / f"before-restore-{stamp}"
+        kept.mkdir(mode=0o700, exist_ok=True)
+        path.rename(kept / path.name)
 
 
 def _put_secrets(stored: Path, data: Path, stamp: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 Kept = TypeVar("Kept")
 
 TRY_AGAIN_AFTER = timedelta(hours=1)
+ALL_OF = timedelta(days=2)  # an upgrade and its repetition must not push out what was before
 
 
 def last_slot(now: datetime, hour: int, zone: tzinfo) -> datetime:
@@ -38,13 +39,13 @@ def is_due(
 def to_keep(
     backups: Iterable[Kept], *, made_at: Callable[[Kept], datetime], daily: int, weekly: int, zone: tzinfo
 ) -> list[Kept]:
-    """The newest one of each of the last `daily` days and of each of the last `weekly` ISO weeks that have one.
+    """All of the last two days, and the newest one of each of the last `daily` days and `weekly` ISO weeks with one.
 
-    Days and weeks without a backup are not counted, so a machine that was off for a month keeps what it has. The newest
-    of all is always kept. Newest first.
+    Days and weeks without a backup are not counted, so a machine that was off for a month keeps what it has; "last" is
+    seen from the newest backup. Newest first.
     """
     newest_first = sorted(backups, key=made_at, reverse=True)
-    kept = newest_first[:1]
+    kept = [backup for backup in newest_first if made_at(newest_first[0]) - made_at(backup) < ALL_OF]
     for most, period in ((daily, _day), (weekly, _week)):
         seen: set[Any] = set()
         for backup in newest_first:
