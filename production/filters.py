@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.api.filters import FilterSet, InstantFilter
+from mom.core.api.subject_filters import AliasFilter
 from mom.plant.engine.terms import WORK_UNIT_LEVELS
 from mom.plant.models import Equipment, MaterialDefinition
 from mom.work.engine.terms import WorkRequestStatus
@@ -44,6 +45,7 @@ class OrderApiFilters(FilterSet):
 
     site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
     code = django_filters.CharFilter(field_name="work_request__code")
+    alias = AliasFilter("order", key="work_request_id")
     material = django_filters.CharFilter(field_name="definition__code", label="The material's code.")
     status = django_filters.ChoiceFilter(
         field_name="work_request__status", choices=[(status.value, status.value) for status in WorkRequestStatus]

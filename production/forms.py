@@ -31,7 +31,13 @@ class Proposing(forms.TextInput):
 class OrderForm(forms.Form):
     """A new order: number, material, quantity, machine, due."""
 
-    code = forms.CharField(label=_("Order number"), max_length=64, strip=True)
+    code = forms.CharField(
+        label=_("Order number"),
+        max_length=64,
+        strip=True,
+        required=False,
+        help_text=_("Empty: the next number of its range."),
+    )
     material = forms.CharField(label=_("Material"), max_length=64, help_text=_("The code of what is to be made."))
     quantity = QuantityInput(label=_("Quantity"), help_text=_("In the unit of the material."))
     machine = forms.CharField(

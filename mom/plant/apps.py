@@ -8,9 +8,9 @@ class PlantConfig(AppConfig):
     verbose_name = _("Plant")
 
     def ready(self) -> None:
-        from mom.accounts import stations
+        from mom.accounts import approval, stations
         from mom.core.web.navigation import NavItem, register
-        from mom.plant import permissions, scan, search, subjects
+        from mom.plant import label_fields, permissions, scan, search, subjects
         from mom.plant.selectors.station import station_list
         from mom.plant.views import known, records
 
@@ -23,5 +23,10 @@ class PlantConfig(AppConfig):
         scan.register()
         stations.register(station_list)
         subjects.register()
+        label_fields.register()
         known.register()
         records.register()
+        documents = NavItem("setup", _("Documents"), "plant:document_list", permissions.VIEW, order=30)
+        register(documents)
+        register(NavItem("live", _("To read"), "plant:to_read", permissions.CONFIRM_READING, order=60))
+        approval.declare("plant.document", _("Documents"), permission=permissions.APPROVE_DOCUMENT)

@@ -6,9 +6,18 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from mom.core.web.property_filter import RuleFilter
 from mom.plant.engine.terms import LotDisposition
-from mom.plant.models import Equipment, MaterialClass, MaterialDefinition, MaterialLot, Person, PersonnelClass
-from mom.plant.models.labels import CAPACITY_KIND, LOT_DISPOSITION, MATERIAL_TRACKING
+from mom.plant.models import (
+    Equipment,
+    MaterialClass,
+    MaterialDefinition,
+    MaterialLot,
+    Person,
+    PersonnelClass,
+    PhysicalAsset,
+)
+from mom.plant.models.labels import ASSET_KIND, CAPACITY_KIND, LOT_DISPOSITION, MATERIAL_TRACKING
 from mom.plant.selectors.equipment import area_list, within
 from mom.plant.selectors.master_data import row_list
 
@@ -32,6 +41,7 @@ class MachineFilters(django_filters.FilterSet):
     capacity = django_filters.ChoiceFilter(
         label=_("Capacity"), field_name="capacity_kind", choices=CAPACITY_KIND.choices
     )
+    property = RuleFilter("equipment")
 
     class Meta:
         model = Equipment
@@ -48,6 +58,7 @@ class PersonFilters(django_filters.FilterSet):
     skill = django_filters.ModelChoiceFilter(
         label=_("Skill"), queryset=_skills, field_name="qualifications__personnel_class", distinct=True
     )
+    property = RuleFilter("person")
 
     class Meta:
         model = Person
@@ -61,6 +72,7 @@ class MaterialFilters(django_filters.FilterSet):
         label=_("Class"), queryset=_material_classes, field_name="classes"
     )
     tracking = django_filters.ChoiceFilter(label=_("Tracking"), choices=MATERIAL_TRACKING.choices)
+    property = RuleFilter("material")
 
     class Meta:
         model = MaterialDefinition
@@ -71,9 +83,21 @@ class LotFilters(django_filters.FilterSet):
     """By what may be done with a lot."""
 
     disposition = django_filters.ChoiceFilter(label=_("Disposition"), choices=LOT_DISPOSITION.choices)
+    property = RuleFilter("lot")
 
     class Meta:
         model = MaterialLot
+        fields: tuple[str, ...] = ()
+
+
+class AssetFilters(django_filters.FilterSet):
+    """By kind and by a property."""
+
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=ASSET_KIND.choices)
+    property = RuleFilter("asset")
+
+    class Meta:
+        model = PhysicalAsset
         fields: tuple[str, ...] = ()
 
 

@@ -24,10 +24,12 @@ from mom.plant.models import (
     Person,
     PersonnelClass,
     PhysicalAsset,
+    PhysicalAssetClass,
     Reason,
     WorkCalendar,
 )
 from mom.plant.models.labels import CALENDAR_ENTRY_KIND, LOSS_CLASS, TIME_CLASS
+from mom.plant.services.master_data import numbered
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
@@ -69,6 +71,9 @@ class RowForm(_ModelForm):
         self.site = site
         narrow(self.fields, site)
         self.fields["version"].initial = getattr(self.instance, "version", None) if self.instance.pk else None
+        if not self.instance.pk and "code" in self.fields and numbered(type(self.instance)):
+            self.fields["code"].required = False
+            self.fields["code"].help_text = _("Empty: the next number of its range.")
         if "description" in self.fields:
             self.fields["description"].widget.attrs["rows"] = 3
         if "is_active" in self.fields:
@@ -124,9 +129,17 @@ class PhysicalAssetForm(RowForm):
     class Meta:
         model = PhysicalAsset
         fields = (
-            "code", "name", "kind", "serial_number", "manufacturer", "model", "fixed_asset_number", "parent",
+            "code", "name", "kind", "classes", "serial_number", "manufacturer", "model", "fixed_asset_number", "parent",
             "description", "is_active",
         )  # fmt: skip
+
+
+class PhysicalAssetClassForm(RowForm):
+    """Assets of one make or kind."""
+
+    class Meta:
+        model = PhysicalAssetClass
+        fields = ("code", "name", "description", "is_active")
 
 
 class PersonForm(RowForm):
@@ -134,7 +147,7 @@ class PersonForm(RowForm):
 
     class Meta:
         model = Person
-        fields = ("code", "name", "user", "description", "is_active")
+        fields = ("code", "name", "workplace", "shift", "user", "description", "is_active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

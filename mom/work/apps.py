@@ -9,7 +9,7 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         from mom.core import search
-        from mom.work import gate, permissions
+        from mom.work import gate, permissions, subjects
         from mom.work.search import job_address
         from mom.work.views import panels
 
@@ -20,4 +20,5 @@ class WorkConfig(AppConfig):
             "job", permission=permissions.VIEW, label=_("Jobs"), address=job_address, order=15, retired=_("Closed")
         )
         panels.register()
+        subjects.register()
         panels.register_subjects()

@@ -3,6 +3,7 @@
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter
 
 from mom.core.api.filters import FilterSet, InstantFilter, IntegerFilter
+from mom.core.api.subject_filters import AliasFilter, PropertyFilter
 from mom.work.engine.terms import JobOrderStatus, QuantityKind, WorkKind, WorkRequestStatus
 from mom.work.models.labels import OPERATIONS_TYPE
 
@@ -34,6 +35,8 @@ class JobOrderFilters(SiteFilters):
     order = CharFilter(field_name="work_request__code", label="The order's number.")
     machine = CharFilter(field_name="equipment__code", label="The machine's code.")
     status = ChoiceFilter(choices=_values(JobOrderStatus))
+    property = PropertyFilter("job")
+    alias = AliasFilter("job")
 
 
 class JobResponseFilters(SiteFilters):

@@ -11,12 +11,14 @@ from rest_framework.response import Response
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.api.serializers import BooleanField, CharField, DateTimeField, DecimalField, IntegerField, Serializer
+from mom.core.api.subjects import AliasesMixin
 from mom.core.api.viewsets import CreateMixin, ReadOnlyViewSet
 from mom.core.errors import InvalidInput, NotAllowed
 from mom.plant.models import Equipment, MaterialDefinition
 from mom.work import permissions
 from mom.work.api.naming import named
 from mom.work.api.versions import IF_MATCH, version_sent
+from mom.work.models import WorkRequest
 from production.filters import OrderApiFilters
 from production.models import ProductionRequest
 from production.services import production_request
@@ -44,7 +46,9 @@ class NewOrderSerializer(Serializer):
     """A new order with its one job. Quantity is in the material's unit."""
 
     site = CharField(max_length=20, help_text="The site's code.")
-    code = CharField(max_length=64)
+    code = CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="Blank: the next number of its range."
+    )
     material = CharField(max_length=64, help_text="The material's code.")
     quantity = DecimalField(max_digits=18, decimal_places=6)
     machine = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="The machine's code.")
@@ -79,19 +83,28 @@ _EXAMPLE = OpenApiExample(
 )
 
 
-class OrderViewSet(CreateMixin, ReadOnlyViewSet):
+class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
     """Production orders."""
+
+    noun = "order"
+    includes = ("aliases",)
 
     required_perms = {
         "list": permissions.VIEW,
         "retrieve": permissions.VIEW,
         "create": permissions.PLAN_WORK_REQUEST,
         "release": permissions.PLAN_WORK_REQUEST,
+        "aliases": permissions.VIEW,
+        "add_alias": permissions.PLAN_WORK_REQUEST,
     }
     serializer_class = OrderSerializer
-    queryset = ProductionRequest.objects.select_related("site", "work_request", "definition")
+    queryset = ProductionRequest.objects.select_related("site", "work_request__site", "definition")
     filterset_class = OrderApiFilters
     ordering_fields, ordering = ("work_request__code", "work_request__created_at"), ("-work_request__created_at",)
+
+    def subject_of(self, row: ProductionRequest) -> WorkRequest:
+        """The order on the spine, which bears the number."""
+        return row.work_request
 
     def answer(self, instance: Any, status_code: int = 200, **headers: str) -> Response:
         """One order, with the ETag of its state on the spine."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from mom.core.errors import IllegalTransition, InvalidInput, Stale
 from mom.core.files import panel
 from mom.core.web.lists import Empty, ListPage
+from mom.core.web.properties import cards
 from mom.core.web.tables import SavedFilter
 from mom.core.web.views import Action, Crumb, DetailPage, FormPage
 from mom.plant.models import Equipment, MaterialDefinition
@@ -190,6 +191,7 @@ class OrderDetail(DetailPage):
             "labour": record.labour(keys),
             "log": record.log(self.site.code, [order.pk], keys),
             "may_take_back": self.may(permissions.CORRECT_REPORT),
+            "known": {} if self.is_refresh else cards(self.request, "order", order),
             "records": {} if self.is_refresh else panel.records(self.request, order),
             "report_forms": report_forms(rows, self.site, self.request.path, person),
         }

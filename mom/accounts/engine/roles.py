@@ -20,6 +20,7 @@ _SEE_PRIVATE = (
 _SIGN = ("*.sign_*", "*.approve_*", "*.override_*")
 _LEAVE_RECORDS = ("core.add_file", "core.add_note", "plant.confirm_*")
 _KEEP_DRAWINGS = (*_LEAVE_RECORDS, "core.add_drawing", "core.withdraw_file")
+_SHARE_VIEWS = ("accounts.share_view",)
 _DO_JOBS = (
     "work.execute_*",
     "inventory.consume_*",
@@ -60,7 +61,7 @@ BUILTIN_ROLES = (
     BuiltinRole(
         "supervisor",
         "Supervisor",
-        (*_DO_JOBS, *_KEEP_DRAWINGS,
+        (*_SHARE_VIEWS, *_DO_JOBS, *_KEEP_DRAWINGS,
          "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
          "inventory.adjust_*", "floor.reclassify_*", "maintenance.request_*", "maintenance.release_*",
          "core.cancel_task_run", "accounts.sign_record"),
@@ -68,7 +69,7 @@ BUILTIN_ROLES = (
     BuiltinRole(
         "planner",
         "Planner",
-        (*_KEEP_DRAWINGS,
+        (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
          "work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
          "analytics.change*", "analytics.set_*", "analytics.recompute*", "core.cancel_task_run",
          "core.manage_delivery", "core.print_label", "core.change_property", "core.change_number_range",
@@ -77,7 +78,7 @@ BUILTIN_ROLES = (
     BuiltinRole(
         "quality_engineer",
         "Quality engineer",
-        (*_KEEP_DRAWINGS,
+        (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
          "plant.change_document",
          "quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail",
          "core.print_label", "plant.approve_*", "accounts.sign_record", "accounts.view_signature"),
@@ -85,7 +86,7 @@ BUILTIN_ROLES = (
     BuiltinRole(
         "maintenance",
         "Maintenance",
-        (*_KEEP_DRAWINGS,
+        (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
          "maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*", "core.print_label",
          "accounts.sign_record"),
     ),

@@ -46,6 +46,8 @@ class Schema(AutoSchema):
             found.append(_header("If-Match", _VERSION, 100))
         if self.method == "GET":
             found.append(_several("fields", "Only these fields, separated by commas.", self._field_names()))
+            if getattr(view, "includes", ()) and action in {"list", "retrieve"}:
+                found.append(_several("include", "Embed these too.", list(view.includes)))
             if self._is_list_view() and view.ordering_fields:
                 names = [sign + name for name in view.ordering_fields for sign in ("", "-")]
                 found.append(_several("ordering", "At most three; a minus in front turns it round.", names, most=3))

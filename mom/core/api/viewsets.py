@@ -188,7 +188,7 @@ class RetrieveMixin:
         """The row."""
         instance = self.get_object()  # type: ignore[attr-defined]
         etag = etags.etag_of(instance)
-        if "fields" not in request.query_params and etags.is_unchanged(request, etag):
+        if not {"fields", "include"} & set(request.query_params) and etags.is_unchanged(request, etag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
         return self.answer(instance)  # type: ignore[attr-defined, no-any-return]
 

@@ -13,7 +13,8 @@ BEGIN
     IF to_regclass(quote_ident(name)) IS NULL THEN
         PERFORM pg_advisory_xact_lock(7012, range_id::integer);
         IF to_regclass(quote_ident(name)) IS NULL THEN
-            EXECUTE format('CREATE SEQUENCE %I MINVALUE 0 START %s', name, first);
+            -- IF NOT EXISTS looks again: who waited for the lock still remembers that there was none.
+            EXECUTE format('CREATE SEQUENCE IF NOT EXISTS %I MINVALUE 0 START %s', name, first);
         END IF;
     END IF;
     RETURN nextval(quote_ident(name)::regclass);

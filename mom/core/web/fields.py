@@ -12,7 +12,8 @@ def prepare(bound: BoundField) -> None:
         _pick(bound.field, widget)
         return
     parts = getattr(bound.field, "fields", ())
-    for index, (part, name) in enumerate(zip(widget.widgets, _names(len(widget.widgets)), strict=True)):
+    names = getattr(widget, "part_names", None) or _names(len(widget.widgets))
+    for index, (part, name) in enumerate(zip(widget.widgets, names, strict=True)):
         part.attrs["aria-label"] = _("%(label)s: %(part)s") % {"label": bound.label, "part": name}
         if index < len(parts):
             _pick(parts[index], part)

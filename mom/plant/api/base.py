@@ -9,18 +9,28 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from mom.accounts.models import Site
+from mom.core import nouns
 from mom.core.actor import Actor
 from mom.core.api.filters import FilterSet
 from mom.core.api.serializers import CharField, IntegerField, ModelSerializer, RelatedField
+from mom.core.api.subject_filters import AliasFilter, PropertyFilter
+from mom.core.api.subjects import AliasesMixin, perms
 from mom.core.api.viewsets import CreateMixin, ListMixin, RetrieveMixin, SiteScopedViewSet, UpdateMixin
+from mom.core.properties import registry
 from mom.plant import permissions
 from mom.plant.selectors.scope import for_actor
 from mom.plant.services import master_data
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}", re.ASCII)
 READ = {"list": permissions.VIEW, "retrieve": permissions.VIEW}
-WRITE = {**READ, "create": permissions.CHANGE, "partial_update": permissions.CHANGE}
+WRITE = {
+    **READ,
+    "create": permissions.CHANGE,
+    "partial_update": permissions.CHANGE,
+    **perms(permissions.VIEW, permissions.CHANGE),
+}
 COMMON = ("id", "site", "code", "name", "description", "is_active", "version", "created_at", "changed_at")
+NUMBERED = {"code": {"required": False, "allow_blank": True, "help_text": "Blank: the next number of its range."}}
 COMMON_READ_ONLY = ("version", "created_at", "changed_at")
 
 
@@ -83,10 +93,11 @@ class PlantViewSet(ListMixin, RetrieveMixin, CreateMixin, SiteScopedViewSet):
         return for_actor(super(SiteScopedViewSet, self).get_queryset(), actor, permissions.VIEW)
 
 
-class MasterDataViewSet(UpdateMixin, PlantViewSet):
+class MasterDataViewSet(AliasesMixin, UpdateMixin, PlantViewSet):
     """A named thing: listed, read, added and changed; taken out of use by `is_active`, never deleted."""
 
     required_perms = WRITE
+    includes: ClassVar[tuple[str, ...]] = ("aliases",)
     ordering_fields = ("code", "id")
     ordering = ("code",)
 
@@ -110,6 +121,11 @@ def filters_for(model: type[Model], **fields: list[str]) -> type[FilterSet]:
     if "code" in names:
         search = search_code_or_name if "name" in names else search_code
         members["q"] = django_filters.CharFilter(method=search, label="A part of the code or the name.")
+    noun = next((each.key for each in nouns.registered() if each.model is model), "")
+    if noun:
+        members["alias"] = AliasFilter(noun)
+    if registry.has(noun):
+        members["property"] = PropertyFilter(noun)
     return type(f"{model.__name__}Filters", (FilterSet,), members)
 
 

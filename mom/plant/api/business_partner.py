@@ -30,6 +30,7 @@ class PartnerSerializer(RowSerializer):
 class PartnerViewSet(MasterDataViewSet):
     """Business partners."""
 
+    noun = "partner"
     queryset = BusinessPartner.objects.select_related("site")
     serializer_class = PartnerSerializer
     filterset_class = filters_for(

@@ -76,6 +76,7 @@ class ShiftSerializer(ModelSerializer):
 class CalendarViewSet(MasterDataViewSet):
     """Work calendars."""
 
+    noun = "calendar"
     queryset = WorkCalendar.objects.select_related("site")
     serializer_class = CalendarSerializer
     filterset_class = filters_for(WorkCalendar, code=["exact", "in"], is_active=["exact"])

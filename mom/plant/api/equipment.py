@@ -2,6 +2,7 @@
 
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 
+from mom.core.api.subjects import BOTH, PropertiesMixin
 from mom.plant.api.base import COMMON, COMMON_READ_ONLY, MasterDataViewSet, RowSerializer, filters_for, reference
 from mom.plant.models import Equipment, EquipmentClass, WorkCalendar
 
@@ -42,9 +43,11 @@ class EquipmentSerializer(RowSerializer):
         ]
     )
 )
-class EquipmentClassViewSet(MasterDataViewSet):
+class EquipmentClassViewSet(PropertiesMixin, MasterDataViewSet):
     """Classes of equipment."""
 
+    noun = "equipment_class"
+    includes = BOTH
     queryset = EquipmentClass.objects.select_related("site")
     serializer_class = EquipmentClassSerializer
     filterset_class = filters_for(EquipmentClass, code=["exact", "in"], is_active=["exact"])
@@ -69,9 +72,11 @@ class EquipmentClassViewSet(MasterDataViewSet):
         ]
     )
 )  # fmt: skip
-class EquipmentViewSet(MasterDataViewSet):
+class EquipmentViewSet(PropertiesMixin, MasterDataViewSet):
     """The equipment tree: areas, lines, machines, stations."""
 
+    noun = "equipment"
+    includes = BOTH
     queryset = Equipment.objects.select_related("site").prefetch_related("classes")
     serializer_class = EquipmentSerializer
     filterset_class = filters_for(

@@ -6,9 +6,13 @@ from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_v
 
 from mom.core.actor import Actor
 from mom.core.api.serializers import CharField, DateTimeField, IntegerField, ModelSerializer
+from mom.core.api.subjects import BOTH, AliasesMixin, PropertiesMixin
+from mom.plant import permissions
 from mom.plant.api.base import (
     COMMON,
     COMMON_READ_ONLY,
+    NUMBERED,
+    READ,
     MasterDataViewSet,
     PlantViewSet,
     RowSerializer,
@@ -57,6 +61,7 @@ class MaterialSerializer(RowSerializer):
             *COMMON, "unit", "second_unit", "is_potency_managed", "tracking", "classes", "alternative_units",
         )  # fmt: skip
         read_only_fields = COMMON_READ_ONLY
+        extra_kwargs = NUMBERED
         validators: list[object] = []
 
 
@@ -73,6 +78,7 @@ class LotSerializer(RowSerializer):
             "version",
         )  # fmt: skip
         read_only_fields = ("version",)
+        extra_kwargs = NUMBERED
         validators: list[object] = []
 
 
@@ -99,9 +105,11 @@ class SublotSerializer(ModelSerializer):
         ]
     )
 )
-class MaterialClassViewSet(MasterDataViewSet):
+class MaterialClassViewSet(PropertiesMixin, MasterDataViewSet):
     """Classes of materials."""
 
+    noun = "material_class"
+    includes = BOTH
     queryset = MaterialClass.objects.select_related("site")
     serializer_class = MaterialClassSerializer
     filterset_class = filters_for(MaterialClass, code=["exact", "in"], is_active=["exact"])
@@ -118,9 +126,11 @@ class MaterialClassViewSet(MasterDataViewSet):
         ]
     )
 )
-class MaterialViewSet(MasterDataViewSet):
+class MaterialViewSet(PropertiesMixin, MasterDataViewSet):
     """Parts, raw materials and products."""
 
+    noun = "material"
+    includes = BOTH
     queryset = MaterialDefinition.objects.select_related("site").prefetch_related("classes", "alternative_units")
     serializer_class = MaterialSerializer
     filterset_class = filters_for(
@@ -135,9 +145,11 @@ class MaterialViewSet(MasterDataViewSet):
         ]
     )
 )
-class LotViewSet(MasterDataViewSet):
+class LotViewSet(PropertiesMixin, MasterDataViewSet):
     """Lots."""
 
+    noun = "lot"
+    includes = BOTH
     queryset = MaterialLot.objects.select_related("site")
     serializer_class = LotSerializer
     filterset_class = filters_for(
@@ -156,9 +168,17 @@ class LotViewSet(MasterDataViewSet):
         ]
     )
 )
-class SublotViewSet(PlantViewSet):
+class SublotViewSet(AliasesMixin, PlantViewSet):
     """Sublots and serial numbers."""
 
+    noun = "sublot"
+    includes = ("aliases",)
+    required_perms = {
+        **READ,
+        "create": permissions.CHANGE,
+        "aliases": permissions.VIEW,
+        "add_alias": permissions.CHANGE,
+    }
     queryset = MaterialSublot.objects.select_related("site")
     serializer_class = SublotSerializer
     filterset_class = filters_for(

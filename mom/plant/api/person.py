@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from mom.core.actor import Actor
 from mom.core.api.serializers import CharField, DateField, IntegerField, ModelSerializer, Serializer
+from mom.core.api.subjects import BOTH, PropertiesMixin
 from mom.plant import permissions
 from mom.plant.api.base import (
     COMMON,
@@ -20,16 +21,19 @@ from mom.plant.api.base import (
     filters_for,
     reference,
 )
-from mom.plant.models import Person, PersonnelClass, Qualification
+from mom.plant.models import Equipment, Person, PersonnelClass, Qualification, Shift
 from mom.plant.services.person import qualification_end, qualification_grant
 
 
 class PersonSerializer(RowSerializer):
     """Somebody who works here; the code is the badge. Sign-ins are kept with the accounts."""
 
+    workplace = reference(Equipment, allow_null=True, required=False)
+    shift = reference(Shift, allow_null=True, required=False)
+
     class Meta:
         model = Person
-        fields = COMMON
+        fields = (*COMMON, "workplace", "shift")
         read_only_fields = COMMON_READ_ONLY
         validators: list[object] = []
 
@@ -77,9 +81,11 @@ class EndSerializer(Serializer):
         ]
     )
 )
-class PersonViewSet(MasterDataViewSet):
+class PersonViewSet(PropertiesMixin, MasterDataViewSet):
     """People by their badge."""
 
+    noun = "person"
+    includes = BOTH
     queryset = Person.objects.select_related("site")
     serializer_class = PersonSerializer
     filterset_class = filters_for(Person, code=["exact", "in"], is_active=["exact"])
@@ -92,9 +98,11 @@ class PersonViewSet(MasterDataViewSet):
         ]
     )
 )
-class PersonnelClassViewSet(MasterDataViewSet):
+class PersonnelClassViewSet(PropertiesMixin, MasterDataViewSet):
     """Skills and trades."""
 
+    noun = "skill"
+    includes = BOTH
     queryset = PersonnelClass.objects.select_related("site")
     serializer_class = PersonnelClassSerializer
     filterset_class = filters_for(PersonnelClass, code=["exact", "in"], is_active=["exact"])

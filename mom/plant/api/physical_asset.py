@@ -9,17 +9,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mom.core.api.serializers import CharField, DateTimeField, ModelSerializer, Serializer
+from mom.core.api.subjects import BOTH, PropertiesMixin
 from mom.plant import permissions
 from mom.plant.api.base import (
     COMMON,
     COMMON_READ_ONLY,
+    NUMBERED,
     WRITE,
     MasterDataViewSet,
     RowSerializer,
     filters_for,
     reference,
 )
-from mom.plant.models import AssetAssignment, Equipment, PhysicalAsset
+from mom.plant.models import AssetAssignment, Equipment, PhysicalAsset, PhysicalAssetClass
 from mom.plant.services import physical_asset as services
 
 
@@ -32,18 +34,31 @@ class AssignmentSerializer(ModelSerializer):
         read_only_fields = fields
 
 
+class AssetClassSerializer(RowSerializer):
+    """Assets of one make or kind."""
+
+    class Meta:
+        model = PhysicalAssetClass
+        fields = COMMON
+        read_only_fields = COMMON_READ_ONLY
+        validators: list[object] = []
+
+
 class AssetSerializer(RowSerializer):
     """A thing with a serial number and where it is mounted now."""
 
+    classes = reference(PhysicalAssetClass, many=True, required=False)
     parent = reference(PhysicalAsset, allow_null=True, required=False)
     mounted = AssignmentSerializer(source="assignments", many=True, read_only=True)
 
     class Meta:
         model = PhysicalAsset
         fields = (
-            *COMMON, "kind", "serial_number", "manufacturer", "model", "fixed_asset_number", "parent", "mounted",
+            *COMMON, "kind", "classes", "serial_number", "manufacturer", "model", "fixed_asset_number", "parent",
+            "mounted",
         )  # fmt: skip
         read_only_fields = COMMON_READ_ONLY
+        extra_kwargs = NUMBERED
         validators: list[object] = []
 
 
@@ -69,6 +84,25 @@ PRESENT = Prefetch("assignments", AssetAssignment.objects.filter(dismounted_at=N
     create=extend_schema(
         examples=[
             OpenApiExample(
+                "A class", value={"site": "NORRTAL", "code": "PLUG", "name": "Plug gauges"}, request_only=True
+            )
+        ]
+    )
+)
+class AssetClassViewSet(PropertiesMixin, MasterDataViewSet):
+    """Classes of assets."""
+
+    noun = "asset_class"
+    includes = BOTH
+    queryset = PhysicalAssetClass.objects.select_related("site")
+    serializer_class = AssetClassSerializer
+    filterset_class = filters_for(PhysicalAssetClass, code=["exact", "in"], is_active=["exact"])
+
+
+@extend_schema_view(
+    create=extend_schema(
+        examples=[
+            OpenApiExample(
                 "A gauge",
                 value={
                     "site": "NORRTAL",
@@ -82,14 +116,21 @@ PRESENT = Prefetch("assignments", AssetAssignment.objects.filter(dismounted_at=N
         ]
     )
 )
-class AssetViewSet(MasterDataViewSet):
+class AssetViewSet(PropertiesMixin, MasterDataViewSet):
     """Machines, tools, moulds and gauges as things."""
 
+    noun = "asset"
+    includes = BOTH
     required_perms = {**WRITE, "mount": permissions.CHANGE, "dismount": permissions.CHANGE}
-    queryset = PhysicalAsset.objects.select_related("site").prefetch_related(PRESENT)
+    queryset = PhysicalAsset.objects.select_related("site").prefetch_related("classes", PRESENT)
     serializer_class = AssetSerializer
     filterset_class = filters_for(
-        PhysicalAsset, code=["exact", "in"], kind=["exact", "in"], serial_number=["exact"], is_active=["exact"]
+        PhysicalAsset,
+        code=["exact", "in"],
+        classes=["exact"],
+        kind=["exact", "in"],
+        serial_number=["exact"],
+        is_active=["exact"],
     )
 
     @extend_schema(request=MountSerializer, responses=AssetSerializer)

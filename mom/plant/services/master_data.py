@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
+from mom.core import nouns, numbers
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput
 from mom.core.fields import validate_time_zone
@@ -26,6 +27,7 @@ from mom.plant.models import (
     Person,
     PersonnelClass,
     PhysicalAsset,
+    PhysicalAssetClass,
     Reason,
     SiteOwned,
     WorkCalendar,
@@ -41,8 +43,11 @@ FIELDS: dict[type[SiteOwned], tuple[str, ...]] = {
         "capacity_quantity", "capacity_unit",
     ),
     EquipmentClass: COMMON,
-    PhysicalAsset: (*COMMON, "kind", "serial_number", "manufacturer", "model", "fixed_asset_number", "parent"),
-    Person: (*COMMON, "user"),
+    PhysicalAssetClass: COMMON,
+    PhysicalAsset: (
+        *COMMON, "kind", "classes", "serial_number", "manufacturer", "model", "fixed_asset_number", "parent",
+    ),
+    Person: (*COMMON, "user", "workplace", "shift"),
     PersonnelClass: COMMON,
     MaterialClass: COMMON,
     MaterialDefinition: (*COMMON, "classes", "unit", "second_unit", "is_potency_managed", "tracking"),
@@ -72,10 +77,17 @@ def create(actor: Actor, model: type[M], site: Site, *, reason: str = "", **valu
 def add(act: UseCase, model: type[M], site: Site, **values: Any) -> M:
     """The same within the caller's transaction; rights are the caller's to ask."""
     _refuse_unknown(model, values)
+    if not values.get("code") and (noun := numbered(model)):
+        values["code"] = numbers.next_number(act, site, noun)
     links = {name: list(values.pop(name)) for name in ("classes",) if name in values}
     row = model(site=site, **values)
     _refuse_wrong(row, values)
     return rows.insert(act, row, action=_action(model, "added"), links=links)
+
+
+def numbered(model: type[SiteOwned]) -> str:
+    """The noun by whose number range new ones are numbered; empty where each needs a code from people."""
+    return next((noun.key for noun in nouns.registered() if noun.model is model and noun.pattern), "")
 
 
 def change(actor: Actor, model: type[M], pk: int, *, version: int | None = None, reason: str = "", **changes: Any) -> M:

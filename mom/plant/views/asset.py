@@ -13,6 +13,7 @@ from mom.core.web import printing
 from mom.core.web.tables import Column, SavedFilter
 from mom.core.web.views import Action, Crumb, FormPage
 from mom.plant import permissions
+from mom.plant.filters import AssetFilters
 from mom.plant.forms import DismountForm, MountForm
 from mom.plant.models import AssetAssignment, PhysicalAsset
 from mom.plant.selectors.master_data import row_get, row_list
@@ -41,6 +42,7 @@ class AssetList(SetupList):
         Column("manufacturer", _("Manufacturer"), minor=True, hidden=True),
         Column("mounted", _("Mounted on"), _mounted, sort=None),
     )
+    filterset_class = AssetFilters
     search_fields = ("code", "name", "serial_number", "manufacturer")
     empty_text = _(
         "An asset is a thing with a serial number: a machine, tool, mould or gauge. It has a history of its own."

@@ -23,6 +23,7 @@ from mom.plant.models import (
     Person,
     PersonnelClass,
     PhysicalAsset,
+    PhysicalAssetClass,
     Reason,
     WorkCalendar,
 )
@@ -88,6 +89,8 @@ NOUNS: dict[str, Noun] = {
              _("Change class"), "plant:equipment_class_list", _in("plant:equipment_class_list")),
         Noun("assets", PhysicalAsset, forms.PhysicalAssetForm, _("Assets"), _("Add asset"), _("Change asset"),
              "plant:asset_list", _at("plant:asset_detail")),
+        Noun("asset-classes", PhysicalAssetClass, forms.PhysicalAssetClassForm, _("Asset classes"), _("Add class"),
+             _("Change class"), "plant:asset_class_list", _in("plant:asset_class_list")),
         Noun("people", Person, forms.PersonForm, _("People"), _("Add person"), _("Change person"),
              "plant:person_list", _at("plant:person_detail")),
         Noun("skills", PersonnelClass, forms.PersonnelClassForm, _("Skills"), _("Add skill"), _("Change skill"),

@@ -13,7 +13,7 @@ from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
 from mom.core.web.views import Action, Crumb, FormPage, Page
 from mom.plant import permissions
-from mom.plant.models import BusinessPartner, EquipmentClass, MaterialClass, PersonnelClass
+from mom.plant.models import BusinessPartner, EquipmentClass, MaterialClass, PersonnelClass, PhysicalAssetClass
 from mom.plant.selectors.equipment import equipment_tree, flat
 from mom.plant.selectors.history import change_list
 from mom.plant.selectors.master_data import row_list
@@ -38,6 +38,12 @@ ENTRIES: tuple[tuple[str, Any, Any, str], ...] = (
     ),
     ("list", _("Equipment classes"), _("Machines that can stand in for each other."), "equipment_class_list"),
     ("tool", _("Assets"), _("Machines, tools, moulds and gauges as things, and where they are mounted."), "asset_list"),
+    (
+        "list",
+        _("Asset classes"),
+        _("Assets of one make or kind, and what is known of all of them."),
+        "asset_class_list",
+    ),
     ("cal", _("Calendars"), _("Shifts, breaks, holidays and extra days, in the plant's time."), "calendar_list"),
     ("flag", _("Reasons"), _("Why it stopped, why it was scrapped, and what that counts as."), "reason_list"),
     ("user", _("People"), _("Who works here, with badge and skills."), "person_list"),
@@ -123,6 +129,7 @@ class SetupList(ListPage):
     def _has_page(self) -> bool:
         return self.noun.list_name not in {
             "plant:equipment_class_list", "plant:skill_list", "plant:material_class_list", "plant:partner_list",
+            "plant:asset_class_list",
         }  # fmt: skip
 
     def _row_url(self, row: Any) -> str:
@@ -147,11 +154,33 @@ class SetupList(ListPage):
         return row_list(self.actor, self.noun.model, self.site)
 
 
+def known_of(noun: str) -> Column:
+    """The way from a class to what is known of all that belongs to it."""
+    return Column(
+        "properties",
+        _("Properties"),
+        lambda _row: _t("Show"),
+        sort=None,
+        link=lambda row: reverse("web:property_subject", args=[noun, row.code]),
+    )
+
+
+class AssetClassList(SetupList):
+    """Assets of one make or kind."""
+
+    noun_slug = "asset-classes"
+    own_columns = (Column("assets", _("Assets"), "asset_count", kind="number"), known_of("asset_class"))
+    empty_text = _("A class holds assets of one make or kind: what is known of it holds for each of them.")
+
+    def get_rows(self) -> QuerySet[Any]:
+        return row_list(self.actor, PhysicalAssetClass, self.site).annotate(asset_count=Count("assets"))
+
+
 class EquipmentClassList(SetupList):
     """Machines that can stand in for each other."""
 
     noun_slug = "equipment-classes"
-    own_columns = (Column("machines", _("Machines"), "machine_count", kind="number"),)
+    own_columns = (Column("machines", _("Machines"), "machine_count", kind="number"), known_of("equipment_class"))
     empty_text = _("A class holds machines that can stand in for each other. Routings ask for a class.")
 
     def get_rows(self) -> QuerySet[Any]:
@@ -162,7 +191,7 @@ class SkillList(SetupList):
     """What work can ask of a person."""
 
     noun_slug = "skills"
-    own_columns = (Column("people", _("People"), "person_count", kind="number"),)
+    own_columns = (Column("people", _("People"), "person_count", kind="number"), known_of("skill"))
     empty_text = _("A skill is a trade or a licence that work can ask for. People get it from a day on.")
 
     def get_rows(self) -> QuerySet[Any]:
@@ -174,7 +203,7 @@ class MaterialClassList(SetupList):
     """Materials of one kind."""
 
     noun_slug = "material-classes"
-    own_columns = (Column("materials", _("Materials"), "material_count", kind="number"),)
+    own_columns = (Column("materials", _("Materials"), "material_count", kind="number"), known_of("material_class"))
     empty_text = _("A class holds materials of one kind: bar stock, packaging.")
 
     def get_rows(self) -> QuerySet[Any]:

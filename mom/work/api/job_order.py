@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from mom.core import clock
 from mom.core.api.serializers import CharField, DecimalField, IntegerField, ModelSerializer, Serializer, UUIDField
+from mom.core.api.subjects import BOTH, AliasesMixin, PropertiesMixin, perms
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.plant.models import Person
 from mom.work import gate, permissions
@@ -97,14 +98,18 @@ _REPORT = OpenApiExample(
 )
 
 
-class JobOrderViewSet(ReadOnlyViewSet):
+class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
     """Jobs of all four domains."""
+
+    noun = "job"
+    includes = BOTH
 
     required_perms = {
         "list": permissions.VIEW,
         "retrieve": permissions.VIEW,
         "can_start": permissions.VIEW,
         "quantity_reports": permissions.EXECUTE_JOB_ORDER,
+        **perms(permissions.VIEW, permissions.DISPATCH_JOB_ORDER),
         **{command.value: right for command, right in permissions.PERMISSION_FOR.items()},
     }
     serializer_class = JobOrderSerializer

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from mom.core.errors import IllegalTransition, NotFound, Stale
 from mom.core.files import panel
+from mom.core.web.properties import cards
 from mom.core.web.views import Crumb, DetailPage
 from mom.plant.models import Person, Reason
 from mom.work import permissions
@@ -98,6 +99,7 @@ class JobDetail(DetailPage):
             "labour": record.labour([self.subject.pk]),
             "log": record.log(self.site.code, [], [self.subject.pk]),
             "may_take_back": self.may(permissions.CORRECT_REPORT),
+            "known": {} if self.is_refresh else cards(self.request, "job", self.subject),
             "records": {} if self.is_refresh else panel.records(self.request, self.subject),
             "report_forms": report_forms([job_view], self.site, self.request.path, person),
         }
