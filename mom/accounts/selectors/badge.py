@@ -21,7 +21,9 @@ def person_list(actor: Actor, site: Site) -> QuerySet[User]:
     roles = Membership.objects.filter(Q(site=site) | Q(site=None), user=OuterRef("pk"))
     pin = Pin.objects.filter(user=OuterRef("pk"))
     return User.objects.filter(Exists(roles)).annotate(
-        badge_codes=ArrayAgg("badges__code", filter=Q(badges__revoked_at__isnull=True), default=Value([])),
+        badge_codes=ArrayAgg(
+            "badges__code", filter=Q(badges__isnull=False, badges__revoked_at__isnull=True), default=Value([])
+        ),
         pin_state=Case(
             When(Exists(pin.filter(is_one_time=True)), then=Value(PIN_ONCE)),
             When(Exists(pin), then=Value(PIN_OWN)),

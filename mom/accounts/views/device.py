@@ -1,6 +1,7 @@
 """Setup, Devices: tablets and walls, how they are enrolled, and how they are closed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -25,6 +26,12 @@ from mom.core.web.views import Action, Crumb, DetailPage, FormPage, show_error
 def device_url(device: Device) -> str:
     """The page of a device."""
     return reverse("accounts:device", args=[device.pk])
+
+
+def last_seen(device: Device) -> datetime | None:
+    """When it was heard last; never before it was enrolled."""
+    use = getattr(device, "use", None)
+    return use.last_seen_at if use is not None else None
 
 
 def crumbs(*more: Crumb) -> Sequence[Crumb]:
@@ -59,7 +66,7 @@ class DeviceList(ListPage):
             Column("kind", _("What it is"), "get_kind_display", sort="kind", minor=True),
             Column("station", _("Stands at"), kind="code"),
             Column("status", _("Status"), self.status, kind="tag", sort=None),
-            Column("seen", _("Last seen"), "use.last_seen_at", kind="moment", sort="use__last_seen_at"),
+            Column("seen", _("Last seen"), last_seen, kind="moment", sort="use__last_seen_at"),
             Column("lock", _("Locks after (s)"), "auto_lock_seconds", kind="number", minor=True),
         )
 

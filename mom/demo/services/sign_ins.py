@@ -93,6 +93,7 @@ def as_text(sign_ins: list[SignIn]) -> str:
     lines = [f"Demo plant {norrtal.NAME} ({norrtal.SITE}). Sign in as:"]
     lines += [f"  {each.username:<12}  {norrtal.PASSWORD}  {each.name}, {each.role}" for each in sign_ins]
     lines.append(
-        f"  At a station: badge {norrtal.BADGE_PREFIX}1042 or a name, PIN {norrtal.PIN} (Setup, Devices, enrols a tablet)"
+        f"  At a station: badge {norrtal.BADGE_PREFIX}1042 or a name, PIN {norrtal.PIN}"
+        " (a tablet is enrolled under Setup, Devices)"
     )
     return "\n".join(lines) + "\n"

@@ -9,6 +9,7 @@ from mom.accounts.engine.device import LONGEST_SESSION, session_end
 from mom.accounts.models import Device, Membership, Pin, Site, StationVisit, User
 from mom.core.actor import Actor
 from mom.core.engine.interval import Interval
+from mom.plant.engine.calendar import local_day
 from mom.plant.models import Equipment
 from mom.plant.permissions import VIEW as VIEW_PLANT
 from mom.plant.selectors.calendar import shift_patterns_for
@@ -29,6 +30,7 @@ class Face:
     user: User
     last_at: datetime | None
     elsewhere: str = ""
+    is_today: bool = False
 
 
 def viewer_of(device: Device) -> Actor:
@@ -62,6 +64,7 @@ def face_list(device: Device, now: datetime) -> list[Face]:
     seen = StationVisit.objects.filter(site=device.site, last_at__gte=now - SEEN_FOR)
     here = seen.filter(station=device.station, user__in=people_of(device.site, now))
     found = list(here.select_related("user").order_by("-last_at")[:MOST_FACES])
+    today = local_day(now, device.site.zone)
     latest: dict[int, StationVisit] = {}
     for visit in seen.filter(user__in=[visit.user_id for visit in found]).order_by("last_at"):
         latest[visit.user_id] = visit
@@ -70,6 +73,7 @@ def face_list(device: Device, now: datetime) -> list[Face]:
             visit.user,
             visit.last_at,
             latest[visit.user_id].station if latest[visit.user_id].station != device.station else "",
+            local_day(visit.last_at, device.site.zone) == today,
         )
         for visit in found
     ]

@@ -19,6 +19,7 @@ from mom.accounts.services.pin import pin_choose
 from mom.accounts.views import remember
 from mom.core.api.client import client_address
 from mom.core.errors import InvalidInput, MomError
+from mom.core.files.selectors import notes_of
 from mom.plant.models import Equipment
 from mom.terminal.selectors import station as selectors
 from mom.terminal.views.parts import DevicePage
@@ -45,6 +46,7 @@ class StationPage(DevicePage):
             "faces": selectors.face_list(self.device, self.now),
             "found": selectors.people_named(self.device, self.request.GET.get("find", ""), self.now),
             "find": self.request.GET.get("find", "")[:100],
+            "notes": notes_of(self.site.code, self.machine._meta.label_lower, str(self.machine.pk))[:1],
             "asked": asked,
             "error": error,
             "lock_minutes": self.device.auto_lock_seconds // 60,
@@ -99,11 +101,15 @@ class Who(StationPage):
             user = selectors.person_at(self.device, str(holder.pk), self.now) if holder else None
         else:
             user = selectors.person_at(self.device, request.POST.get("person", ""), self.now)
+        is_script = request.headers.get("X-Requested-With") == "scan"
         if request.user.is_authenticated and (user is None or user.pk == request.user.pk):
-            return HttpResponseRedirect(self.machine_url)  # material, or the own badge: work goes on
+            # Material, or the own badge: work goes on.
+            return HttpResponse(status=204) if is_script else HttpResponseRedirect(self.machine_url)
         if user is None:
             return self.render(str(UNKNOWN_BADGE), 422)
         sessions.ask_for(request, user, by_badge=bool(code))
+        if is_script:
+            return HttpResponse(status=204, headers={"Scan-Location": sessions.home_of(self.device)})
         return self.here
 
 

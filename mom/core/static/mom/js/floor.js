@@ -1,42 +1,25 @@
-// Shared devices: the scanner's burst, the PIN pad, the lock after idle time. The server holds every rule by itself.
+// Shared devices: the badge, the PIN pad, the lock after idle time. The server holds every rule by itself.
 
-const BURST = 35; // ms between the characters of a scanner; nobody types so fast
-const LEAST = 4; // characters of a scan
 const TOUCH_EVERY = 15; // seconds between two words to the server that somebody is here
 
-// A scan is a scan wherever the focus is: what it typed into a field is taken out again, so no code lands in a PIN.
-let burst = "", last = 0, held = null;
+// scan.js keeps codes out of every field; here a badge says who comes. While nobody is signed in every scan is for the
+// badge form; on a person's page the server says whether it was somebody else's badge, and if not the search has it.
 const scanForm = document.querySelector("[data-scan-form]");
-
-function take(field, before) {
-  if (field && "value" in field) field.value = before;
-}
-
-document.addEventListener("keydown", (event) => {
-  if (!scanForm || event.ctrlKey || event.metaKey || event.altKey) return;
-  const now = event.timeStamp;
-  const isFast = now - last < BURST;
-  last = now;
-  if (event.key === "Enter") {
-    const code = burst;
-    burst = "";
-    if (!isFast || code.length < LEAST) return;
+document.addEventListener("mom:scan", (event) => {
+  if (!scanForm) return;
+  scanForm.elements.badge.value = event.detail.text;
+  if (!document.body.dataset.scan) {
     event.preventDefault();
-    event.stopPropagation();
-    if (held) take(held.field, held.value);
-    scanForm.elements.badge.value = code;
-    document.body.setAttribute("data-accepted", "");
-    navigator.vibrate?.(60);
     scanForm.requestSubmit();
     return;
   }
-  if (event.key.length !== 1) return;
-  if (!isFast) {
-    burst = "";
-    held = { field: event.target, value: event.target.value };
-  }
-  burst += event.key;
-}, true);
+  event.detail.first = async () => {
+    const answer = await fetch(scanForm.action, { method: "POST", body: new FormData(scanForm), headers: { "X-Requested-With": "scan" } });
+    const place = answer.headers.get("Scan-Location");
+    if (place) location.assign(place);
+    return Boolean(place);
+  };
+});
 
 // The pad types into the field that was touched last; with it the screen's own keyboard stays away.
 const form = document.querySelector("form[data-pin]");

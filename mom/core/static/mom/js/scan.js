@@ -1,6 +1,7 @@
 // Scanners are keyboards: what begins with the configured prefix, or 6 or more characters under 35 ms apart, ended by
 // Enter, is a scan wherever the focus is. It is never left in a field; the field gets back what it held.
-// A page that takes scans itself listens for "mom:scan" on the document and calls preventDefault().
+// A page that takes scans itself listens for "mom:scan" on the document and calls preventDefault(), or leaves a function
+// `first` in its detail that is asked before the search and says whether the scan was for it.
 
 const FAST = 35;
 const LEAST = 6;
@@ -96,6 +97,7 @@ const say = (html) => {
 const scanned = async (text) => {
   const asked = new CustomEvent("mom:scan", { detail: { text }, cancelable: true });
   if (!document.dispatchEvent(asked)) { flash(true); return; }
+  if (await asked.detail.first?.(text)) { flash(true); return; }
   const address = document.body.dataset.scan;
   if (!address) return;
   try {
