@@ -12,12 +12,14 @@ from django.db import IntegrityError
 from django.urls import URLPattern, get_resolver
 from rest_framework.viewsets import ViewSetMixin
 
-from mom.accounts.models import Site
+from mom.accounts.models import Badge, Device, Membership, Role, Site, User
 from mom.core import clock
 from mom.core.models import TaskRun
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
+from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
+from tests.factories.plant import make_equipment, make_person
 
 # Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
 SAMPLES: dict[str, Callable[[Site], Any]] = {
@@ -25,6 +27,12 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
         kind="test", site=site.code, title="Work", requested_by="user:1", created_at=clock.now()
     ),
     "accounts.Site": lambda site: site,
+    "accounts.Badge": lambda site: badge_at(site),
+    "accounts.Device": lambda site: made_up(Device, site, auto_lock_seconds=300),
+    "core.Attachment": lambda site: make_file(make_equipment(site), site),
+    "core.Note": lambda site: make_note(make_equipment(site), site),
+    "plant.DocumentVersion": lambda site: make_version(make_document(site)),
+    "plant.ReadConfirmation": lambda site: make_confirmation(make_version(make_document(site)), make_person(site)),
     "plant.BusinessPartner": lambda site: BusinessPartner.objects.create(site=site, code="ACME", is_customer=True),
     "plant.Shift": lambda site: made_up(Shift, site, weekdays=[1], starts_at=time(6), ends_at=time(14)),
     "plant.MaterialSublot": lambda site: made_up(MaterialSublot, site, kind="serial"),
