@@ -13,6 +13,7 @@ class ProductionConfig(AppConfig):
         from mom.core.web.navigation import NavItem, register
         from mom.work import permissions
         from mom.work.models import WorkRequest
+        from production import label_fields
         from production import permissions as _declared  # noqa: F401  # declares them
         from production.search import order_address
         from production.views.columns import order_url
@@ -21,6 +22,7 @@ class ProductionConfig(AppConfig):
             "production", _("Orders"), "production:order_list", permissions.VIEW, order=20, also=("/jobs/",)
         )
         register(orders)
+        register(NavItem("production", _("Log work"), "production:log_work", permissions.EXECUTE_JOB_ORDER, order=10))
         search.register(
             "order",
             permission=permissions.VIEW,
@@ -29,5 +31,6 @@ class ProductionConfig(AppConfig):
             order=10,
             retired=_("Closed"),
         )
+        label_fields.register()
         find = subjects.by_key(WorkRequest, order_url)
         subjects.register(subjects.SubjectKind(WorkRequest._meta.label_lower, _("Order"), permissions.VIEW, find))
