@@ -41,6 +41,15 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
 _numbers = itertools.count(1)
 
 
+def badge_at(site: Site) -> Badge:
+    """A badge of a person of that site."""
+    number = next(_numbers)
+    user = User.objects.create(username=f"holder{number}", display_name=f"Holder {number}")
+    role = Role.objects.create(code=f"holder_{number}", name="Holder", permissions=["work.view"])
+    Membership.objects.create(user=user, role=role, site=site)
+    return Badge.objects.create(user=user, code=f"NPW-{number:05}", issued_at=clock.now())
+
+
 @dataclass(frozen=True)
 class Route:
     """One method of one address of the API."""

@@ -1,8 +1,12 @@
+from mom.accounts.api.badge import BadgeViewSet
+from mom.accounts.api.device import DeviceViewSet
 from mom.accounts.api.site import MeViewSet, SiteViewSet
 from mom.core.api.router import Router
 
 _accounts = Router("accounts")
 _accounts.register("sites", SiteViewSet)
+_accounts.register("badges", BadgeViewSet)
+_accounts.register("devices", DeviceViewSet)
 _top = Router("")
 _top.register("me", MeViewSet)
 urlpatterns = [*_accounts.urls, *_top.urls]
