@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from mom.plant.views import asset, calendar, document, document_acts, machine, material, person, reason, serial, setup
+from mom.plant.views import (
+    asset,
+    calendar,
+    document,
+    document_acts,
+    machine,
+    material,
+    person,
+    rate,
+    reason,
+    serial,
+    setup,
+)
 
 app_name = "plant"
 urlpatterns = [
@@ -75,6 +87,10 @@ urlpatterns = [
     ),
     path("setup/documents/version/<int:pk>/read/", document_acts.ConfirmReading.as_view(), name="confirm_reading"),
     path("to-read/", document_acts.ToRead.as_view(), name="to_read"),
+    path("setup/rates/", rate.RateList.as_view(), name="rate_list"),
+    path("setup/rates/add/", rate.RateAdd.as_view(), name="rate_add"),
+    path("setup/rates/import/", rate.RateImport.as_view(), name="rate_import"),
+    path("setup/rates/<int:pk>/end/", rate.RateEnd.as_view(), name="rate_end"),
     path("setup/add/<slug:noun>/", setup.AddRow.as_view(), name="add"),
     path("setup/change/<slug:noun>/<path:code>/", setup.ChangeRow.as_view(), name="change"),
 ]

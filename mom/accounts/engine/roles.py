@@ -16,6 +16,7 @@ _SEE_PRIVATE = (
     "accounts.view_user",
     "accounts.view_device",
     "accounts.view_signature",
+    "plant.view_rate",
 )
 _SIGN = ("*.sign_*", "*.approve_*", "*.override_*")
 _LEAVE_RECORDS = ("core.add_file", "core.add_note", "plant.confirm_*")
@@ -64,7 +65,7 @@ BUILTIN_ROLES = (
         (*_SHARE_VIEWS, *_DO_JOBS, *_KEEP_DRAWINGS,
          "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
          "inventory.adjust_*", "floor.reclassify_*", "maintenance.request_*", "maintenance.release_*",
-         "core.cancel_task_run", "accounts.sign_record"),
+         "plant.approve_document", "core.cancel_task_run", "accounts.sign_record"),
     ),
     BuiltinRole(
         "planner",
@@ -72,7 +73,7 @@ BUILTIN_ROLES = (
         (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
          "work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
          "analytics.change*", "analytics.set_*", "analytics.recompute*", "core.cancel_task_run",
-         "core.manage_delivery", "core.print_label", "core.change_property", "core.change_number_range",
+         "core.manage_delivery", "core.print_label", "core.change_property", "core.change_number_range", "plant.view_rate",
          "accounts.create_own_token"),
     ),
     BuiltinRole(
@@ -98,7 +99,8 @@ BUILTIN_ROLES = (
     BuiltinRole(
         "integrator",
         "Integrator",
-        ("work.plan_*", "production.plan_*", "production.change*", "plant.change*", "erp.*", "inventory.move_*",
+        ("work.plan_*", "production.plan_*", "production.change*", "plant.change*", "plant.view_rate", "core.change_property",
+         "erp.*", "inventory.move_*",
          "inventory.consume_*", "floor.*", "quality.record_*", "core.cancel_task_run", "core.manage_delivery",
          "core.manage_webhooks", "core.print_label", "accounts.create_own_token"),
     ),

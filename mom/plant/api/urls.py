@@ -6,6 +6,7 @@ from mom.plant.api.equipment import EquipmentClassViewSet, EquipmentViewSet
 from mom.plant.api.material import LotViewSet, MaterialClassViewSet, MaterialViewSet, SublotViewSet
 from mom.plant.api.person import PersonnelClassViewSet, PersonViewSet, QualificationViewSet
 from mom.plant.api.physical_asset import AssetClassViewSet, AssetViewSet
+from mom.plant.api.rate import RateViewSet
 from mom.plant.api.reason import ReasonViewSet
 
 router = Router("plant")
@@ -25,6 +26,7 @@ router.register("people", PersonViewSet)
 router.register("personnel-classes", PersonnelClassViewSet)
 router.register("qualifications", QualificationViewSet)
 router.register("read-confirmations", ConfirmationViewSet)
+router.register("rates", RateViewSet)
 router.register("reasons", ReasonViewSet)
 router.register("shifts", ShiftViewSet)
 router.register("sublots", SublotViewSet)

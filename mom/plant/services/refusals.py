@@ -94,6 +94,28 @@ _RULES: dict[str, tuple[str, str, int, Text]] = {
         409,
         _("The present classification began later. Choose a later instant."),
     ),
+    "plant_rate_target_fits_kind": (
+        "kind",
+        "rate_target",
+        422,
+        _("A machine's rate needs its state, a material's its material; nothing else may be named with it."),
+    ),
+    "plant_rate_amount_not_negative": ("amount", "rate_negative", 422, _("Only scrap may bring money (less than 0).")),
+    "plant_rate_ends_after_start": ("valid_from", "end_before_start", 422, _ENDS_AFTER_START),
+    "plant_rate_one_at_a_time": (
+        "valid_from",
+        "rate_overlaps",
+        409,
+        _("Another rate holds from then on. Choose a later day."),
+    ),
+    "plant_qualification_level_known": ("level", "level_unknown", 422, _("Choose one of the levels.")),
+    "plant_qualification_signed_off_by_another": (
+        "trainer",
+        "signed_off_by_self",
+        422,
+        _("Nobody signs off their own skill. Choose another person."),
+    ),
+    "plant_equipmentclassskill_once": ("personnel_class", "skill_twice", 409, _("The class asks for it already.")),
     "plant_materialunit_code_unique_in_material": ("code", "unit_taken", 409, _("The material has this unit already.")),
     "plant_materialunit_factor_positive": ("factor", "factor_wrong", 422, _("The factor must be more than zero.")),
     "plant_materiallot_potency_is_share": (
