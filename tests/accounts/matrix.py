@@ -14,7 +14,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from mom.accounts.models import Badge, Device, Membership, Role, Site, User
 from mom.core import clock
-from mom.core.models import TaskRun
+from mom.core.models import TaskRun, WebhookEndpoint
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
@@ -25,6 +25,11 @@ from tests.factories.plant import make_equipment, make_person
 SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.TaskRun": lambda site: TaskRun.objects.create(
         kind="test", site=site.code, title="Work", requested_by="user:1", created_at=clock.now()
+    ),
+    "core.Delivery": lambda site: sample_delivery(site),
+    "core.PrintJob": lambda site: sample_print_job(site),
+    "core.WebhookEndpoint": lambda site: WebhookEndpoint.objects.create(
+        site=site.code, name=f"ERP {next(_numbers)}", url="https://erp.example.com/", secret="-", created_at=clock.now()
     ),
     "accounts.Site": lambda site: site,
     "accounts.Badge": lambda site: badge_at(site),
@@ -48,6 +53,32 @@ def badge_at(site: Site) -> Badge:
     role = Role.objects.create(code=f"holder_{number}", name="Holder", permissions=["work.view"])
     Membership.objects.create(user=user, role=role, site=site)
     return Badge.objects.create(user=user, code=f"NPW-{number:05}", issued_at=clock.now())
+
+
+def sample_delivery(site: Site) -> Any:
+    """An e-mail that needs a person."""
+    from mom.core.delivery import deliver_email
+    from mom.core.models import Delivery
+
+    with acting() as act:
+        sent = deliver_email(act, "ann@example.com", "Late", "Order 1 is late.", f"k{next(_numbers)}", site=site.code)
+    Delivery.objects.filter(pk=sent.pk).update(state="dead", ended_at=clock.now())
+    return sent
+
+
+def sample_print_job(site: Site) -> Any:
+    """A label of a lot, queued."""
+    from mom.core.labels import LabelSubject, printing, templates
+    from mom.core.models import LabelTemplateVersion, Printer
+
+    with acting() as act:
+        look = templates.Look(60, 30, [{"type": "text", "x": 1, "y": 1, "width": 50, "size": 4, "text": "{code}"}])
+        name = f"Label {next(_numbers)}"
+        row = templates.add(act, site.code, noun="lot", name=name, look=look)
+        printer = Printer.objects.create(site=site.code, name=name, host="127.0.0.1", created_at=clock.now())
+        version = LabelTemplateVersion.objects.get(template=row)
+        subject = LabelSubject("1", "L-1", "", {"code": "L-1"})
+        return printing._queue(act, printer, version, "lot", subject, 1)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from mom.core import clock
 from mom.core.api.renderers import JSONRenderer
 from mom.core.db.retry import retrying
+from mom.core.delivery.sealing import seal, unseal
 from mom.core.engine import json_strict
 from mom.core.errors import Conflict, InvalidInput
 from mom.core.models import IdempotencyKey
@@ -66,6 +67,9 @@ def key_of(request: Request, *, is_required: bool) -> str:
     return str(key)
 
 
+_SEALED = "sealed:"  # no JSON begins so: an answer that tells a secret is kept sealed
+
+
 @retrying()
 def answered_once(handler: Handler, key: str, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
     """The handler's answer, or the stored one. Raises: InFlight, KeyReused and whatever the handler raises.
@@ -78,14 +82,16 @@ def answered_once(handler: Handler, key: str, request: Request, *args: Any, **kw
         row_id = _claim(principal, key, fingerprint)
         if row_id is None:
             return _stored(principal, key, fingerprint)
-        answer = _rendered(handler(request, *args, **kwargs))
+        response = handler(request, *args, **kwargs)
+        answer = _rendered(response)
         if answer.status_code >= 400:
             transaction.set_rollback(True)
         else:
             headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
-            IdempotencyKey.objects.filter(pk=row_id).update(
-                status=answer.status_code, body=answer.content.decode(), headers=headers
-            )
+            body = answer.content.decode()
+            if getattr(response, "holds_secret", False):
+                body = _SEALED + seal(body)
+            IdempotencyKey.objects.filter(pk=row_id).update(status=answer.status_code, body=body, headers=headers)
     return answer
 
 
@@ -138,8 +144,9 @@ def _stored(principal: str, key: str, fingerprint: str) -> HttpResponse:
         raise InFlight
     if row.fingerprint != fingerprint:
         raise KeyReused
+    body = unseal(row.body.removeprefix(_SEALED)) if row.body.startswith(_SEALED) else row.body
     return HttpResponse(
-        row.body, status=row.status, content_type="application/json", headers={**row.headers, REPLAYED: "true"}
+        body, status=row.status, content_type="application/json", headers={**row.headers, REPLAYED: "true"}
     )
 
 

@@ -8,6 +8,8 @@ from django.urls import re_path
 from django.utils.module_loading import module_has_submodule
 
 from mom.core.api.attachment import AttachmentViewSet, NoteViewSet
+from mom.core.api.delivery import DeliveryViewSet, WebhookEndpointViewSet
+from mom.core.api.print_job import PrintJobViewSet
 from mom.core.api.property import (
     AliasViewSet,
     NumberRangeViewSet,
@@ -46,7 +48,10 @@ router.register("task-runs", TaskRunViewSet)
 router.register("status", StatusViewSet, "status")
 own = Router("core")
 own.register("attachments", AttachmentViewSet)
+own.register("deliveries", DeliveryViewSet)
 own.register("notes", NoteViewSet)
+own.register("print-jobs", PrintJobViewSet)
+own.register("webhook-endpoints", WebhookEndpointViewSet)
 
 urlpatterns = [
     *router.urls,
