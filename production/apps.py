@@ -18,9 +18,7 @@ class ProductionConfig(AppConfig):
         from production.search import order_address
         from production.views.columns import order_url
 
-        orders = NavItem(
-            "production", _("Orders"), "production:order_list", permissions.VIEW, order=20, also=("/jobs/",)
-        )
+        orders = NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20)
         register(orders)
         register(NavItem("production", _("Log work"), "production:log_work", permissions.EXECUTE_JOB_ORDER, order=10))
         search.register(

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from production.views import order
+from production.views import log_work, order
 
 app_name = "production"
 urlpatterns = [
+    path("log-work/", log_work.LogWork.as_view(), name="log_work"),
+    path("log-work/<path:machine>/start/", log_work.StartOrder.as_view(), name="log_work_start"),
+    path("log-work/<path:machine>/", log_work.LogWorkAt.as_view(), name="log_work_at"),
     path("orders/", order.OrderList.as_view(), name="order_list"),
     path("orders/new/", order.OrderNew.as_view(), name="order_new"),
     *(

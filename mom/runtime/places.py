@@ -70,6 +70,16 @@ class Places:
         """Who may sign in to the demo plant, as text; written by `seed_demo`, printed at every start."""
         return self.data / "demo_signins"
 
+    @property
+    def begun(self) -> Path:
+        """There once somebody can sign in; taken away again with a demo plant."""
+        return self.data / "begun"
+
+    @property
+    def start_code(self) -> Path:
+        """The setup code of the first page, while nobody can sign in."""
+        return self.data / "start_code"
+
     def make(self) -> "Places":
         """Make the directories, closed to everybody else.
 

@@ -29,7 +29,7 @@ def delete(places: Places) -> None:
     for directory in (*data_homes(places.postgres), *directories):
         shutil.rmtree(directory, ignore_errors=True)
         shutil.rmtree(directory.with_name(f"{directory.name}.unfinished"), ignore_errors=True)
-    files = (places.secret_key, places.state, places.migrated, places.demo_signins)
+    files = (places.secret_key, places.state, places.migrated, places.demo_signins, places.begun, places.start_code)
     for file in (*files, *places.data.glob("beat-schedule*")):
         file.unlink(missing_ok=True)
 

@@ -23,21 +23,21 @@ READY_WITHIN = 120.0
 
 
 def main(argv: list[str]) -> int:
-    """Start everything and stay.
+    """Start everything and stay; with `--demo` the demo plant is put in first.
 
     Returns 0 after a clean stop, or where it runs already; 1 where something else holds the data directory.
     """
-    if argv:
-        raise Refusal("`run` takes no arguments; PORT and MOM_DATA_DIR come from the environment.")
+    if argv not in ([], ["--demo"]):
+        raise Refusal("`run` takes --demo and nothing else; PORT and MOM_DATA_DIR come from the environment.")
     places = data_places().make()
     try:
         with file_lock(places.lock, f"run (process {os.getpid()})"):
-            return _run(places)
+            return _run(places, wants_demo=_wants_demo(argv))
     except Held as held:
         return _already(places, str(held))
 
 
-def _run(places: Places) -> int:
+def _run(places: Places, *, wants_demo: bool) -> int:
     supervisor = Supervisor(places.pids)
     for number in (signal.SIGTERM, signal.SIGHUP):  # until the supervisor watches, they interrupt like Ctrl-C
         signal.signal(number, _interrupt)
@@ -51,11 +51,13 @@ def _run(places: Places) -> int:
     try:
         _adopt_servers(supervisor, started)
         _migrate(places, started)
-        has_demo = _seed(places, started)
+        if wants_demo:
+            _seed(places, started)
+        code = _start_code(places, started)
         supervisor.catch_signals()
         _serve(places, supervisor, started.environment, listener, address)
         if not supervisor.asked_to_stop:
-            _tell(places, address, has_demo=has_demo)
+            _tell(places, address, code)
             supervisor.watch()
     finally:
         supervisor.catch_signals()
@@ -81,9 +83,11 @@ def _serve(
     supervisor.add(services.beat(places, env))
 
 
-def _tell(places: Places, address: str, *, has_demo: bool) -> None:
+def _tell(places: Places, address: str, code: str) -> None:
     say(f"Serving at {address}/   (Ctrl-C stops everything; logs are in {places.log})")
-    if has_demo:
+    if code:
+        print(f"\nNobody can sign in yet. Begin here:\n  {address}/start/code/?code={code}\n", flush=True)
+    if places.demo_signins.exists():
         print(f"\n{places.demo_signins.read_text().rstrip()}\n", flush=True)
 
 
@@ -155,25 +159,45 @@ def _migrate(places: Places, started: Stack) -> None:
         django("migrate", "--verbosity", "0", env=started.owner_environment, what="The migrations")
     if started.postgres is not None:
         write_private(places.migrated, code)
-        places.demo_signins.unlink(missing_ok=True)
 
 
-def _seed(places: Places, started: Stack) -> bool:
-    """Put the demo plant into the embedded database, once a version of the code; into another only if told to.
-
-    Returns whether it is there.
-    """
-    wanted = os.environ.get("MOM_DEMO", "1" if started.postgres is not None else "0")
+def _wants_demo(argv: list[str]) -> bool:
+    """Raises: Refusal for a MOM_DEMO that is neither yes nor no."""
+    wanted = os.environ.get("MOM_DEMO", "0")
     if wanted not in {"1", "0"}:
         raise Refusal(f"MOM_DEMO must be 1 or 0, not {wanted!r}.")
-    if wanted == "1" and not places.demo_signins.exists():
+    return bool(argv) or wanted == "1"
+
+
+def _seed(places: Places, started: Stack) -> None:
+    """Put the demo plant in, where it is not there yet."""
+    if not places.demo_signins.exists():
         with step("Preparing the demo plant"):
             django("seed_demo", env=started.environment, what="The demo plant")
-    return wanted == "1"
+        places.begun.touch(mode=0o600)
 
 
-def django(*arguments: str, env: Mapping[str, str], what: str) -> None:
-    """Run a Django command in a process of its own. Raises: Refusal with its last words where it fails."""
+def _start_code(places: Places, started: Stack) -> str:
+    """The code of the first page, kept beside the data too; empty once somebody can sign in, which is asked once."""
+    if places.begun.exists():
+        places.start_code.unlink(missing_ok=True)
+        return ""
+    told = django("start_code", env=started.environment, what="The setup code").strip().splitlines()
+    code = told[-1] if told else ""
+    if not _is_code(code):
+        places.begun.touch(mode=0o600)
+        places.start_code.unlink(missing_ok=True)
+        return ""
+    write_private(places.start_code, code + "\n")
+    return code
+
+
+def _is_code(text: str) -> bool:
+    return len(text) >= 16 and " " not in text
+
+
+def django(*arguments: str, env: Mapping[str, str], what: str) -> str:
+    """Run a Django command in a process of its own; what it said. Raises: Refusal with its last words on failure."""
     done = subprocess.run(
         [sys.executable, str(MANAGE), *arguments],
         env={**env, "MOM_ENVIRONMENT": "system"},
@@ -186,6 +210,7 @@ def django(*arguments: str, env: Mapping[str, str], what: str) -> None:
     )
     if done.returncode != 0:
         raise Refusal(f"{what} failed:\n{done.stdout.strip()[-4000:]}")
+    return done.stdout
 
 
 def _fingerprint() -> str:

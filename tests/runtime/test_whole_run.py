@@ -140,12 +140,12 @@ def facts(plant: Plant) -> int:
     return int(str(plant.execute("SELECT count(*) FROM kept")[0][0]))
 
 
-def test_first_start_serves_a_page_and_prints_the_sign_ins(plant: Plant) -> None:
-    eventually(lambda: "Serving at" in plant.log.read_text(), 20, "the printed address")
-    told = plant.log.read_text()
-    assert f"http://127.0.0.1:{plant.port}/" in told
-    assert (plant.home / ".mom" / "demo_signins").read_text().strip() in told
-    assert plant.answers("/")
+def test_first_start_serves_a_page_and_prints_the_way_to_begin(plant: Plant) -> None:
+    eventually(lambda: "Begin here" in plant.log.read_text(), 20, "the printed address")
+    code = (plant.home / ".mom" / "start_code").read_text().strip()
+    assert f"http://127.0.0.1:{plant.port}/start/code/?code={code}" in plant.log.read_text()
+    assert plant.manage("start_code").stdout.split()[-1] == code
+    assert plant.answers(f"/start/code/?code={code}")
 
 
 def test_second_run_names_the_first_and_leaves_it_alone(plant: Plant) -> None:

@@ -8,8 +8,8 @@ from django.db import migrations, models
 
 # The only way in which facts ever leave the database: all rows of one site that was made as a demo, in one
 # transaction. It runs with the owner's rights and asks for the mark itself, which a trigger keeps as it was given.
-# The guards stand aside for the tables of that site only and only within the transaction, whose locks keep every
-# other writer of these tables out meanwhile. The audit trail and the history of rows stay.
+# The guards stand aside within the transaction only, whose locks keep every other writer of these tables out
+# meanwhile. The audit trail and the history of rows stay, and hold the removal itself.
 REMOVE_DEMO_SITE = """
 CREATE FUNCTION accounts_remove_demo_site(wanted text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -18,6 +18,8 @@ DECLARE
     people bigint[];
     names text[] := '{}';        -- tables, those that hang on others last
     conditions text[] := '{}';   -- which of their rows go
+    guards text[];               -- statements that switch the guards of these tables, but for the last word
+    guard text;
     known integer;
     part record;
     person bigint;
@@ -96,20 +98,23 @@ BEGIN
     FOR part IN SELECT unnest(names) AS tbl ORDER BY 1 LOOP
         EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', part.tbl);
     END LOOP;
-    FOR i IN 1 .. cardinality(names) LOOP
-        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', names[i]);
-    END LOOP;
+    -- All guards but the history of rows: it says that each row went, who took it away and why.
+    guards := ARRAY(
+        SELECT format('ALTER TABLE %s %%s TRIGGER %I', tgrelid::regclass, tgname)
+        FROM pg_trigger WHERE tgrelid = ANY(names::regclass[]) AND NOT tgisinternal AND tgenabled = 'O'
+          AND tgfoid <> 'core_row_history'::regproc ORDER BY 1);
+    FOREACH guard IN ARRAY guards LOOP EXECUTE format(guard, 'DISABLE'); END LOOP;
     FOR i IN REVERSE cardinality(names) .. 1 LOOP
         EXECUTE format('DELETE FROM %s WHERE %s', names[i], conditions[i]);
         GET DIAGNOSTICS many = ROW_COUNT;
         IF many > 0 THEN removed := removed || jsonb_build_object(names[i], many); END IF;
     END LOOP;
+    DELETE FROM core_eventreceipt WHERE event_id IN
+        (SELECT id FROM core_outboxevent WHERE payload ->> 'site' = wanted);
     DELETE FROM core_outboxevent WHERE payload ->> 'site' = wanted;
     SET CONSTRAINTS ALL IMMEDIATE;
     SET CONSTRAINTS ALL DEFERRED;
-    FOR i IN 1 .. cardinality(names) LOOP
-        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', names[i]);
-    END LOOP;
+    FOREACH guard IN ARRAY guards LOOP EXECUTE format(guard, 'ENABLE'); END LOOP;
 
     DELETE FROM accounts_site WHERE id = the_site;
     -- Whoever has left a trace at another site stays, locked, so that the trace keeps its name.

@@ -13,6 +13,7 @@ class Lock(IntEnum):
 
     AUDIT_CHAIN = 7002
     IMPORT = 7006
+    BULK = 7012
     KPI_REBUILD = 7009
     DELIVERY = 7020
     BACKUP = 7020

@@ -99,5 +99,23 @@ document.addEventListener("click", (event) => {
   } else if (event.target.matches("dialog[open]")) event.target.close();
 });
 
+// Hold to confirm: what cannot be undone takes a press of some length; by the keyboard it opens a dialog that asks.
+for (const form of document.querySelectorAll("form[data-hold]")) {
+  const button = form.querySelector("button");
+  let timer = 0;
+  const stop = () => { clearTimeout(timer); delete button.dataset.holding; };
+  button.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    button.dataset.holding = "";
+    timer = setTimeout(() => { form.dataset.held = "1"; form.requestSubmit(); }, Number(form.dataset.hold));
+  });
+  for (const name of ["pointerup", "pointerleave", "pointercancel"]) button.addEventListener(name, stop);
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.held) return;
+    event.preventDefault();
+    if (!event.submitter || event.submitter.matches(":focus-visible")) document.getElementById("confirm-removal")?.showModal();
+  });
+}
+
 // A chart over time that is wider than its card shows its newest end first.
 for (const figure of document.querySelectorAll(".figure-body[data-newest]")) figure.scrollLeft = figure.scrollWidth;
