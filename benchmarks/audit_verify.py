@@ -3,7 +3,8 @@
     python3 manage.py bench audit_verify [--entries 60000] [--least 60000]
 
 Writes entries over three chains into a scratch database of its own, verifies all chains three times (the median
-counts), then forges one entry and verifies again: the forgery must be the only finding. Exits with 1 where it is not, or the speed is below `least`.
+counts), then forges one entry and verifies again: the forgery must be the only finding. Exits with 1 where it is not,
+or the speed is below `least`.
 Settings come from the environment (`DATABASE_URL` of a role that may create databases), as for manage.py.
 """
 

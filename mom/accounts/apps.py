@@ -13,10 +13,16 @@ class AccountsConfig(AppConfig):
         from mom.accounts.requests import request_as
         from mom.accounts.services.role import follow_release
         from mom.core.web.long_exports import register_request_builder
+        from mom.accounts.selectors.saved_view import kept_views
         from mom.core.web.navigation import NavItem, register
+        from mom.core.web.saved_views import register_store
 
         register_request_builder(request_as)
+        register_store(kept_views)
         register(NavItem("setup", _("Devices"), "accounts:device_list", permissions.VIEW_DEVICE, order=40))
+        register(NavItem("setup", _("Rights"), "accounts:right_list", permissions.VIEW_USER, order=32))
+        register(NavItem("setup", _("Approvals"), "accounts:approval_list", permissions.VIEW_APPROVAL_POLICY, order=50))
+        register(NavItem("setup", _("Signatures"), "accounts:signature_list", permissions.VIEW_SIGNATURE, order=72))
         register(NavItem("setup", _("Badges"), "accounts:badge_list", permissions.VIEW_USER, order=30))
 
         post_migrate.connect(follow_release, sender=self, dispatch_uid="mom.accounts.roles")

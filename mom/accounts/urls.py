@@ -3,7 +3,7 @@
 from django.urls import path
 
 from mom.accounts import views
-from mom.accounts.views import badge, device
+from mom.accounts.views import approval, badge, device, saved_view, signature
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +13,13 @@ urlpatterns = [
     path("account/", views.Preferences.as_view(), name="preferences"),
     path("account/password/", views.ChangePassword.as_view(), name="change_password"),
     path("account/pin/", badge.OwnPin.as_view(), name="own_pin"),
+    path("views/", saved_view.KeepView.as_view(), name="view_keep"),
+    path("views/<int:pk>/", saved_view.ChangeView.as_view(), name="view_change"),
+    path("views/<int:pk>/delete/", saved_view.DeleteView.as_view(), name="view_delete"),
+    path("setup/approvals/", approval.ApprovalRuleList.as_view(), name="approval_list"),
+    path("setup/approvals/<str:code>/", approval.ApprovalRulePage.as_view(), name="approval_rule"),
+    path("setup/signatures/", signature.SignatureList.as_view(), name="signature_list"),
+    path("setup/rights/", signature.RightList.as_view(), name="right_list"),
     path("setup/devices/", device.DeviceList.as_view(), name="device_list"),
     path("setup/devices/add/", device.DeviceAdd.as_view(), name="device_add"),
     path("setup/devices/<int:pk>/", device.DeviceDetail.as_view(), name="device"),

@@ -13,9 +13,17 @@ class CoreConfig(AppConfig):
         from mom.core.db.grants import grant_to_application
         from mom.core.web.navigation import NavItem, register
 
+        view = permissions_declared.VIEW_DELIVERY
+        register(NavItem("connections", _("Connections"), "web:connections", view, order=5))
+        register(NavItem("connections", _("Messages out"), "web:delivery_list", view, order=20))
+        register(NavItem("connections", _("Webhooks"), "web:webhook_list", view, order=30))
         register(
             NavItem("connections", _("Long work"), "web:task_run_list", permissions_declared.VIEW_TASK_RUN, order=90)
         )
+        register(
+            NavItem("setup", _("Audit log"), "web:audit_log", permissions_declared.VIEW_AUDIT_TRAIL, order=70,
+                    also=("/setup/audit-proof/",))
+        )  # fmt: skip
         register(NavItem("setup", _("Status"), "web:status", permissions_declared.VIEW_STATUS, order=80))
         register(NavItem("setup", _("Properties"), "web:property_list", permissions_declared.VIEW_PROPERTY, order=60))
         register(

@@ -14,18 +14,23 @@ from rest_framework.viewsets import ViewSetMixin
 
 from mom.accounts.models import Badge, Device, Membership, Role, Site, User
 from mom.core import clock
-from mom.core.models import TaskRun, WebhookEndpoint
+from mom.core.models import AuditEntry, TaskRun, WebhookEndpoint
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
 from tests.factories.plant import make_equipment, make_person
+from tests.factories.signatures import make_approval, make_rule, make_signature
 
 # Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
 SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.TaskRun": lambda site: TaskRun.objects.create(
         kind="test", site=site.code, title="Work", requested_by="user:1", created_at=clock.now()
     ),
+    "core.AuditEntry": lambda site: audited(site),
+    "accounts.Signature": make_signature,
+    "accounts.Approval": make_approval,
+    "accounts.ApprovalPolicy": make_rule,
     "core.Delivery": lambda site: sample_delivery(site),
     "core.PrintJob": lambda site: sample_print_job(site),
     "core.WebhookEndpoint": lambda site: WebhookEndpoint.objects.create(
@@ -145,6 +150,13 @@ def _readable(regex: str) -> str:
                 break
         out += f"{head}{{{name}}}"
     return f"/api/v1/{out}{text}/"
+
+
+def audited(site: Site) -> AuditEntry:
+    """An act at the site, in its audit trail."""
+    with acting() as act:
+        act.record("tests.done", subject=site, site=site.code)
+    return AuditEntry.objects.latest("pk")
 
 
 def sample(route: Route, site: Site) -> Any:

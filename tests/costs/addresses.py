@@ -27,6 +27,8 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
     "work:take_back": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
     "web:task_run_detail": lambda plant: [{"pk": plant.run.check_task_id}],
+    "web:audit_entry": lambda plant: [{"pk": plant.audit_entry.pk}],
+    "accounts:approval_rule": lambda plant: [{"code": plant.rule.record_class_id}],
     "web:export_file": lambda plant: [{"pk": plant.export.pk}],
     "analytics:kpi_detail": lambda _plant: [{"id": KPIS[0].id}],
 }
@@ -128,7 +130,11 @@ def admin_pages(plant: GrownPlant) -> dict[str, str]:
 def rows_of(plant: GrownPlant) -> dict[str, Any]:
     """The first part of a resource's path -> the row that it is read at."""
     return {
+        "accounts/approval-policies": plant.rule,
+        "accounts/approvals": plant.approval,
+        "accounts/signatures": plant.signature,
         "accounts/sites": plant.site,
+        "audit-entries": plant.audit_entry,
         "imports": plant.run,
         "plant/assets": plant.asset,
         "plant/calendars": plant.calendar,

@@ -12,7 +12,7 @@ from mom.accounts.models import Membership, Role, Site, User
 from mom.accounts.selectors import actor_for_user
 from mom.core import clock, long_work
 from mom.core.actor import system_actor
-from mom.core.models import StoredBlob, TaskRun, TaskRunIssue
+from mom.core.models import AuditEntry, StoredBlob, TaskRun, TaskRunIssue
 from mom.core.testing import acting
 from mom.core.web.long_exports import EXPORT
 from mom.erp.models import ImportRun, StagedRow
@@ -37,6 +37,7 @@ from mom.work.services.quantity_report import Reported
 from tests.erp.importing import MAPPINGS
 from tests.factories.accounts import LONG_AGO, make_site
 from tests.factories.plant import make_equipment, make_material, make_person, make_reason
+from tests.factories.signatures import make_approval, make_rule, make_signature
 from tests.factories.work import give, job_of, make_order
 
 SYSTEM = system_actor("test")
@@ -83,6 +84,7 @@ class GrownPlant:
             self._add_order(number)
             self._add_children_of_the_job(number)
             self._add_import_rows(number)
+            self._add_signatures()
         with acting():
             rebuild_days(self.site, [local_day(clock.now(), self.site.zone)])
 
@@ -107,6 +109,11 @@ class GrownPlant:
         make_reason(self.site, code, parent=self.reason)
         make_reason(self.site, code, kind=ReasonKind.SCRAP)
         self.add(BusinessPartner, code, is_supplier=True)
+
+    def _add_signatures(self) -> None:
+        self.signature, self.approval = make_signature(self.site), make_approval(self.site)
+        self.rule = make_rule(self.site, "plant.document")
+        self.audit_entry = AuditEntry.objects.filter(chain=self.site.code).latest("pk")
 
     def _add_children_of_the_plant(self, number: int) -> None:
         code, day = f"N-{number:03}", date(2026, 1, 1) + timedelta(days=number)

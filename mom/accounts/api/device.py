@@ -24,15 +24,16 @@ FIXED = ("site", "kind")
 
 
 class SiteCodeField(CharField):
-    """A site by its code: one at which the asker may manage devices."""
+    """A site by its code: one at which the asker holds the right `needs`, to manage devices for a start."""
 
+    needs: ClassVar[str] = MANAGE_DEVICES
     default_error_messages = {"unknown": _("There is no such site, or none where you may do this.")}
 
     def to_internal_value(self, data: Any) -> Site:
         """The site. Raises: ValidationError."""
         code = super().to_internal_value(data)
         site = Site.objects.filter(code=code, is_active=True).first()
-        if site is None or not self.context["request"].actor.may(MANAGE_DEVICES, site.code):
+        if site is None or not self.context["request"].actor.may(self.needs, site.code):
             self.fail("unknown")
         return site
 

@@ -28,6 +28,11 @@ def membership_list(user: User) -> list[Membership]:
     return list(membership_for_user(user, clock.now())) if user.is_active else []
 
 
+def membership_list_for_site(site: Site) -> QuerySet[Membership]:
+    """Every role held at a site, now, before and to come, those of every site included."""
+    return Membership.objects.filter(Q(site=site) | Q(site=None)).select_related("user", "role", "site")
+
+
 def permissions_of(memberships: Iterable[Membership]) -> dict[str, frozenset[str]]:
     """Site code -> permission strings; `*` holds at every site. An inactive site grants nothing."""
     granted: dict[str, set[str]] = defaultdict(set)

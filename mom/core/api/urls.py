@@ -8,6 +8,7 @@ from django.urls import re_path
 from django.utils.module_loading import module_has_submodule
 
 from mom.core.api.attachment import AttachmentViewSet, NoteViewSet
+from mom.core.api.audit_entry import AuditEntryViewSet
 from mom.core.api.delivery import DeliveryViewSet, WebhookEndpointViewSet
 from mom.core.api.print_job import PrintJobViewSet
 from mom.core.api.property import (
@@ -39,6 +40,7 @@ def _resources() -> list[Any]:
 
 router = Router("")
 router.register("aliases", AliasViewSet)
+router.register("audit-entries", AuditEntryViewSet)
 router.register("number-ranges", NumberRangeViewSet)
 router.register("property-definitions", PropertyDefinitionViewSet)
 router.register("property-values", PropertyValueViewSet)

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
+from mom.core.delivery import urls as delivery_urls
 from mom.core.files import views as files
-from mom.core.web import about, long_exports, pages, properties, property_setup, scans, status, task_runs
+from mom.core.web import about, audit_log, long_exports, pages, properties, property_setup, scans, status, task_runs
 from mom.core.web.gallery import ComponentGallery
 
 app_name = "web"
@@ -38,8 +39,13 @@ urlpatterns = [
     path("setup/properties/<int:pk>/change/", property_setup.PropertyChange.as_view(), name="property_change"),
     path("setup/number-ranges/", property_setup.NumberRangeList.as_view(), name="number_range_list"),
     path("setup/number-ranges/<slug:noun>/", property_setup.NumberRangeChange.as_view(), name="number_range"),
+    *delivery_urls.patterns,
     path("theme/", pages.ChooseTheme.as_view(), name="theme"),
     path("setup/status/", status.StatusPage.as_view(), name="status"),
     path("setup/status/back-up/", status.StartBackup.as_view(), name="backup_start"),
+    path("setup/audit-log/", audit_log.AuditLog.as_view(), name="audit_log"),
+    path("setup/audit-log/<int:pk>/", audit_log.AuditEntryDetail.as_view(), name="audit_entry"),
+    path("setup/audit-proof/", audit_log.AuditProofPage.as_view(), name="audit_proof"),
+    path("setup/audit-proof/start/", audit_log.StartAuditProof.as_view(), name="audit_proof_start"),
     path("setup/components/", ComponentGallery.as_view(), name="components"),
 ]
