@@ -10,7 +10,7 @@ from mom.core.audit import proof
 from mom.core.backup import runs
 from mom.core.delivery import sending
 from mom.core.models import EventReceipt, IdempotencyKey, OutboxEvent, WorkerHeartbeat
-from mom.core.web import long_exports
+from mom.core.web import bulk, long_exports
 
 KEPT = timedelta(days=30)
 _PIECE = 5_000
@@ -76,6 +76,12 @@ def schedule_audit_proof() -> None:
 def prove_audit_trail(task_run_id: int) -> None:
     """Verify the audit trail and anchor it."""
     long_work.work(task_run_id, proof.run)
+
+
+@shared_task(name="mom.core.tasks.act_in_bulk", max_retries=3)
+def act_in_bulk(task_run_id: int) -> None:
+    """Do an act on many rows of a list."""
+    long_work.work(task_run_id, bulk.run_queued)
 
 
 @shared_task(name="mom.core.tasks.prune", max_retries=3)

@@ -9,6 +9,7 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         from mom.core import search
+        from mom.core.web.navigation import NavItem, register
         from mom.work import gate, permissions, subjects
         from mom.work.search import job_address
         from mom.work.views import panels
@@ -20,5 +21,6 @@ class WorkConfig(AppConfig):
             "job", permission=permissions.VIEW, label=_("Jobs"), address=job_address, order=15, retired=_("Closed")
         )
         panels.register()
+        register(NavItem("production", _("Jobs"), "work:job_list", permissions.VIEW, order=25))
         subjects.register()
         panels.register_subjects()

@@ -26,6 +26,7 @@ from mom.work.models import WorkRequest
 from mom.work.selectors import record
 from mom.work.selectors.job_order import job_views, own_person
 from mom.work.services import work_request_command
+from production.bulk import ORDER_ACTIONS
 from production.filters import OrderFilters
 from production.forms import OrderCommandForm, OrderForm
 from production.selectors import order as orders
@@ -60,6 +61,7 @@ class OrderList(ListPage):
     search_fields = ("code", "description", "production_request__definition__code")
     search_label = gettext_lazy("Search orders")
     filterset_class = OrderFilters
+    bulk_actions = ORDER_ACTIONS
     saved_filters = (
         SavedFilter("all", gettext_lazy("All orders")),
         SavedFilter("in-work", gettext_lazy("In work"), Q(status__in=orders.IN_WORK)),

@@ -56,6 +56,8 @@ LISTED: dict[str, Kind] = {
     "accounts.Role": Kind.MASTER,
     "accounts.Signature": Kind.FACT,
     "accounts.SecretTries": Kind.TECHNICAL,  # counters; what happened is in the audit trail
+    "accounts.DefaultView": Kind.TECHNICAL,  # with which view a list opens for a person: a preference
+    "accounts.SavedView": Kind.MASTER,
     "accounts.Site": Kind.MASTER,
     "accounts.StationVisit": Kind.TECHNICAL,  # who was last where: telemetry
     "accounts.SiteSetup": Kind.TECHNICAL,  # answers that took no effect yet; what they lead to has its own history
@@ -120,6 +122,7 @@ LISTED: dict[str, Kind] = {
     "erp.ImportRun": Kind.TRANSACTIONAL,
     "erp.SourceRow": Kind.FACT,
     "erp.StagedRow": Kind.TECHNICAL,  # an import's waiting room, emptied by it
+    "erp.TableImport": Kind.TRANSACTIONAL,
 }
 
 # Rows without a site of their own, and why. core names its site by soft reference.

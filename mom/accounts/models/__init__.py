@@ -5,6 +5,7 @@ from mom.accounts.models.approval import Approval, ApprovalPolicy
 from mom.accounts.models.badge import Badge, Pin, SecretTries
 from mom.accounts.models.device import Device, DeviceUse, StationVisit
 from mom.accounts.models.role import Membership, Role
+from mom.accounts.models.saved_view import DefaultView, SavedView
 from mom.accounts.models.signature import RecordClass, Signature
 from mom.accounts.models.site import Site
 from mom.accounts.models.site_setup import SiteSetup
@@ -17,12 +18,14 @@ __all__ = [
     "Approval",
     "ApprovalPolicy",
     "Badge",
+    "DefaultView",
     "Device",
     "DeviceUse",
     "Membership",
     "Pin",
     "RecordClass",
     "Role",
+    "SavedView",
     "SecretTries",
     "Signature",
     "Site",

@@ -11,7 +11,7 @@ from mom.core.engine.folding import fold, tight, words
 
 LEAST_CHARACTERS = 1
 MOST_CHARACTERS = 100
-ENOUGH = 8  # so many hits by number, and parts of words and near misses are not looked for
+ENOUGH = 5  # so many hits by number, and a text with figures or signs is not looked for among the names
 LIKE_ENOUGH = 0.45  # the share of trigrams of a near miss: one wrong letter in six, two in ten
 CANDIDATES = 300  # so many entries are ranked, where more have the words
 
@@ -60,7 +60,8 @@ by_number AS (
 by_word AS (
     SELECT {_FIELDS}, 2 AS match FROM core_searchentry e
     WHERE {{words}} AND (e.site || '', e.noun || '') IN (SELECT site, noun FROM scope) AND NOT EXISTS (
-        SELECT FROM by_number WHERE match = 0) AND (%(length)s > 2 OR (SELECT count(*) FROM by_number) < {ENOUGH})
+        SELECT FROM by_number WHERE match = 0) AND %(length)s > 1
+    AND (%(is_name)s OR (SELECT count(*) FROM by_number) < {ENOUGH})
     LIMIT {CANDIDATES}
 ),
 by_part AS (
@@ -107,6 +108,7 @@ def search(scope: Sequence[tuple[str, str]], text: str, limit: int) -> list[Entr
         "folded": folded,
         "prefix": f"{_literal(folded)}%",
         "length": len(tight(text)),
+        "is_name": len(folded) > 2 and folded.replace(" ", "").isalpha(),
         "near": " ".join(parts),
         "limit": limit,
     }

@@ -46,7 +46,7 @@ def of(filterset: Any, query: QueryDict) -> list[Chip]:
         if not _is_set(value):
             continue
         field = form.fields[name]
-        keys = {form.add_prefix(key) for key in _keys(name, field)}
+        keys = {form.add_prefix(key) for key in keys_of(name, field)}
         found.append(Chip(form[name].label, _printed(field, value), address(query, without={*keys, "page"})))
     return found
 
@@ -59,7 +59,8 @@ def _is_set(value: Any) -> bool:
     return value not in (None, "", [], ())
 
 
-def _keys(name: str, field: Field) -> Iterable[str]:
+def keys_of(name: str, field: Field) -> Iterable[str]:
+    """The parameters of a filter: a range has two."""
     return {name, *(f"{name}_{suffix}" for suffix in getattr(field.widget, "suffixes", ()) if suffix)}
 
 

@@ -32,18 +32,20 @@ from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mom.core.web import chips, exports
+from mom.core.web import bulk, chips, exports, saved_views
 from mom.core.web.tables import Column, SavedFilter, is_sortable, ordered
 from mom.core.web.views import Action, PageMixin, htmx_target
 
 Text = str | Promise
+KEPT = ("view", "sort", "col", "density", saved_views.ASKED)  # what stays when search and filters go
 LIST_ID = "list"  # the element that htmx replaces
 
 
@@ -90,6 +92,7 @@ class ListPage(PageMixin):
     default_sort: ClassVar[str] = ""
     page_size: ClassVar[int] = 50
     export_formats: ClassVar[Sequence[str]] = ("csv", "xlsx")
+    bulk_actions: ClassVar[Sequence[bulk.BulkAction]] = ()
     counted: ClassVar[Any] = ngettext_lazy("%(count)s row", "%(count)s rows", "count")
     empty: ClassVar[Empty] = Empty(_("Nothing here yet"))
 
@@ -102,6 +105,9 @@ class ListPage(PageMixin):
         return ""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        default = next((each for each in self.kept_views if each.is_default), None) if not request.GET else None
+        if default is not None:
+            return HttpResponseRedirect(default.url)
         if request.GET.get("export") in self.export_formats:
             if isinstance(self.narrowed, QuerySet) and self.narrowed.count() > exports.AT_ONCE:
                 return TemplateResponse(request, "_components/export_large.html", self.frame())
@@ -110,6 +116,14 @@ class ListPage(PageMixin):
         response: HttpResponse = TemplateResponse(request, template, {**self.frame(), **self.list_context()})
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """An act on the chosen rows."""
+        return bulk.posted(self)
+
+    def run_address(self, run: Any) -> str:
+        """Where the outcome of an act on many rows is told."""
+        return reverse("web:task_run_detail", args=[run.pk])
 
     # -- what the address asks for ---------------------------------------------------------------------------------
 
@@ -146,10 +160,50 @@ class ListPage(PageMixin):
     @cached_property
     def shown_columns(self) -> list[Column]:
         """The columns chosen under Columns (`?col=`), else those not hidden."""
-        chosen = set(self.request.GET.getlist("col"))
-        return [column for column in self.columns if column.key in chosen] or [
-            each for each in self.columns if not each.hidden
-        ]
+        known = {column.key: column for column in self.columns}
+        chosen = dict.fromkeys(self.request.GET.getlist("col"))
+        return [known[key] for key in chosen if key in known] or [each for each in self.columns if not each.hidden]
+
+    @property
+    def offered_columns(self) -> list[Column]:
+        """All columns for the chooser: the shown ones in their order, then the others."""
+        return [*self.shown_columns, *(each for each in self.columns if each not in self.shown_columns)]
+
+    @property
+    def density(self) -> str:
+        """How high the rows are."""
+        asked = self.request.GET.get("density", "")
+        return asked if asked in saved_views.DENSITIES else saved_views.DENSITIES[0]
+
+    @cached_property
+    def kept_views(self) -> list[saved_views.KeptView]:
+        """The views that the person keeps of this list or that are shared with them. One statement."""
+        match = getattr(self.request, "resolver_match", None)
+        return saved_views.kept_views(self.actor, self.site, match.view_name) if match else []
+
+    @cached_property
+    def open_view(self) -> saved_views.KeptView | None:
+        """The kept view that is open."""
+        asked = self.request.GET.get(saved_views.ASKED, "")
+        return next((each for each in self.kept_views if str(each.key) == asked), None)
+
+    @property
+    def may_share_views(self) -> bool:
+        """Whether the person may show a view to others."""
+        return self.may(saved_views.SHARE)
+
+    @property
+    def lost_note(self) -> str:
+        """What the open view asks for and the list has no more."""
+        if self.open_view is None:
+            return ""
+        keys = {column.key for column in self.columns}
+        sortable = {column.key for column in self.columns if is_sortable(column, self.rows)}
+        filters: set[str] = set()
+        for name, field in self.filterset.form.fields.items() if self.filterset is not None else ():
+            filters |= set(chips.keys_of(name, field))
+        tabs = {each.key for each in self.saved_filters}
+        return saved_views.note_of(saved_views.lost_parts(self.request.GET, keys, sortable, filters, tabs))
 
     # -- rows ------------------------------------------------------------------------------------------------------
 
@@ -208,28 +262,33 @@ class ListPage(PageMixin):
         if self.tab is not None and not is_narrowed:
             paginator.count = self.counts[self.tab.key]
         page = paginator.get_page(self.request.GET.get("page"))
+        acts = bulk.allowed(self) if isinstance(self.rows, QuerySet) else []
         return {
             "list_id": LIST_ID,
             "tabs": self.tabs(),
             "headings": [self.heading(column) for column in self.shown_columns],
             "rows": [
-                (self.get_row_class(row), [(column, column.cell(row)) for column in self.shown_columns]) for row in page
+                (
+                    self.get_row_class(row),
+                    [(column, column.cell(row)) for column in self.shown_columns],
+                    (row.pk, getattr(row, "code", "") or row) if acts else None,
+                )
+                for row in page
             ],
+            "bulk_actions": acts,
             "page": page,
             "total": self.counted % {"count": paginator.count},
             "pages": paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
             "is_narrowed": is_narrowed,
             "is_first_use": not (paginator.count or is_narrowed) and self.tab in {None, *self.saved_filters[:1]},
-            "clear_url": chips.address(self.request.GET, keep=("view", "sort", "col")),
+            "clear_url": chips.address(self.request.GET, keep=KEPT),
             "export_links": [
                 (name.upper(), chips.address(self.request.GET, without=("page",), export=name))
                 for name in self.export_formats
             ],
             "kept_for_search": chips.pairs(self.request.GET, without=("q", "page")),
-            "kept_for_filters": [
-                (key, value) for key in ("view", "sort", "col") for value in self.request.GET.getlist(key)
-            ],
-            "kept_for_columns": chips.pairs(self.request.GET, without=("col", "page")),
+            "kept_for_filters": [(key, value) for key in KEPT for value in self.request.GET.getlist(key)],
+            "kept_for_columns": chips.pairs(self.request.GET, without=("col", "page", "density")),
         }
 
     def tabs(self) -> list[Tab]:
@@ -238,10 +297,10 @@ class ListPage(PageMixin):
             Tab(
                 each.key,
                 each.label,
-                chips.address(self.request.GET, keep=("col",), view=each.key),
+                chips.address(self.request.GET, keep=("col", "density"), view=each.key),
                 self.counts[each.key],
                 each.tone,
-                each is self.tab,
+                each is self.tab and self.open_view is None,
             )
             for each in self.saved_filters
         ]

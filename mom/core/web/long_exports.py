@@ -41,6 +41,11 @@ def register_request_builder(builder: RequestBuilder) -> None:
     _builder[:] = [builder]
 
 
+def asked_as(reference: str, site: str, address: str) -> HttpRequest:
+    """A request of a person for an address of ours, with their rights of this moment. Raises: NotFound."""
+    return _builder[0](reference, site, address)
+
+
 def page_at(request: HttpRequest, address: str) -> ListPage:
     """The list at an address of ours, set up for `request` and its rights asked. Raises: NotFound, NotAllowed."""
     try:

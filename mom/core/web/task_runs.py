@@ -15,9 +15,10 @@ from mom.core.models import TaskRun
 from mom.core.models.task_run import TASK_RUN_STATUS
 from mom.core.permissions_declared import CANCEL_TASK_RUN, VIEW_TASK_RUN
 from mom.core.use_case import use_case
+from mom.core.web.bulk import BULK
 from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, Tag
-from mom.core.web.views import Crumb, DetailPage, PageMixin
+from mom.core.web.views import SIGNED_IN, Crumb, DetailPage, PageMixin
 
 MOST_ISSUES = 200
 
@@ -64,19 +65,24 @@ class TaskRunList(ListPage):
         return TaskRun.objects.filter(site=self.site.code)
 
 
+def seen(page: PageMixin, pk: int) -> TaskRun:
+    """A piece of long work that the person asked for or may see. Raises: NotFound."""
+    run = TaskRun.objects.filter(site=page.site.code, pk=pk).first()
+    if run is None or not (run.requested_by == page.actor.reference or page.may(VIEW_TASK_RUN)):
+        raise NotFound
+    return run
+
+
 class TaskRunDetail(DetailPage):
     """One piece of long work; its progress refreshes by itself while it runs."""
 
-    permission = VIEW_TASK_RUN
+    permission = SIGNED_IN
     template_name = "core/task_run/detail.html"
     subject_name = "run"
 
     def get_subject(self) -> TaskRun:
-        """Raises: NotFound, also for another site's."""
-        run = TaskRun.objects.filter(site=self.site.code, pk=self.kwargs["pk"]).first()
-        if run is None:
-            raise NotFound
-        return run
+        """Raises: NotFound, also for another site's, and for others' work without the right to see it."""
+        return seen(self, self.kwargs["pk"])
 
     def get_title(self) -> str:
         return str(self.subject.title)
@@ -92,6 +98,7 @@ class TaskRunDetail(DetailPage):
             "status": status_of(run),
             "share": share_of(run),
             "cancel_url": reverse("web:task_run_cancel", args=[run.pk]) if may_cancel and not run.is_finished else "",
+            "list_url": run.parameters.get("address", "") if run.kind == BULK else "",
             "issues": run.issues.order_by("line", "pk")[:MOST_ISSUES],
             "file_url": reverse("web:export_file", args=[run.pk]) if is_mine and "blob" in run.result else "",
         }
@@ -100,12 +107,10 @@ class TaskRunDetail(DetailPage):
 class CancelTaskRun(PageMixin):
     """Ask for the end of a piece of long work; it stops after its present piece, and what is done stays."""
 
-    permission = VIEW_TASK_RUN
+    permission = SIGNED_IN
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        run = TaskRun.objects.filter(site=self.site.code, pk=pk).first()
-        if run is None:
-            raise NotFound
+        run = seen(self, pk)
         with use_case(self.actor) as act:
             request_cancel(act, run.pk)
         return HttpResponseRedirect(run_url(run))

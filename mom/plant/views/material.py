@@ -13,6 +13,7 @@ from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
 from mom.core.web.views import Action, Crumb, FormPage
 from mom.plant import panels, permissions
+from mom.plant.bulk import LOT_ACTIONS
 from mom.plant.engine.terms import LotDisposition
 from mom.plant.filters import LOT_TONES, LotFilters, MaterialFilters
 from mom.plant.forms import MaterialUnitForm
@@ -199,6 +200,7 @@ class LotList(ListPage):
     search_fields = ("code", "definition__code", "definition__name", "supplier_lot")
     search_label = _("Find a lot")
     filterset_class = LotFilters
+    bulk_actions = LOT_ACTIONS
     saved_filters = (
         SavedFilter("all", _("All lots")),
         SavedFilter("restricted", _("Restricted"), Q(disposition=LotDisposition.RESTRICTED), tone="bad"),

@@ -17,6 +17,7 @@ from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
 from mom.core.web.views import Action, Crumb, FormPage
 from mom.plant import permissions
+from mom.plant.bulk import PERSON_ACTIONS
 from mom.plant.engine.calendar import local_day
 from mom.plant.filters import PersonFilters
 from mom.plant.forms import EndForm, QualificationForm
@@ -65,6 +66,7 @@ class PersonList(ListPage):
     search_fields = ("code", "name")
     search_label = _("Find a person")
     filterset_class = PersonFilters
+    bulk_actions = PERSON_ACTIONS
     saved_filters = (
         SavedFilter("used", _("Here"), Q(is_active=True)),
         SavedFilter("ending", _("Skill ends soon"), _ends_soon, tone="warn"),
