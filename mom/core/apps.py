@@ -17,6 +17,10 @@ class CoreConfig(AppConfig):
         register(NavItem("connections", _("Connections"), "web:connections", view, order=5))
         register(NavItem("connections", _("Messages out"), "web:delivery_list", view, order=20))
         register(NavItem("connections", _("Webhooks"), "web:webhook_list", view, order=30))
+        view = permissions_declared.VIEW_LABEL
+        register(NavItem("connections", _("Printers"), "web:printer_list", view, order=40))
+        register(NavItem("connections", _("Print jobs"), "web:print_job_list", view, order=45))
+        register(NavItem("setup", _("Labels"), "web:label_list", view, order=64))
         register(
             NavItem("connections", _("Long work"), "web:task_run_list", permissions_declared.VIEW_TASK_RUN, order=90)
         )

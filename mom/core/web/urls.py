@@ -4,6 +4,7 @@ from django.urls import path
 
 from mom.core.delivery import urls as delivery_urls
 from mom.core.files import views as files
+from mom.core.labels import urls as label_urls
 from mom.core.web import about, audit_log, long_exports, pages, properties, property_setup, scans, status, task_runs
 from mom.core.web.gallery import ComponentGallery
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("setup/number-ranges/", property_setup.NumberRangeList.as_view(), name="number_range_list"),
     path("setup/number-ranges/<slug:noun>/", property_setup.NumberRangeChange.as_view(), name="number_range"),
     *delivery_urls.patterns,
+    *label_urls.patterns,
     path("theme/", pages.ChooseTheme.as_view(), name="theme"),
     path("setup/status/", status.StatusPage.as_view(), name="status"),
     path("setup/status/back-up/", status.StartBackup.as_view(), name="backup_start"),
