@@ -187,7 +187,8 @@ def _backup(now: datetime) -> Iterator[Found]:
         else:
             yield OK, text
     if last is not None and last.status != BackupStatus.PROVEN.value:
-        told = {"status": str(BACKUP_STATUS.label(last.status)), "why": last.error or "; ".join(map(str, last.findings[:3]))}
+        why = last.error or "; ".join(map(str, last.findings[:3]))
+        told = {"status": str(BACKUP_STATUS.label(last.status)), "why": why}
         yield BAD, _("The last try: %(status)s. %(why)s") % told, _("Mend that, then manage.py backup.")
     if not plan["IS_SCHEDULED"]:
         yield WARN, _("No backup is made by itself."), _("Set BACKUP_SCHEDULED=1, or see to it elsewhere.")

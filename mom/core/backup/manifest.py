@@ -35,6 +35,10 @@ class Measure:
     """How many constraints, indexes, triggers and functions it has: the guards must come along."""
     migrations: tuple[tuple[str, str], ...]
     heads: tuple[Head, ...]
+    roles: tuple[str, ...]
+    """The roles that hold rights in it: on a server without one of them the rights are given anew."""
+    closed: tuple[str, ...]
+    """Functions that not everybody may call."""
 
     @property
     def rows(self) -> int:
@@ -97,6 +101,8 @@ def read(directory: Path) -> Manifest:
                         **measure,
                         "migrations": tuple((app, name) for app, name in measure["migrations"]),
                         "heads": tuple(Head(**head) for head in measure["heads"]),
+                        "roles": tuple(measure["roles"]),
+                        "closed": tuple(measure["closed"]),
                     }
                 ),
                 "files": {name: StoredFile(**file) for name, file in body["files"].items()},

@@ -25,6 +25,19 @@ SELECT 'functions', count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pro
     WHERE n.nspname = 'public' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 """
 _HEADS = "SELECT DISTINCT ON (chain) chain, seq, encode(hash, 'hex') FROM core_auditseal ORDER BY chain, seq DESC"
+_ROLES = r"""
+SELECT DISTINCT r.rolname FROM (
+    SELECT (aclexplode(relacl)).grantee AS id FROM pg_class WHERE relnamespace = 'public'::regnamespace UNION ALL
+    SELECT (aclexplode(proacl)).grantee FROM pg_proc WHERE pronamespace = 'public'::regnamespace UNION ALL
+    SELECT (aclexplode(nspacl)).grantee FROM pg_namespace WHERE nspname = 'public' UNION ALL
+    SELECT (aclexplode(defaclacl)).grantee FROM pg_default_acl UNION ALL
+    SELECT defaclrole FROM pg_default_acl
+) g JOIN pg_roles r ON r.oid = g.id WHERE r.rolname NOT LIKE 'pg\_%' ORDER BY 1
+"""
+_CLOSED = """
+SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proacl IS NOT NULL
+AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0 AND a.privilege_type = 'EXECUTE') ORDER BY 1
+"""
 
 
 def measure(cursor: Any) -> Measure:
@@ -41,6 +54,8 @@ def measure(cursor: Any) -> Measure:
         objects=dict(rows(cursor, _OBJECTS)),
         migrations=tuple((app, name) for app, name in applied),
         heads=tuple(audit.Head(*head) for head in heads),
+        roles=tuple(name for (name,) in rows(cursor, _ROLES)),
+        closed=tuple(name for (name,) in rows(cursor, _CLOSED)),
     )
 
 
@@ -64,6 +79,8 @@ def differences(expected: Measure, found: Measure) -> list[str]:
     ]
     if set(expected.migrations) != set(found.migrations):
         told.append("the list of migrations differs")
+    if set(expected.closed) != set(found.closed):
+        told.append("other functions are open to everybody")
     if set(expected.heads) != set(found.heads):
         told.append("the ends of the audit chains differ")
     return told

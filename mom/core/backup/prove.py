@@ -77,10 +77,31 @@ def put_back(server: Server, directory: Path, manifest: Manifest, name: str, tel
     fresh = server.create(name)
     has_application = _open_to_application(fresh)
     arguments = [f"--jobs={programs.JOBS}", "--no-owner", "--no-comments", "--no-tablespaces", f"--dbname={name}"]
-    arguments += [] if has_application else ["--no-privileges"]
+    arguments += [] if _knows_roles(fresh, manifest) else ["--no-privileges"]
     beat = programs.every(1, lambda: tell(70, _("Restoring")))
     used.run("pg_restore", [*arguments, str(directory / DATABASE)], fresh.environment(_QUICK), beat)
+    _close_functions(fresh, manifest, has_application=has_application)
     return fresh
+
+
+def _knows_roles(fresh: Server, manifest: Manifest) -> bool:
+    """Whether every role that holds rights in the backup is here; else the migrations give the rights anew."""
+    with fresh.cursor() as cursor:
+        cursor.execute("SELECT rolname FROM pg_roles")
+        return set(manifest.measure.roles) <= {name for (name,) in cursor.fetchall()}
+
+
+def _close_functions(fresh: Server, manifest: Manifest, *, has_application: bool) -> None:
+    """What not everybody may call stays so on a server with other roles too."""
+    with fresh.cursor() as cursor:
+        for signature in manifest.measure.closed:
+            cursor.execute("SELECT %s::regprocedure", [signature])  # only a function that is there gets into the text
+            function = sql.SQL(cursor.fetchone()[0])
+            cursor.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(function))
+            if has_application:
+                cursor.execute(
+                    sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(function, sql.Identifier(APPLICATION))
+                )
 
 
 def scratch_name(database: str, purpose: str) -> str:
