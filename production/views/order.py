@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from mom.core.errors import IllegalTransition, InvalidInput, Stale
 from mom.core.files import panel
+from mom.core.labels.print_views import print_action
+from mom.core.labels.views import pdf_answer
 from mom.core.web.lists import Empty, ListPage
 from mom.core.web.properties import cards
 from mom.core.web.tables import SavedFilter
-from mom.core.web.views import Action, Crumb, DetailPage, FormPage
+from mom.core.web.views import Action, Crumb, DetailPage, FormPage, PageMixin
 from mom.plant.models import Equipment, MaterialDefinition
 from mom.work import permissions
 from mom.work.engine.terms import WorkRequestCommand
@@ -29,6 +32,7 @@ from mom.work.services import work_request_command
 from production.bulk import ORDER_ACTIONS
 from production.filters import OrderFilters
 from production.forms import OrderCommandForm, OrderForm
+from production.label_fields import traveller
 from production.selectors import order as orders
 from production.services import production_request
 from production.views.columns import COLUMNS, figures
@@ -166,6 +170,10 @@ class OrderDetail(DetailPage):
     def get_crumbs(self) -> Sequence[Crumb]:
         return [Crumb(_("Orders"), reverse("production:order_list"))]
 
+    def get_actions(self) -> Sequence[Action]:
+        paper = Action(_("Traveller"), reverse("production:traveller", args=[self.subject.code]), "doc")
+        return [*print_action(self, "order", self.subject.code), paper]
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_refresh:
             return TemplateResponse(request, self.live_template_name, self.frame())
@@ -197,6 +205,16 @@ class OrderDetail(DetailPage):
             "records": {} if self.is_refresh else panel.records(self.request, order),
             "report_forms": report_forms(rows, self.site, self.request.path, person),
         }
+
+
+class Traveller(PageMixin):
+    """The order's paper, with a code for the order and for each job, as PDF."""
+
+    permission = permissions.VIEW
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        content = traveller(self.actor, self.site, code, self.now)
+        return pdf_answer(content, f"order-{quote(code, safe='')}.pdf")
 
 
 class OrderCommand(FormPage):

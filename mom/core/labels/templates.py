@@ -130,11 +130,16 @@ def add_standard_set(actor: Actor, site: str) -> int:
     """Give a site one label for each noun that has none yet; says how many. Raises: NotAllowed."""
     with use_case(actor) as act:
         act.require(MANAGE_LABELS, site)
-        have = set(LabelTemplate.objects.filter(site=site).values_list("noun", flat=True))
-        wanted = [noun for noun in registry.registered() if noun.key not in have]
-        for noun in wanted:
-            add(act, site, noun=noun.key, name=str(noun.label), look=standard_look(noun))
-        return len(wanted)
+        return standard_set(act, site)
+
+
+def standard_set(act: UseCase, site: str) -> int:
+    """The same within the caller's transaction; rights are the caller's to ask."""
+    have = set(LabelTemplate.objects.filter(site=site).values_list("noun", flat=True))
+    wanted = [noun for noun in registry.registered() if noun.key not in have]
+    for noun in wanted:
+        add(act, site, noun=noun.key, name=str(noun.label), look=standard_look(noun))
+    return len(wanted)
 
 
 def standard_look(noun: registry.LabelNoun) -> Look:

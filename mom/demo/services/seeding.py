@@ -13,7 +13,7 @@ from mom.core.engine.interval import Interval
 from mom.core.use_case import use_case
 from mom.demo.engine import norrtal
 from mom.demo.engine.shop_floor import Floor, MadeOrder, history
-from mom.demo.services import orders, plant, sign_ins
+from mom.demo.services import known, labels, orders, papers, plant, sign_ins
 from mom.plant.engine.calendar import ShiftOccurrence, local_day
 from mom.plant.selectors.calendar import site_plan
 
@@ -48,6 +48,9 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
         advisory_lock(Lock.FIRST_START)
         built = plant.add_plant(act)
         sign_ins.add_users(act, built)
+        papers.add_papers(act, built)
+        known.add_known(act, built)
+        labels.add_labels(act, built)
         made = _made(built.site, act.now, seed_text)
         reports = orders.record_history(act, built, [order for order in made if not order.is_current])
         orders.add_current_orders(act, built, [order for order in made if order.is_current])

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from mom.core.labels.print_views import print_action
 from mom.core.web.views import Action, DetailPage
 from mom.plant import panels, permissions
 from mom.plant.selectors.history import change_list
@@ -55,6 +56,14 @@ class PlantDetail(DetailPage):
     def get_sections(self) -> Sequence[Section]:
         """The tables."""
         return ()
+
+    def frame(self) -> dict[str, Any]:
+        """Things with cards of their own have labels too."""
+        found = super().frame()
+        if self.panel_kind:
+            actions = print_action(self, self.panel_kind, self.subject.code)
+            found["head"]["actions"] = [*actions, *found["head"]["actions"]]
+        return found
 
     @property
     def may_change(self) -> bool:
