@@ -185,7 +185,9 @@ def _base_python() -> str:
 
 
 def _python_tag() -> str:
-    return f"{platform.python_version()} {sysconfig.get_platform()}"
+    """What installed packages depend on. Two Pythons of one minor version may call the launcher in turn."""
+    major, minor, _patch = platform.python_version_tuple()
+    return f"{major}.{minor} {sysconfig.get_platform()}"
 
 
 def _fingerprint(path: Path) -> str:
