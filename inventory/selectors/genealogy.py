@@ -103,10 +103,10 @@ def key_of(thing: MaterialLot | MaterialSublot) -> str:
 
 
 def trace(thing: MaterialLot | MaterialSublot, direction: Direction) -> Trace:
-    """Everything that went into a lot or piece, or that was made of it, over any number of levels. Seven statements at most.
+    """Everything that went into a lot or piece, or that was made of it, over any number of levels.
 
-    Through a silo the walk follows only lots that could be in what was taken (or only what could hold the lot), with
-    exact shares or, where a filling and a withdrawal overlap, bounds.
+    Seven statements at most. Through a silo the walk follows only lots that could be in what was taken (or only what
+    could hold the lot), with exact shares or, where a filling and a withdrawal overlap, bounds.
     """
     start = key_of(thing)
     rows = _rows([start], direction)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from mom.core import long_work
-from mom.erp.services import running, sweeping
+from mom.erp.services import running, sweeping, table_import
 
 
 @shared_task(name="mom.erp.tasks.check_import", max_retries=3)
@@ -22,3 +22,9 @@ def apply_import(task_run_id: int) -> None:
 def sweep_imports() -> None:
     """Clear away what ended without its worker: staged rows of imports that are over, checks whose process is gone."""
     sweeping.sweep()
+
+
+@shared_task(name="mom.erp.tasks.apply_table_import", max_retries=3)
+def apply_table_import(task_run_id: int) -> None:
+    """Bring a checked list in, or go on where a worker stopped."""
+    long_work.work(task_run_id, table_import.apply)

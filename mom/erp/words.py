@@ -49,6 +49,13 @@ SENTENCES: Mapping[ProblemCode, Promise] = {
     ProblemCode.ORDER_OF_OTHER_DOMAIN: _(
         "%(value)s is an order of another kind here (%(detail)s), so no production report of it."
     ),
+    ProblemCode.STANDS_TWICE: _("“%(value)s” stands in line %(detail)s already. Keep one of the two."),
+    ProblemCode.NOT_THERE: _("There is no %(detail)s “%(value)s” yet. Bring it in first, or correct the cell."),
+    ProblemCode.EXISTS_OTHERWISE: _(
+        "“%(value)s” is there already with other values (%(detail)s). Change it on its page."
+    ),
+    ProblemCode.NUMBER_ZERO: _("A quantity must be more than zero."),
+    ProblemCode.NUMBER_NOT_WHOLE: _("Pieces are whole: %(value)s is a part of one."),
     ProblemCode.DAMAGED_DROPPED: _("“%(value)s” is damaged. The row is taken without it; a lost time counts as zero."),
     ProblemCode.TIME_AMBIGUOUS_TAKEN: _(
         "The clock showed %(value)s twice that day. The mapping says which one is taken."

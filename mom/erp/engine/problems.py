@@ -44,6 +44,11 @@ class ProblemCode(StrEnum):
     END_MISSING = "end_missing"
     UNIT_DIFFERS = "unit_differs"
     ORDER_OF_OTHER_DOMAIN = "order_of_other_domain"
+    STANDS_TWICE = "stands_twice"
+    NOT_THERE = "not_there"
+    EXISTS_OTHERWISE = "exists_otherwise"
+    NUMBER_ZERO = "number_zero"
+    NUMBER_NOT_WHOLE = "number_not_whole"
     # one row: taken, with a change that is reported
     DAMAGED_DROPPED = "damaged_dropped"
     TIME_AMBIGUOUS_TAKEN = "time_ambiguous_taken"

@@ -3,5 +3,6 @@
 from mom.erp.models.import_run import ImportRun
 from mom.erp.models.source_row import SourceRow
 from mom.erp.models.staged_row import StagedRow
+from mom.erp.models.table_import import TableImport
 
-__all__ = ["ImportRun", "SourceRow", "StagedRow"]
+__all__ = ["ImportRun", "SourceRow", "StagedRow", "TableImport"]

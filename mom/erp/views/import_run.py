@@ -72,9 +72,10 @@ class ImportList(ListPage):
         return Empty(_("No imports yet"), text, icon="connect", action=action)
 
     def get_actions(self) -> list[Action]:
+        lists = Action(_("Lists from Excel"), reverse("erp:table_list"))
         if not self.may(RUN_IMPORT):
-            return []
-        return [Action(_("Import a file"), reverse("erp:import_add"), "plus", "primary")]
+            return [lists]
+        return [lists, Action(_("Import a file"), reverse("erp:import_add"), "plus", "primary")]
 
     def get_rows(self) -> Any:
         return import_list(self.actor, self.site.code)

@@ -1,0 +1,136 @@
+"""The lists that a plant brings in from its spreadsheets: which fields each has, and what people call them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TableKind(StrEnum):
+    """What the rows of a list are."""
+
+    MACHINES = "machines"
+    PEOPLE = "people"
+    MATERIALS = "materials"
+    ORDERS = "orders"
+    STOCK = "stock"
+
+
+class CellKind(StrEnum):
+    """How the text of a cell is read."""
+
+    CODE = "code"
+    TEXT = "text"
+    NAMES = "names"  # several, parted by comma or semicolon
+    NUMBER = "number"
+    WHOLE = "whole"
+    DATE = "date"
+    UNIT = "unit"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class TableField:
+    """One field of a list. `names` are headings under which it is found without being asked, folded."""
+
+    key: str
+    kind: CellKind
+    names: Sequence[str]
+    is_required: bool = False
+    longest: int = 200
+    words: Mapping[str, str] | None = None  # a choice: folded word -> value
+
+
+TRACKING = {
+    "": "none", "none": "none", "no": "none", "-": "none", "nein": "none", "ohne": "none", "nej": "none",
+    "lot": "lot", "lots": "lot", "batch": "lot", "charge": "lot", "los": "lot", "parti": "lot",
+    "serial": "serial", "serial number": "serial", "sn": "serial", "seriennummer": "serial", "serienummer": "serial",
+}  # fmt: skip
+
+FIELDS: dict[TableKind, tuple[TableField, ...]] = {
+    TableKind.MACHINES: (
+        TableField("code", CellKind.CODE, ("code", "machine", "machine code", "machine no", "id", "station", "resource",
+                   "maschine", "maschinennummer", "arbeitsplatz", "maskin", "nr", "no", "number"), is_required=True,
+                   longest=64),
+        TableField("name", CellKind.TEXT, ("name", "machine name", "description", "bezeichnung", "benennung", "namn")),
+        TableField("area", CellKind.CODE, ("area", "department", "hall", "line", "cell", "bereich", "abteilung",
+                   "halle",
+                   "avdelning"), longest=64),
+        TableField("classes", CellKind.NAMES, ("class", "classes", "type", "group", "machine group", "gruppe", "typ",
+                   "maschinengruppe", "grupp"), longest=64),
+        TableField("places", CellKind.WHOLE, ("places", "capacity", "jobs at once", "plätze", "platser")),
+    ),
+    TableKind.PEOPLE: (
+        TableField("code", CellKind.CODE, ("code", "badge", "personnel number", "employee no", "employee id", "id",
+                   "personalnummer", "ausweis", "anställningsnummer", "nr", "no", "number"), is_required=True,
+                   longest=64),
+        TableField("name", CellKind.TEXT, ("name", "employee", "person", "full name", "mitarbeiter", "namn",
+                   "anställd"), is_required=True),
+        TableField("skills", CellKind.NAMES, ("skills", "skill", "qualifications", "qualification", "qualifikation",
+                   "qualifikationen", "kompetens", "kompetenser"), longest=64),
+    ),
+    TableKind.MATERIALS: (
+        TableField("code", CellKind.CODE, ("code", "material", "part", "part no", "part number", "item", "item no",
+                   "article", "article no", "sku", "artikel", "artikelnummer", "teil", "teilenummer", "artikelnr", "nr",
+                   "no", "number"), is_required=True, longest=64),
+        TableField("name", CellKind.TEXT, ("name", "description", "material name", "bezeichnung", "benennung", "namn",
+                   "benämning")),
+        TableField("unit", CellKind.UNIT, ("unit", "uom", "unit of measure", "einheit", "me", "enhet")),
+        TableField("tracking", CellKind.CHOICE, ("tracking", "tracked by", "lot or serial", "verfolgung", "spårning"),
+                   words=TRACKING),
+        TableField("classes", CellKind.NAMES, ("class", "classes", "group", "category", "warengruppe", "gruppe",
+                   "grupp",
+                   "kategori"), longest=64),
+    ),
+    TableKind.ORDERS: (
+        TableField("code", CellKind.CODE, ("order", "order no", "order number", "work order", "wo", "auftrag",
+                   "auftragsnummer", "fertigungsauftrag", "ordernummer", "id", "code", "nr", "no", "number"),
+                   is_required=True, longest=64),
+        TableField("material", CellKind.CODE, ("material", "part", "part no", "part number", "item", "article",
+                   "product",
+                   "artikel", "artikelnummer", "teil", "produkt"), is_required=True, longest=64),
+        TableField("quantity", CellKind.NUMBER, ("quantity", "qty", "amount", "order quantity", "menge", "anzahl",
+                   "stück", "antal", "kvantitet"), is_required=True),
+        TableField("due", CellKind.DATE, ("due", "due date", "delivery date", "finish", "termin", "liefertermin",
+                   "endtermin", "leveransdatum", "förfallodag")),
+        TableField("machine", CellKind.CODE, ("machine", "station", "resource", "work center", "maschine",
+                   "arbeitsplatz",
+                   "maskin"), longest=64),
+        TableField("operation", CellKind.TEXT, ("operation", "step", "arbeitsgang", "vorgang", "moment")),
+        TableField("priority", CellKind.WHOLE, ("priority", "prio", "priorität", "prioritet")),
+        TableField("customer", CellKind.CODE, ("customer", "client", "kunde", "kund"), longest=64),
+    ),
+    TableKind.STOCK: (
+        TableField("material", CellKind.CODE, ("material", "part", "part no", "part number", "item", "article", "sku",
+                   "artikel", "artikelnummer", "teil"), is_required=True, longest=64),
+        TableField("place", CellKind.CODE, ("place", "location", "bin", "warehouse", "shelf", "storage", "lagerort",
+                   "lagerplatz", "platz", "lager", "lagerplats", "hylla"), is_required=True, longest=64),
+        TableField("quantity", CellKind.NUMBER, ("quantity", "qty", "on hand", "stock", "amount", "menge", "bestand",
+                   "antal", "saldo"), is_required=True),
+        TableField("lot", CellKind.CODE, ("lot", "batch", "lot no", "batch no", "charge", "los", "parti",
+                   "batchnummer"),
+                   longest=64),
+        TableField("supplier_lot", CellKind.TEXT, ("supplier lot", "supplier batch", "lieferantencharge",
+                   "leverantörsparti"), longest=64),
+        TableField("expires", CellKind.DATE, ("expires", "expiry", "expiry date", "best before", "verfall", "mhd",
+                   "haltbar bis", "bäst före", "utgångsdatum")),
+    ),
+}  # fmt: skip
+
+UNIT_WORDS = {
+    "pc": "C62", "pcs": "C62", "piece": "C62", "pieces": "C62", "ea": "C62", "each": "C62", "st": "C62", "stk": "C62",
+    "stck": "C62", "stück": "C62", "styck": "C62", "1": "C62", "pair": "PR", "pairs": "PR", "paar": "PR",
+    "dozen": "DZN",
+    "liter": "LTR", "litre": "LTR", "litres": "LTR", "hour": "HUR", "hours": "HUR", "std": "HUR", "ton": "TNE",
+    "tonne": "TNE", "lbs": "LBR", "inch": "INH", "meter": "MTR", "metre": "MTR", "gram": "GRM",
+}  # fmt: skip
+"""Words that spreadsheets use for units, beside the units' own codes and symbols."""
+
+
+def field_of(kind: TableKind, key: str) -> TableField:
+    """The field of a kind by its key. Raises: KeyError."""
+    return next(field for field in FIELDS[kind] if field.key == key)
+
+
+def fold(text: str) -> str:
+    """A heading or word without case, dots, dashes and surplus blanks: `Part-No.` is `part no`."""
+    return " ".join(text.casefold().replace("_", " ").replace("-", " ").replace(".", " ").replace(":", " ").split())
