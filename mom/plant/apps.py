@@ -19,6 +19,7 @@ class PlantConfig(AppConfig):
         register(NavItem("inventory", _("Lots"), "plant:lot_list", permissions.VIEW, order=30))
         register(NavItem("setup", _("Plant model"), "plant:setup", permissions.VIEW, order=10))
         register(NavItem("setup", _("Rates"), "plant:rate_list", permissions.VIEW_RATE, order=55))
+        register(NavItem("setup", _("Skill matrix"), "plant:skill_matrix", permissions.VIEW, order=22))
         register(NavItem("setup", _("People"), "plant:person_list", permissions.VIEW, order=20))
         search.register()
         scan.register()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.web.property_filter import RuleFilter
@@ -16,6 +16,7 @@ from mom.plant.models import (
     Person,
     PersonnelClass,
     PhysicalAsset,
+    Shift,
 )
 from mom.plant.models.labels import ASSET_KIND, CAPACITY_KIND, LOT_DISPOSITION, MATERIAL_TRACKING
 from mom.plant.selectors.equipment import area_list, within
@@ -63,6 +64,31 @@ class PersonFilters(django_filters.FilterSet):
     class Meta:
         model = Person
         fields: tuple[str, ...] = ()
+
+
+def _shifts(request: Any) -> QuerySet[Shift]:
+    return row_list(request.actor, Shift, request.site).order_by("calendar__code", "starts_at")
+
+
+class MatrixFilters(django_filters.FilterSet):
+    """By place, usual shift and skill."""
+
+    area = django_filters.ModelChoiceFilter(label=_("Area"), queryset=_areas, method="in_area")
+    shift = django_filters.ModelChoiceFilter(label=_("Usual shift"), queryset=_shifts)
+    skill = django_filters.ModelChoiceFilter(
+        label=_("Skill"), queryset=_skills, field_name="qualifications__personnel_class", distinct=True
+    )
+
+    class Meta:
+        model = Person
+        fields: tuple[str, ...] = ()
+
+    def in_area(self, rows: QuerySet[Person], name: str, area: Equipment | None) -> QuerySet[Person]:
+        """Those who work in the area or at something in it."""
+        if area is None:
+            return rows
+        places = row_list(self.request.actor, Equipment, self.request.site).filter(within(area) | Q(pk=area.pk))
+        return rows.filter(workplace__in=places.values("pk"))
 
 
 class MaterialFilters(django_filters.FilterSet):

@@ -8,14 +8,20 @@ from mom.plant.services.master_data import alter as alter_master_data
 from mom.plant.services.material import add_sublot
 from mom.plant.services.person import grant as grant_qualification
 from mom.plant.services.physical_asset import mount as mount_asset
+from mom.plant.services.rate import NewRate
+from mom.plant.services.rate import add as add_rate
 from mom.plant.services.reason import classify as classify_reason
+from mom.plant.services.skill import ask as ask_for_skill
 
 __all__ = [
+    "NewRate",
     "Panel",
     "add_master_data",
+    "add_rate",
     "add_shift",
     "add_sublot",
     "alter_master_data",
+    "ask_for_skill",
     "classify_reason",
     "equipment_ids",
     "grant_qualification",

@@ -14,6 +14,7 @@ from mom.plant.views import (
     reason,
     serial,
     setup,
+    skill_matrix,
 )
 
 app_name = "plant"
@@ -87,6 +88,10 @@ urlpatterns = [
     ),
     path("setup/documents/version/<int:pk>/read/", document_acts.ConfirmReading.as_view(), name="confirm_reading"),
     path("to-read/", document_acts.ToRead.as_view(), name="to_read"),
+    path("skills/", skill_matrix.SkillMatrix.as_view(), name="skill_matrix"),
+    path("skills/set/<int:skill>/<path:code>/", skill_matrix.SkillCell.as_view(), name="skill_cell"),
+    path("skills/asked/add/", skill_matrix.ClassSkillAdd.as_view(), name="class_skill_add"),
+    path("skills/asked/<int:pk>/remove/", skill_matrix.ClassSkillRemove.as_view(), name="class_skill_remove"),
     path("setup/rates/", rate.RateList.as_view(), name="rate_list"),
     path("setup/rates/add/", rate.RateAdd.as_view(), name="rate_add"),
     path("setup/rates/import/", rate.RateImport.as_view(), name="rate_import"),

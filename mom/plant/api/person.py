@@ -55,10 +55,11 @@ class QualificationSerializer(ModelSerializer):
     site = CharField(source="site.code", read_only=True)
     person = reference(Person)
     personnel_class = reference(PersonnelClass)
+    trainer = reference(Person, allow_null=True, required=False)
 
     class Meta:
         model = Qualification
-        fields = ("id", "site", "person", "personnel_class", "valid_from", "valid_until")
+        fields = ("id", "site", "person", "personnel_class", "level", "trainer", "valid_from", "valid_until")
         validators: list[object] = []
 
 

@@ -8,6 +8,7 @@ from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput
 from mom.core.use_case import UseCase, use_case
 from mom.plant import permissions
+from mom.plant.engine.terms import SkillLevel
 from mom.plant.models import Person, PersonnelClass, Qualification
 from mom.plant.services import rows
 
@@ -19,6 +20,8 @@ def qualification_grant(
     *,
     valid_from: date,
     valid_until: date | None = None,
+    level: int = SkillLevel.ALONE,
+    trainer: Person | None = None,
     reason: str = "",
 ) -> Qualification:
     """Give a person a skill from a day until (not including) another.
@@ -28,17 +31,28 @@ def qualification_grant(
     with use_case(actor, reason) as act:
         person = rows.locked(Person, person_id)
         act.require(permissions.CHANGE, person.site.code)
-        return grant(act, person, personnel_class, valid_from=valid_from, valid_until=valid_until)
+        return grant(
+            act, person, personnel_class, valid_from=valid_from, valid_until=valid_until, level=level, trainer=trainer
+        )
 
 
 def grant(
-    act: UseCase, person: Person, personnel_class: PersonnelClass, *, valid_from: date, valid_until: date | None = None
+    act: UseCase,
+    person: Person,
+    personnel_class: PersonnelClass,
+    *,
+    valid_from: date,
+    valid_until: date | None = None,
+    level: int = SkillLevel.ALONE,
+    trainer: Person | None = None,
 ) -> Qualification:
     """The same within the caller's transaction; rights are the caller's to ask."""
     qualification = Qualification(
         site=person.site,
         person=person,
         personnel_class=personnel_class,
+        level=level,
+        trainer=trainer,
         valid_from=valid_from,
         valid_until=valid_until,
     )
