@@ -29,12 +29,12 @@ from mom.work.models import WorkRequest
 from mom.work.selectors import record
 from mom.work.selectors.job_order import job_views, own_person
 from mom.work.services import work_request_command
-from production.bulk import ORDER_ACTIONS
 from production.filters import OrderFilters
 from production.forms import OrderCommandForm, OrderForm
 from production.label_fields import traveller
 from production.selectors import order as orders
 from production.services import production_request
+from production.views.bulk import ORDER_ACTIONS
 from production.views.columns import COLUMNS, figures
 
 LIVE = "live"

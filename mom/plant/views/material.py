@@ -13,7 +13,6 @@ from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
 from mom.core.web.views import Action, Crumb, FormPage
 from mom.plant import panels, permissions
-from mom.plant.bulk import LOT_ACTIONS
 from mom.plant.engine.terms import LotDisposition
 from mom.plant.filters import LOT_TONES, LotFilters, MaterialFilters
 from mom.plant.forms import MaterialUnitForm
@@ -21,6 +20,7 @@ from mom.plant.models import MaterialDefinition, MaterialLot
 from mom.plant.models.labels import LOT_DISPOSITION
 from mom.plant.selectors.master_data import row_get, row_list
 from mom.plant.services.material import material_unit_add
+from mom.plant.views.bulk import LOT_ACTIONS
 from mom.plant.views.parts import Fact, PlantDetail, Section, link
 
 MOST_LOTS = 50

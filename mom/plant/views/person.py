@@ -17,7 +17,6 @@ from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
 from mom.core.web.views import Action, Crumb, FormPage
 from mom.plant import permissions
-from mom.plant.bulk import PERSON_ACTIONS
 from mom.plant.engine.calendar import local_day
 from mom.plant.filters import PersonFilters
 from mom.plant.forms import EndForm, QualificationForm
@@ -25,6 +24,7 @@ from mom.plant.models import Person, Qualification
 from mom.plant.selectors.master_data import row_get, row_list
 from mom.plant.selectors.scope import for_actor
 from mom.plant.services.person import qualification_end, qualification_grant
+from mom.plant.views.bulk import PERSON_ACTIONS
 from mom.plant.views.parts import Fact, PlantDetail, Section, link
 
 SOON = timedelta(days=30)

@@ -10,11 +10,11 @@ from django.utils.translation import ngettext_lazy
 from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, State
 from mom.work import permissions
-from mom.work.bulk import JOB_ACTIONS
 from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderStatus
 from mom.work.models import JobOrder
 from mom.work.models.labels import JOB_ORDER_STATUS
 from mom.work.selectors.job_order import job_order_list
+from mom.work.views.bulk import JOB_ACTIONS
 
 
 def job_url(job: JobOrder) -> str:

@@ -38,6 +38,7 @@ document.addEventListener("keydown", (event) => {
     if (box?.checkVisibility()) { event.preventDefault(); box.focus(); box.select(); }
     else document.querySelector(".omni-link")?.click();
   }
+  if (event.key === "?" && !event.ctrlKey && !event.metaKey && !typing(event.target)) document.getElementById("page-help")?.togglePopover();
   if (event.key === "Escape") {
     for (const menu of document.querySelectorAll("details[data-menu][open]")) {
       menu.open = false;
@@ -53,6 +54,34 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
   const omni = document.querySelector("[data-omni]");
   if (omni && !omni.contains(event.target)) omni.querySelector(".omni-hits").replaceChildren();
+});
+
+// The empty search box offers what this person opened from it last, in this tab.
+const omniBox = document.querySelector("[data-omni]");
+const recentKey = omniBox?.dataset.omni;
+const recent = () => { try { return JSON.parse(sessionStorage.getItem(recentKey)) ?? []; } catch { return []; } };
+document.addEventListener("click", (event) => {
+  const hit = event.target.closest("a[data-hit]");
+  if (!hit || !recentKey) return;
+  const now = { code: hit.dataset.hit, title: hit.querySelector("span")?.textContent ?? "", url: hit.getAttribute("href") };
+  sessionStorage.setItem(recentKey, JSON.stringify([now, ...recent().filter((each) => each.url !== now.url)].slice(0, 6)));
+});
+omniBox?.addEventListener("focusin", (event) => {
+  const place = omniBox.querySelector(".omni-hits");
+  if (!event.target.matches("input") || event.target.value || place.childElementCount || !recent().length) return;
+  const section = document.createElement("section");
+  section.className = "hits";
+  const head = section.appendChild(document.createElement("h2"));
+  head.textContent = omniBox.dataset.recent;
+  const list = section.appendChild(document.createElement("ul"));
+  for (const each of recent()) {
+    const link = list.appendChild(document.createElement("li")).appendChild(document.createElement("a"));
+    link.className = "menu-item";
+    link.href = each.url;
+    link.dataset.hit = each.code;
+    link.append(Object.assign(document.createElement("b"), { textContent: each.code }), Object.assign(document.createElement("span"), { textContent: each.title }));
+  }
+  place.replaceChildren(section);
 });
 
 // Arrows walk the hits of the search box.

@@ -11,11 +11,11 @@ from mom.core.actor import Actor
 from mom.core.web.bulk import BulkAction, ReasonForm
 from mom.core.web.inputs import MomentInput
 from mom.work import permissions
-from mom.work.bulk import PriorityForm
 from mom.work.engine.terms import WorkRequestCommand
 from mom.work.models import WorkRequest
 from mom.work.services import work_request_command
 from mom.work.services.terms_of_work import order_change
+from mom.work.views.bulk import PriorityForm
 
 
 class DueForm(forms.Form):
