@@ -18,6 +18,7 @@ from mom.core.models import AuditEntry, TaskRun, WebhookEndpoint
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
+from tests.factories.erp import make_table
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
 from tests.factories.plant import make_equipment, make_person
 from tests.factories.signatures import make_approval, make_rule, make_signature
@@ -36,6 +37,7 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.WebhookEndpoint": lambda site: WebhookEndpoint.objects.create(
         site=site.code, name=f"ERP {next(_numbers)}", url="https://erp.example.com/", secret="-", created_at=clock.now()
     ),
+    "erp.TableImport": make_table,
     "accounts.Site": lambda site: site,
     "accounts.Badge": lambda site: badge_at(site),
     "accounts.Device": lambda site: made_up(Device, site, auto_lock_seconds=300),
@@ -46,6 +48,7 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "plant.BusinessPartner": lambda site: BusinessPartner.objects.create(site=site, code="ACME", is_customer=True),
     "plant.Shift": lambda site: made_up(Shift, site, weekdays=[1], starts_at=time(6), ends_at=time(14)),
     "plant.MaterialSublot": lambda site: made_up(MaterialSublot, site, kind="serial"),
+    "work.JobResponse": lambda site: made_up(JobResponse, site, is_stop=True),
     "work.LabourEntry": lambda site: made_up(LabourEntry, site, job_response=made_up(JobResponse, site)),
 }
 _numbers = itertools.count(1)

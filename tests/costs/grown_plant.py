@@ -34,8 +34,10 @@ from mom.work.models import JobOrder, JobResponse
 from mom.work.services import equipment_reservation, job_order, quantity_report
 from mom.work.services.job_order import Output
 from mom.work.services.quantity_report import Reported
+from tests.costs.grown_deliveries import GrownDeliveries
 from tests.erp.importing import MAPPINGS
 from tests.factories.accounts import LONG_AGO, make_site
+from tests.factories.erp import make_table
 from tests.factories.plant import make_equipment, make_material, make_person, make_reason
 from tests.factories.signatures import make_approval, make_rule, make_signature
 from tests.factories.work import give, job_of, make_order
@@ -70,7 +72,9 @@ class GrownPlant:
         self.order = order.work_request
         self.production_request = order
         self.run = self.add_import()
+        self.table = make_table(self.site)
         self.export = self.add_export()
+        self.deliveries = GrownDeliveries(site.code)
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -84,6 +88,7 @@ class GrownPlant:
             self._add_order(number)
             self._add_children_of_the_job(number)
             self._add_import_rows(number)
+            self.deliveries.grow(number)
             self._add_signatures()
         with acting():
             rebuild_days(self.site, [local_day(clock.now(), self.site.zone)])

@@ -20,6 +20,7 @@ from mom.work.services import work_request_command
 from tests.accounts.matrix import Route, routes
 from tests.costs.addresses import address_of, rows_of
 from tests.costs.grown_plant import MAPPING, SYSTEM, GrownPlant
+from tests.factories.erp import make_table
 from tests.factories.work import give, job_of, make_order
 
 Act = Callable[[Client], Any]
@@ -152,6 +153,19 @@ def _import(route: Route, plant: GrownPlant) -> Act:
     return act
 
 
+def _table(route: Route, plant: GrownPlant) -> Act:
+    def act(client: Client) -> Any:
+        body = {"file": SimpleUploadedFile("parts.csv", b"code\nP-9\n"), "site": plant.site.code, "kind": "materials"}
+        return client.post(route.path, body, headers={"Idempotency-Key": str(uuid.uuid4())})
+
+    return act
+
+
+def _start_table(route: Route, plant: GrownPlant) -> Act:
+    run = make_table(plant.site, is_checked=True)
+    return sent("post", route.address(run.pk), {})
+
+
 def _start_import(route: Route, plant: GrownPlant) -> Act:
     TaskRun.objects.filter(pk=plant.run.check_task_id).update(status="succeeded", finished_at=clock.now())
     return sent("post", route.address(plant.run.pk), {})
@@ -166,6 +180,17 @@ def _mount(route: Route, plant: GrownPlant) -> Act:
     return sent("post", route.address(plant.asset.pk), {"equipment": plant.machine.pk})
 
 
+def _print(route: Route, plant: GrownPlant) -> Act:
+    held = plant.deliveries
+    body = {"site": plant.site.code, "noun": "lot", "code": plant.lot.code, "template": held.template.pk}
+    return sent("post", route.path, {**body, "printer": held.printer.pk})
+
+
+def _add_webhook(route: Route, plant: GrownPlant) -> Act:
+    body = {"site": plant.site.code, "name": "New", "url": "https://erp.example.com/", "events": ["work.work_reported"]}
+    return sent("post", route.path, body)
+
+
 def _recompute(route: Route, plant: GrownPlant) -> Act:
     return sent("post", route.path, {"site": plant.site.code, "first": "2026-04-01", "last": "2026-04-02"})
 
@@ -178,6 +203,11 @@ SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
     "work/reservations/create": _reserve,
     "work/reservations/destroy": lambda route, plant: sent("delete", route.address(plant.reservation.pk), None),
     "imports/create": _import,
+    "table-imports/create": _table,
+    "table-imports/check": lambda route, plant: sent(
+        "post", route.address(plant.table.pk), {"columns": {"code": "code"}}
+    ),
+    "table-imports/start": _start_table,
     "imports/start": _start_import,
     "imports/cancel": lambda route, plant: sent("post", route.address(plant.run.pk), {}),
     "task-runs/cancel": lambda route, plant: sent("post", route.address(plant.run.check_task_id), {}),
@@ -185,6 +215,14 @@ SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
     "plant/assets/mount": _mount,
     "plant/assets/dismount": _dismount,
     "kpis/recompute/recompute": _recompute,
+    "core/deliveries/retry": lambda route, plant: sent("post", route.address(plant.deliveries.new_dead().pk), None),
+    "core/deliveries/discard": lambda route, plant: sent("post", route.address(plant.deliveries.new_dead().pk), WHY),
+    "core/print-jobs/create": _print,
+    "core/webhook-endpoints/create": _add_webhook,
+    "core/webhook-endpoints/rotate_secret": lambda route, plant: sent(
+        "post", route.address(plant.deliveries.webhook.pk), None
+    ),
+    "core/webhook-endpoints/test": lambda route, plant: sent("post", route.address(plant.deliveries.webhook.pk), None),
 }
 
 

@@ -223,7 +223,7 @@ def progress_of(run: TableImport) -> dict[str, Any]:
         "share": 100 * task.done / task.total if task.total else None,
         "note": ngettext_lazy("%(count)s row", "%(count)s rows", "count") % {"count": task.done},
         "poll_url": reverse("erp:table_progress", args=[run.pk]),
-        "cancel_url": reverse("core:task_run_cancel", args=[task.pk]),
+        "cancel_url": reverse("web:task_run_cancel", args=[task.pk]),
     }
 
 
