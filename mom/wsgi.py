@@ -7,4 +7,8 @@ from django.core.wsgi import get_wsgi_application
 import mom.celery  # noqa: F401 - binds the Celery app before a task is published
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
-application = get_wsgi_application()
+pages = get_wsgi_application()
+
+from mom.core.web.uploads import whole_bodies  # noqa: E402 - only after the apps are ready
+
+application = whole_bodies(pages)

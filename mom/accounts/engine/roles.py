@@ -17,6 +17,7 @@ _SEE_PRIVATE = (
     "accounts.view_device",
     "accounts.view_signature",
     "plant.view_rate",
+    "erp.view_import",
 )
 _SIGN = ("*.sign_*", "*.approve_*", "*.override_*")
 _LEAVE_RECORDS = ("core.add_file", "core.add_note", "plant.confirm_*")
@@ -65,7 +66,7 @@ BUILTIN_ROLES = (
         (*_SHARE_VIEWS, *_DO_JOBS, *_KEEP_DRAWINGS,
          "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
          "inventory.adjust_*", "floor.reclassify_*", "maintenance.request_*", "maintenance.release_*",
-         "plant.approve_document", "core.cancel_task_run", "accounts.sign_record"),
+         "plant.approve_document", "core.cancel_task_run", "accounts.sign_record", "erp.view_import"),
     ),
     BuiltinRole(
         "planner",

@@ -6,6 +6,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -49,8 +50,10 @@ def request_id(request: HttpRequest) -> str:
     return str(getattr(request, "request_id", ""))
 
 
-def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:  # noqa: ARG001 - Django names it
-    """400: the request itself is malformed."""
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """400: the request itself is malformed. 413: it is larger than one file may be, and was not read."""
+    if isinstance(exception, RequestDataTooBig):
+        return _plain(request, 413, "too_large", _("This is larger than 20 MB and was not read. Make it smaller."))
     return _plain(request, 400, "bad_request", _("The request was not understood. Nothing was changed."))
 
 
