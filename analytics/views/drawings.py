@@ -13,6 +13,7 @@ from analytics.selectors.kpis import KpiTable
 from analytics.selectors.slices import By, Slice, Window
 from mom.core import charts
 from mom.core.web import printing
+from mom.work.selectors.stops import StopSum
 
 SHORT_WINDOW = 45  # days up to which columns are days; longer windows are drawn in weeks, then months
 LONG_WINDOW = 300
@@ -72,6 +73,33 @@ def breakdowns(rows: Sequence[ParetoRow]) -> charts.Chart:
         cumulative=_("cumulative"),
         empty=_("No breakdown was reported in these days."),
     )
+
+
+def stops_by_reason(rows: Sequence[StopSum]) -> charts.Chart:
+    """Stops by reason in minutes, uncoded time last and visible."""
+    named = [row for row in rows if row.reason]
+    uncoded = [row for row in rows if not row.reason]
+    bars = [
+        charts.Bar(row.reason, _minutes(row), "" if index else "bad", f"{row.count}×")
+        for index, row in enumerate(named[:MOST_BARS])
+    ]
+    others = [*named[MOST_BARS:], *uncoded]
+    if others:
+        label = _("No reason yet") if len(others) == len(uncoded) else _("All others")
+        spent, count = sum(_minutes(row) for row in others), sum(row.count for row in others)
+        bars.append(charts.Bar(label, spent, "3", f"{count}×", is_rest=True))
+    return charts.pareto(
+        bars,
+        title=_("Stops by reason, in minutes"),
+        head=(_("Reason"), _("Minutes"), _("Cumulative share")),
+        printed=lambda value: printing.number(Decimal(str(round(value, 1))), 1),
+        cumulative=_("cumulative"),
+        empty=_("No stop was logged in these days."),
+    )
+
+
+def _minutes(row: StopSum) -> float:
+    return row.spent / timedelta(minutes=1)
 
 
 def orders_in_work(rows: Sequence[WorkInProgress]) -> charts.Chart:

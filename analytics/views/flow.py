@@ -11,10 +11,11 @@ from analytics.views import drawings
 from analytics.views.window import chosen_window
 from mom.core.web.views import Page
 from mom.plant.engine.calendar import local_day
+from mom.work.selectors.stops import stop_sums
 
 
 class FlowAndLosses(Page):
-    """Four charts over one window, each with its numbers as a table."""
+    """Five charts over one window, each with its numbers as a table."""
 
     permission = permissions.VIEW
     title = _("Flow and losses")
@@ -31,5 +32,6 @@ class FlowAndLosses(Page):
             "load": drawings.load_over_time(slices, chosen.window, step),
             "pareto": drawings.breakdowns(breakdown_pareto(self.site, chosen.window)),
             "in_work": drawings.orders_in_work(work_in_progress(self.site, chosen.window)),
+            "stops": drawings.stops_by_reason(stop_sums(self.site, chosen.window.first, chosen.window.last, self.now)),
             "throughput": drawings.orders_finished(slices, chosen.window, step),
         }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mom.start.views import demo, door, steps
+from mom.start.views import demo, door, steps, tour
 
 app_name = "start"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("start/demo/", demo.LookAtDemo.as_view(), name="demo"),
     path("first-steps/", steps.Setup.as_view(), name="setup"),
     path("first-steps/<slug:step>/", steps.StepPage.as_view(), name="step"),
+    path("tour/", tour.Tour.as_view(), name="tour"),
     path("demo-plant/", demo.DemoPlant.as_view(), name="demo_plant"),
 ]

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from mom.accounts.models import Membership, Site, User
+from mom.core.errors import MomError
 from mom.core.models import TaskRun
 from mom.start.engine.code import is_start_code, start_code
 from mom.start.services import company, demo
@@ -107,8 +108,8 @@ def test_two_browsers_at_the_same_time_found_one_company() -> None:
             owner = company.Owner(f"Person {number}", f"person{number}", "a sentence that is long")
             company.found(company.Company(f"C{number}", f"Company {number}", "UTC", "EUR"), owner)
             outcomes.append("founded")
-        except Exception as error:
-            outcomes.append(getattr(error, "code", type(error).__name__))
+        except MomError as error:
+            outcomes.append(error.code)
         finally:
             connection.close()
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mom.core.charts import sparkline as sparkline_svg
 from mom.core.web import components, fields, printing
+from mom.core.web.help import help_of
 
 register = template.Library()
 
@@ -55,6 +56,13 @@ def instant(value: Any) -> SafeString | str:
     if not value:
         return printing.unknown()
     return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), printing.short_moment(value))
+
+
+@register.simple_tag(takes_context=True)
+def page_help(context: Any) -> str:
+    """The template with the help for the page that is open; "" where there is none."""
+    request = context.get("request")
+    return help_of(request) if request is not None else ""
 
 
 @register.simple_tag

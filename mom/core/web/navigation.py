@@ -111,6 +111,13 @@ def menu(actor: Any, site_code: str, path: str) -> list[MenuGroup]:
     return shown
 
 
+def above(path: str) -> str:
+    """The name of the registered address that `path` stands at or under, whoever asks; "" for none."""
+    found = [(url, item.url_name) for item in registered() if (url := _url(item))]
+    under = [(root, name) for url, name in found for root in (url, *_items[name].also) if _leads_to(root, path)]
+    return max(under, key=lambda pair: len(pair[0]), default=("", ""))[1]
+
+
 def current_group(groups: Sequence[MenuGroup]) -> MenuGroup | None:
     """The group that holds the open page."""
     return next((group for group in groups if group.current), None)

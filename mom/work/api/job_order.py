@@ -1,10 +1,12 @@
 """Jobs in the API: read, asked whether they can start, given commands, reported on."""
 
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers as drf
 from rest_framework import status
@@ -16,6 +18,7 @@ from mom.core import clock
 from mom.core.api.serializers import CharField, DecimalField, IntegerField, ModelSerializer, Serializer, UUIDField
 from mom.core.api.subjects import BOTH, AliasesMixin, PropertiesMixin, perms
 from mom.core.api.viewsets import ReadOnlyViewSet
+from mom.core.errors import InvalidInput
 from mom.plant.models import Person
 from mom.work import gate, permissions
 from mom.work.api.naming import named
@@ -26,7 +29,7 @@ from mom.work.filters import JobOrderFilters
 from mom.work.models import JobOrder, JobRequirement
 from mom.work.models.labels import JOB_ORDER_COMMAND
 from mom.work.services import job_order as job_orders
-from mom.work.services import quantity_report
+from mom.work.services import quantity_report, running_job
 
 
 class OutputSerializer(Serializer):
@@ -109,6 +112,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         "retrieve": permissions.VIEW,
         "can_start": permissions.VIEW,
         "quantity_reports": permissions.EXECUTE_JOB_ORDER,
+        **dict.fromkeys(("begin_setup", "begin_production", "join", "leave"), permissions.EXECUTE_JOB_ORDER),
         **perms(permissions.VIEW, permissions.DISPATCH_JOB_ORDER),
         **{command.value: right for command, right in permissions.PERMISSION_FOR.items()},
     }
@@ -187,6 +191,43 @@ def _command(asked: JobOrderCommand) -> Callable[..., Response]:
     found: Callable[..., Response] = action(detail=True, methods=["post"], url_path=asked.value)(documented)
     return found
 
+
+def _running(act: str, words: str) -> Callable[..., Response]:
+    """The address of one act on a running job."""
+
+    def do(self: JobOrderViewSet, request: Request, **_address: str) -> Response:
+        job = self.get_object()
+        body = CommandSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        sent, actor = body.validated_data, request.actor  # type: ignore[attr-defined]
+        person = named(Person, job.site_id, sent["person"], "person") if sent["person"] else None
+        key = sent["op_uuid"] or uuid.uuid4()
+        if act == "begin_setup":
+            running_job.begin_setup(actor, job.pk, person=person, op_uuid=key)
+        elif act == "begin_production":
+            running_job.begin_production(actor, job.pk, person=person, op_uuid=key)
+        elif person is None:
+            raise InvalidInput({"person": [_("Say who.")]})
+        elif act == "join":
+            running_job.join(actor, job.pk, person, op_uuid=key)
+        else:
+            running_job.leave(actor, job.pk, person)
+        return self.answer(self.get_object())
+
+    do.__name__ = act
+    do.__doc__ = words
+    documented: Any = extend_schema(request=CommandSerializer, responses=JobOrderSerializer)(do)
+    found: Callable[..., Response] = action(detail=True, methods=["post"], url_path=act.replace("_", "-"))(documented)
+    return found
+
+
+for _act, _words in (
+    ("begin_setup", "Set up for the job: a ready one starts with it."),
+    ("begin_production", "Produce: ends setup or a stop."),
+    ("join", "A person works on the running job too."),
+    ("leave", "A person stops working on it; the job goes on."),
+):
+    setattr(JobOrderViewSet, _act, _running(_act, _words))
 
 for _asked in JobOrderCommand:
     setattr(JobOrderViewSet, _asked.value, _command(_asked))

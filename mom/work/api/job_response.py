@@ -20,7 +20,7 @@ class JobResponseSerializer(ModelSerializer):
         model = JobResponse
         fields = (
             "id", "op_uuid", "site", "job_order", "job", "equipment", "machine", "run", "share_weight", "work_kind",
-            "is_rework", "started_at", "ended_at", "duration", "recorded_at", "recorded_by", "reverses",
+            "is_rework", "is_stop", "started_at", "ended_at", "duration", "recorded_at", "recorded_by", "reverses",
             "reversal_reason",
         )  # fmt: skip
         read_only_fields = fields

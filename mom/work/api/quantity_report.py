@@ -101,6 +101,12 @@ def report_rows(keys: Sequence[int]) -> QuerySet[QuantityReport]:
     return QuantityReport.objects.filter(pk__in=keys).select_related(*related).order_by("id")
 
 
+class UndoSerializer(Serializer):
+    """Who made the report takes it back, without a reason."""
+
+    op_uuid = UUIDField(help_text="Made where it was undone; the same key counts once for ever.")
+
+
 class QuantityReportViewSet(ReadOnlyViewSet):
     """Every report of good, scrap, rework and review, and every one that takes another back."""
 
@@ -108,6 +114,7 @@ class QuantityReportViewSet(ReadOnlyViewSet):
         "list": permissions.VIEW,
         "retrieve": permissions.VIEW,
         "reverse": permissions.CORRECT_REPORT,
+        "undo": permissions.EXECUTE_JOB_ORDER,
     }
     serializer_class = QuantityReportSerializer
     queryset = QuantityReport.objects.select_related("site", "output__definition", "person", "reason", "lot")
@@ -133,4 +140,15 @@ class QuantityReportViewSet(ReadOnlyViewSet):
         body.is_valid(raise_exception=True)
         sent = body.validated_data
         made = quantity_report.reverse(request.actor, first.pk, reason=sent["reason"], op_uuid=sent["op_uuid"])  # type: ignore[attr-defined]
+        return Response(QuantityReportSerializer(report_rows([made.pk])[0]).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=UndoSerializer, responses={201: QuantityReportSerializer})
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Take one's own report back within ten minutes. Once only."""
+        first = self.get_object()
+        body = UndoSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        actor: Any = request.actor  # type: ignore[attr-defined]
+        made = quantity_report.undo(actor, first.pk, op_uuid=body.validated_data["op_uuid"])
         return Response(QuantityReportSerializer(report_rows([made.pk])[0]).data, status=status.HTTP_201_CREATED)

@@ -108,7 +108,7 @@ def _current(begun: Sequence[JobOrder], stretch: JobResponse | None) -> JobOrder
         if found is not None:
             return found
     first = [job for job in begun if job.status == JobOrderStatus.RUNNING]
-    return (first or list(begun) or [None])[0]
+    return next(iter(first or begun), None)
 
 
 def reason_groups(site: Site, kind: ReasonKind) -> list[ReasonGroup]:
