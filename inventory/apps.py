@@ -8,4 +8,6 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Inventory")
 
     def ready(self) -> None:
-        from inventory import permissions as _declared  # noqa: F401 - declares them
+        from inventory.views import panels
+
+        panels.register()

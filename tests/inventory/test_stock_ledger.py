@@ -207,3 +207,15 @@ def test_p09_balances_follow_a_plain_model(store: Store, asked: list[tuple[str, 
     assert (store.there(store.shelf), store.there(store.line)) == (shelf, line)
     mine = [found for found in invariants.violations() if found.invariant.name.startswith("inventory.")]
     assert mine == []
+
+
+def test_lot_page_shows_where_it_lies(store: Store, client: Any, owner: Any) -> None:
+    store.receive("10")
+    store.bring("4")
+    client.force_login(owner, backend="mom.accounts.backends.PasswordBackend")
+
+    page = client.get("/lots/B-1/").content.decode()
+
+    assert "SHELF" in page
+    assert "LINE" in page
+    assert ">6" in page.replace("\N{NO-BREAK SPACE}", " ")

@@ -1,0 +1,21 @@
+"""What inventory adds to the plant's pages: where a lot or material lies, and how much of it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from inventory import permissions
+from inventory.selectors.stock import stock_of
+from mom.plant.public import Panel, register_panel
+
+
+def stock_panel(_request: HttpRequest, subject: Any) -> Panel | None:
+    """What lies where of a lot or material; nothing where nothing was ever booked."""
+    rows = stock_of(subject)
+    return Panel("inventory/panels/stock.html", {"rows": rows, "unit": rows[0].definition.unit}) if rows else None
+
+
+def register() -> None:
+    """Called when the app is ready."""
+    for kind in ("lot", "material"):
+        register_panel(kind, "stock", order=15, permission=permissions.VIEW, render=stock_panel)
