@@ -1,5 +1,7 @@
 """The list of everything our software announces: frozen dataclasses under stable names, and their JSON spelling."""
 
+import importlib
+import pkgutil
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -9,6 +11,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
+
+import mom.events
 
 _classes: dict[str, type] = {}
 _names: dict[type, str] = {}
@@ -50,7 +54,9 @@ def event_class(name: str) -> type:
 
 
 def names() -> list[str]:
-    """The stable names of all events, sorted."""
+    """The stable names of all events, sorted, whichever modules this process has needed so far."""
+    for module in pkgutil.iter_modules(mom.events.__path__):
+        importlib.import_module(f"{mom.events.__name__}.{module.name}")
     return sorted(_classes)
 
 

@@ -45,9 +45,22 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "web:label_pdf": lambda plant: [{"noun": "lot", "code": plant.lot.code}],
     "web:export_file": lambda plant: [{"pk": plant.export.pk}],
     "analytics:kpi_detail": lambda _plant: [{"id": KPIS[0].id}],
+    "web:file_page": lambda plant: [{"pk": plant.files.file.pk, "page": 1, "side": "screen"}],
+    "web:note_withdraw": lambda plant: [{"pk": plant.files.note.pk}],
+    "plant:document_version_submit": lambda plant: [{"pk": plant.files.draft.pk}],
+    "plant:document_version_send_back": lambda plant: [{"pk": plant.files.reviewed.pk}],
+    "plant:document_version_approve": lambda plant: [{"pk": plant.files.reviewed.pk}],
+    "plant:document_version_sign": lambda plant: [{"pk": plant.files.reviewed.pk}],
+    "plant:document_version_withdraw": lambda plant: [{"pk": plant.files.version.pk}],
+}
+# Pages that stand at an address only with a query.
+QUERY: dict[str, Callable[[GrownPlant], str]] = {
+    "web:file_add": lambda plant: plant.files.query(),
+    "web:note_add": lambda plant: plant.files.query(),
 }
 # The beginning of such a name -> the code that stands in it.
 CODE: dict[str, Callable[[GrownPlant], str]] = {
+    "plant:document": lambda plant: plant.files.document.code,
     "plant:machine": lambda plant: plant.machine.code,
     "plant:person": lambda plant: plant.person.code,
     "plant:qualification_add": lambda plant: plant.person.code,
@@ -107,6 +120,8 @@ def arguments_of(name: str, pattern: URLPattern, plant: GrownPlant) -> Arguments
         return [{}]
     if name in AT:
         return AT[name](plant)
+    if parameters == {"pk"} and name.startswith("web:file_"):
+        return [{"pk": plant.files.file.pk}]
     if parameters == {"pk"} and name.startswith("erp:import"):
         return [{"pk": plant.run.pk}]
     found = [code for prefix, code in CODE.items() if name.startswith(prefix)]
@@ -123,7 +138,7 @@ def pages(plant: GrownPlant) -> dict[str, str]:
             continue
         for arguments in arguments_of(name, pattern, plant):
             noun = f" {arguments['noun']}" if "noun" in arguments else ""
-            address = reverse(name, kwargs=arguments)
+            address = reverse(name, kwargs=arguments) + (QUERY[name](plant) if name in QUERY else "")
             found[f"page {name}{noun}"] = address
             queries = ALSO.get(name, []) + (["?export=csv"] if is_list(pattern) else [])
             found |= {f"page {name}{noun} {query}": address + query for query in queries}
@@ -150,6 +165,12 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         "accounts/signatures": plant.signature,
         "accounts/sites": plant.site,
         "audit-entries": plant.audit_entry,
+        "core/attachments": plant.files.file,
+        "core/notes": plant.files.note,
+        "plant/document-readers": plant.files.reader,
+        "plant/document-versions": plant.files.version,
+        "plant/documents": plant.files.document,
+        "plant/read-confirmations": plant.files.confirmation,
         "core/deliveries": plant.deliveries.message,
         "core/print-jobs": plant.deliveries.job,
         "core/webhook-endpoints": plant.deliveries.webhook,

@@ -35,6 +35,7 @@ from mom.work.services import equipment_reservation, job_order, quantity_report
 from mom.work.services.job_order import Output
 from mom.work.services.quantity_report import Reported
 from tests.costs.grown_deliveries import GrownDeliveries
+from tests.costs.grown_files import GrownFiles
 from tests.erp.importing import MAPPINGS
 from tests.factories.accounts import LONG_AGO, make_site
 from tests.factories.erp import make_table
@@ -75,6 +76,8 @@ class GrownPlant:
         self.table = make_table(self.site)
         self.export = self.add_export()
         self.deliveries = GrownDeliveries(site.code)
+        things = [self.machine, self.material, self.lot, self.asset, self.job, self.order]
+        self.files = GrownFiles(site, self.person, self.skill, things)
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -89,6 +92,7 @@ class GrownPlant:
             self._add_children_of_the_job(number)
             self._add_import_rows(number)
             self.deliveries.grow(number)
+            self.files.grow(number)
             self._add_signatures()
         with acting():
             rebuild_days(self.site, [local_day(clock.now(), self.site.zone)])

@@ -18,6 +18,7 @@ from mom.work.engine.terms import JobOrderCommand, WorkRequestCommand
 from mom.work.models import JobOrder
 from mom.work.services import work_request_command
 from tests.accounts.matrix import Route, routes
+from tests.costs import grown_files
 from tests.costs.addresses import address_of, rows_of
 from tests.costs.grown_plant import MAPPING, SYSTEM, GrownPlant
 from tests.factories.erp import make_table
@@ -39,6 +40,7 @@ WHY = {"reason": "Not wanted"}
 DAY = "2026-12-01"
 BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
     "plant/assets": lambda _plant: {"kind": "tool"},
+    "plant/documents": lambda _plant: {"kind": "sop"},
     "plant/equipment": lambda plant: {"level": "work_unit", "parent": plant.area.pk},
     "plant/lots": lambda plant: {"definition": plant.material.pk},
     "plant/materials": lambda _plant: {"unit": "C62"},
@@ -91,6 +93,8 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
     resource = route.path.removeprefix("/api/v1/").partition("/{")[0].strip("/")
     if resource in {"work/job-orders", "work/work-requests"}:
         return _command(route, plant, resource)
+    if f"{resource}/{route.action}" in grown_files.SPECIAL:
+        return grown_files.SPECIAL[f"{resource}/{route.action}"](route, plant.files)
     special = SPECIAL.get(f"{resource}/{route.action}")
     if special:
         return special(route, plant)
@@ -252,6 +256,7 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             reverse("work:take_back", args=[plant.job.code, plant.quantity_report.pk]),
             op_uuid=str(uuid.uuid4()), reason="Typed twice",
         ),
+        "send web:note_add": lambda: form(reverse("web:note_add") + plant.files.query(), text="Mind the belt"),
         "send erp:import_add": lambda: form(
             reverse("erp:import_add"),
             file=SimpleUploadedFile("log.csv", b"a,b\n3,4\n"), mapping=mapping_list(plant.site.code)[0].key,

@@ -1,6 +1,5 @@
 """The webhook channel: events of a site go, signed and in order per thing, to the addresses that asked for them."""
 
-import time
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -96,7 +95,7 @@ def _post(taken: Delivery, endpoint: WebhookEndpoint) -> Outcome:
             "Mom-Message-Id": str(taken.message_id),
             "Mom-Event": taken.kind,
             "Mom-Attempt": str(taken.attempts),
-            "Mom-Signature": sign(body, secrets_of(endpoint), int(time.time())),
+            "Mom-Signature": sign(body, secrets_of(endpoint), int(clock.now().timestamp())),
             "Connection": "close",
         }
         answer = http.post(endpoint.url, body, headers)

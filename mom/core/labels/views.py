@@ -23,6 +23,14 @@ from mom.core.web.tables import Column, SavedFilter
 from mom.core.web.views import Action, Crumb, DetailPage, FormPage, PageMixin
 
 
+EXAMPLES = """\
+{"type": "text", "x": 2, "y": 2, "width": 50, "size": 4, "text": "Lot {code}", "bold": true, "align": "left"}
+{"type": "code", "x": 2, "y": 8, "width": 18, "height": 18, "symbology": "qr", "data": "{code}", "human": false}
+{"type": "line", "x": 2, "y": 7, "width": 58, "height": 0.3}
+symbology: qr, datamatrix, code128, gs1-datamatrix, gs1-128"""
+"""What an element looks like; the words are the stored ones."""
+
+
 def template_url(row: LabelTemplate) -> str:
     """The one page of a label template."""
     return reverse("web:label_detail", args=[row.pk])
@@ -172,7 +180,7 @@ class LabelAdd(FormPage):
         return {"noun": noun.key, "name": noun.label, **_typed(templates.standard_look(noun))}
 
     def get_context(self) -> dict[str, Any]:
-        return {"nouns": registry.registered()}
+        return {"nouns": registry.registered(), "examples": EXAMPLES}
 
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
@@ -206,7 +214,7 @@ class LabelChange(TemplatePage, FormPage):
         }  # fmt: skip
 
     def get_context(self) -> dict[str, Any]:
-        return {"nouns": [registry.noun(self.row.noun)]}
+        return {"nouns": [registry.noun(self.row.noun)], "examples": EXAMPLES}
 
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
