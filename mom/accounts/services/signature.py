@@ -167,9 +167,14 @@ def _open_challenge(act: UseCase, credentials: SignerCredentials, about: Subject
         raise SigningError(_("This page showed another record. Open the one to be signed."), code="other_record")
     if record[2] != version or shown_then != shown:
         raise Stale(_("The record changed after it was shown. Read it again, then sign."), code="content_changed")
-    if Signature.objects.filter(nonce=nonce).exists():
+    if is_used(nonce):
         raise _replayed()
     return str(nonce)
+
+
+def is_used(nonce: str) -> bool:
+    """Whether a request of that number has signed; the unique constraint holds it also for two at the same moment."""
+    return Signature.objects.filter(nonce=nonce).exists()
 
 
 def _require_right(signer: User, record_class: str, meaning: Meaning, site: Site) -> None:
