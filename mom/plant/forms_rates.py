@@ -18,6 +18,11 @@ from mom.plant.services.rate import NewRate
 _MOST_FILE = 1_000_000
 
 
+def _levels() -> list[tuple[int, str]]:
+    """The levels as the matrix prints them, with their words."""
+    return [(level, f"{level} {words}") for level, words in SKILL_LEVEL]
+
+
 class RateForm(SiteForm):
     """A rate from a day on."""
 
@@ -85,7 +90,7 @@ class RateFileForm(SiteForm):
 class SkillCellForm(SiteForm):
     """How far a person is with one skill, from a day until another."""
 
-    level = forms.TypedChoiceField(label=_("Level"), choices=SKILL_LEVEL, coerce=int)
+    level = forms.TypedChoiceField(label=_("Level"), choices=_levels, coerce=int)
     valid_from = forms.DateField(label=_("Valid from"))
     valid_until = forms.DateField(label=_("Valid until"), required=False, help_text=_("The first day without it."))
     trainer = forms.ModelChoiceField(label=_("Signed off by"), queryset=Person.objects.all(), required=False)
@@ -96,4 +101,4 @@ class ClassSkillForm(SiteForm):
 
     equipment_class = forms.ModelChoiceField(label=_("Equipment class"), queryset=EquipmentClass.objects.all())
     personnel_class = forms.ModelChoiceField(label=_("Skill"), queryset=PersonnelClass.objects.all())
-    least_level = forms.TypedChoiceField(label=_("Least level"), choices=SKILL_LEVEL, coerce=int, initial=3)
+    least_level = forms.TypedChoiceField(label=_("Least level"), choices=_levels, coerce=int, initial=3)

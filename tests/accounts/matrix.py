@@ -16,10 +16,11 @@ from mom.accounts.models import Badge, Device, Membership, Role, Site, User
 from mom.core import clock
 from mom.core.models import AuditEntry, TaskRun, WebhookEndpoint
 from mom.core.testing import acting
-from mom.plant.models import BusinessPartner, Equipment, MaterialSublot, Rate, Shift
+from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
 from tests.factories.erp import make_table
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
+from tests.factories.known import make_alias, make_definition, make_range, make_rate, make_value
 from tests.factories.plant import make_equipment, make_person
 from tests.factories.signatures import make_approval, make_rule, make_signature
 
@@ -39,21 +40,11 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     ),
     "erp.TableImport": make_table,
     "accounts.Site": lambda site: site,
-    "core.PropertyDefinition": lambda site: defined(site),
-    "core.PropertyValue": lambda site: PropertyValue.objects.create(
-        site=site.code, definition=defined(site), holder="equipment", subject_id=made_up(Equipment, site).pk,
-        number=1, valid_from=LONG_AGO, set_at=LONG_AGO, set_by="test",
-    ),
-    "core.Alias": lambda site: Alias.objects.create(
-        site=site.code, noun="equipment", subject_id=made_up(Equipment, site).pk, system="ERP",
-        external_id=f"X{next(_numbers)}", valid_from=LONG_AGO,
-    ),
-    "core.NumberRange": lambda site: NumberRange.objects.get_or_create(
-        site=site.code, noun="order", defaults={"pattern": "X{seq}"}
-    )[0],
-    "plant.Rate": lambda site: Rate.objects.create(
-        site=site, kind="labour", amount=1, currency="EUR", unit="HUR", valid_from=clock.now()
-    ),
+    "core.PropertyDefinition": make_definition,
+    "core.PropertyValue": make_value,
+    "core.Alias": make_alias,
+    "core.NumberRange": make_range,
+    "plant.Rate": make_rate,
     "accounts.Badge": lambda site: badge_at(site),
     "accounts.Device": lambda site: made_up(Device, site, auto_lock_seconds=300),
     "core.Attachment": lambda site: make_file(make_equipment(site), site),

@@ -133,7 +133,10 @@ class PropertySubject(OfSubject, Page):
     template_name = "core/property/subject.html"
 
     def get_title(self) -> Text:
-        return _t("Properties of %(thing)s") % {"thing": getattr(self.subject, "name", "") or self.subject.code}
+        return _t("Properties of %(thing)s") % {"thing": self.subject.code}
+
+    def get_subtitle(self) -> Text:
+        return str(getattr(self.subject, "name", ""))
 
     def get_crumbs(self) -> Sequence[Crumb]:
         here = reverse("web:property_subject", args=[self.noun.key, self.subject.code])

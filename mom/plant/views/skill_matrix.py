@@ -73,9 +73,9 @@ def cell_html(person: Person, skill: PersonnelClass, cell: Cell, *, may_change: 
     label = _t("Set %(skill)s of %(person)s") % {"skill": skill.name or skill.code, "person": person.name}
     key = f"{CELL}-{person.pk}-{skill.pk}"
     return format_html(
-        '<span id="{0}"><a class="link" href="{1}" hx-get="{1}" hx-target="#{0}" hx-select="unset" hx-swap="outerHTML"'
+        '<span id="{0}"><a class="{5}" href="{1}" hx-get="{1}" hx-target="#{0}" hx-select="unset" hx-swap="outerHTML"'
         ' aria-label="{2}{3}">{4}</a></span>',
-        key, address, label, f": {words}" if words else "", shown or "+",
+        key, address, label, f": {words}" if words else "", shown or "\N{MIDDLE DOT}", "link" if words else "dim",
     )  # fmt: skip
 
 
