@@ -46,7 +46,7 @@ class Writer(threading.Thread):
                 connection.close()
                 time.sleep(0.05)
                 continue
-            self.answered.append(self.pending)
+            self.answered.append(uuid.uuid5(self.pending, "0"))  # the key of the report's first line
             self.pending = uuid.uuid4()
         connections.close_all()
 
