@@ -21,6 +21,8 @@ ELSEWHERE = {
 AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:add": lambda _plant: [{"noun": noun} for noun in NOUNS],
     "plant:change": lambda plant: [{"noun": noun, "code": code_of(plant, noun)} for noun in NOUNS],
+    "plant:serial": lambda _plant: [],  # leads on to a lot or material
+    "accounts:view_change": lambda plant: [{"pk": plant.saved_view.pk}],
     "plant:qualification_end": lambda plant: [{"pk": plant.qualification.pk}],
     "plant:shift_change": lambda plant: [{"pk": plant.shift.pk}],
     "plant:shift_end": lambda plant: [{"pk": plant.shift.pk}],
@@ -76,7 +78,12 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
 }
 PAGED = {"list", "issues"}
 # Lists ask more for a search, a filter or a page of their own: a second address of the same page.
-ALSO = {"web:search": ["?q=N-0"], "production:order_list": ["?q=LATE&view=late"], "plant:machine_list": ["?q=M-"]}
+ALSO = {
+    "web:search": ["?q=N-0"],
+    "web:scan": ["?text=(10)N-0"],
+    "production:order_list": ["?q=LATE&view=late"],
+    "plant:machine_list": ["?q=M-"],
+}
 
 
 def code_of(plant: GrownPlant, noun: str) -> str:
@@ -206,6 +213,8 @@ def address_of(route: Route, plant: GrownPlant) -> str:
     resource = route.path.removeprefix("/api/v1/").partition("/{")[0].strip("/")
     if resource == "kpis":
         return route.address(KPIS[0].id) + (f"?site={plant.site.code}" if route.action == "values_of" else "")
+    if resource == "search":
+        return f"{route.path}?q=N-0"
     if not route.is_detail:
         return route.path
     rows = rows_of(plant)

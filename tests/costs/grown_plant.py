@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from analytics.services.rebuild import rebuild_days
-from mom.accounts.models import Membership, Role, Site, User
+from mom.accounts.models import Membership, Role, SavedView, Site, User
 from mom.accounts.selectors import actor_for_user
 from mom.core import clock, long_work
 from mom.core.actor import system_actor
@@ -72,6 +72,10 @@ class GrownPlant:
         self.job = give(job_of(order), "start", person=self.person)
         self.order = order.work_request
         self.production_request = order
+        with acting():
+            self.saved_view = SavedView.objects.create(
+                site=site, page="production:order_list", name="Mine", query="q=N", owner=user, created_at=clock.now()
+            )
         self.run = self.add_import()
         self.table = make_table(self.site)
         self.export = self.add_export()

@@ -216,6 +216,7 @@ SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
     "imports/cancel": lambda route, plant: sent("post", route.address(plant.run.pk), {}),
     "task-runs/cancel": lambda route, plant: sent("post", route.address(plant.run.check_task_id), {}),
     "production/orders/release": _release_order,
+    "scan/create": lambda route, plant: sent("post", route.path, {"text": f"(10){plant.lot.code}"}),
     "plant/assets/mount": _mount,
     "plant/assets/dismount": _dismount,
     "kpis/recompute/recompute": _recompute,
@@ -255,6 +256,14 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
         "send work:take_back": lambda: form(
             reverse("work:take_back", args=[plant.job.code, plant.quantity_report.pk]),
             op_uuid=str(uuid.uuid4()), reason="Typed twice",
+        ),
+        "send accounts:view_keep": lambda: form(
+            reverse("accounts:view_keep"), act="keep", address="/orders/?sort=due", name="By due date"
+        ),
+        "send production:order_list hold 2": lambda: form(
+            reverse("production:order_list"),
+            bulk="hold", confirmed="1", counted="2", token=str(uuid.uuid4()), reason="Wait",
+            row=[new_job(plant, "start").work_request_id, new_job(plant, "start").work_request_id],
         ),
         "send web:note_add": lambda: form(reverse("web:note_add") + plant.files.query(), text="Mind the belt"),
         "send erp:import_add": lambda: form(
