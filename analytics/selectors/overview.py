@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, DateTimeField, DecimalField, F, OuterRef, Q, Subquery, Sum
 from django.db.models import Window as Over
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from analytics.engine.book import BOOK
 from analytics.engine.kpi import Kpi, KpiValue, Missing, Trend
@@ -24,9 +25,9 @@ from mom.plant.models import Equipment
 from mom.plant.selectors.equipment import area_of, machine_list
 from mom.plant.selectors.scope import for_actor
 from mom.work.engine.progress import expected_by_now, pace
-from mom.work.engine.terms import OPEN_WORK_REQUEST_STATUSES, OUTPUT_USES, JobOrderStatus
+from mom.work.engine.terms import OPEN_WORK_REQUEST_STATUSES, OUTPUT_USES, JobOrderStatus, WorkKind
 from mom.work.models import JobOrder, JobRequirement, JobResponse, WorkRequest
-from mom.work.models.labels import JOB_ORDER_STATUS
+from mom.work.models.labels import JOB_ORDER_STATUS, WORK_KIND
 from mom.work.permissions import VIEW as WORK_VIEW
 from production.selectors.order import IN_WORK, OrderFigures, is_late, order_list
 
@@ -111,13 +112,24 @@ class Job:
 
     @property
     def state(self) -> str:
-        """The colour of its status."""
+        """The colour of its status; while it stands or is set up, of that."""
+        if self.is_stopped or self.job.open_kind == WorkKind.SETUP:
+            return WORK_KIND.state(self.job.open_kind) or "plan"
         return JOB_ORDER_STATUS.state(self.job.status)
 
     @property
     def status_word(self) -> str | Promise:
-        """Its status in words."""
+        """Its status in words; while it stands, why."""
+        if self.is_stopped:
+            return str(self.job.open_reason) if self.job.open_reason else _("Stopped, no reason yet")
+        if self.job.open_kind == WorkKind.SETUP:
+            return WORK_KIND.label(WorkKind.SETUP)
         return JOB_ORDER_STATUS.label(self.job.status)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a stop was logged and goes on."""
+        return bool(self.job.open_is_stop)
 
     @property
     def since(self) -> timedelta | None:
@@ -209,6 +221,9 @@ def _begun_jobs(actor: Actor, site: Site) -> Iterable[Any]:
             responses.filter(ended_at=None).order_by("started_at").values("started_at")[:1],
             output_field=DateTimeField(),
         ),
+        open_kind=Subquery(responses.filter(ended_at=None).values("work_kind")[:1]),
+        open_is_stop=Subquery(responses.filter(ended_at=None).values("is_stop")[:1]),
+        open_reason=Subquery(responses.filter(ended_at=None).values("reason__name")[:1]),
     )
 
 

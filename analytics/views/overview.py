@@ -24,6 +24,7 @@ from analytics.views.kpi import number_and_unit, printed
 from analytics.views.window import chosen_window
 from mom.core import charts
 from mom.core.web import printing
+from mom.core.web.home import notices
 from mom.core.web.views import Action, Page
 from mom.plant.engine.calendar import local_day
 from production.selectors.order import OrderFigures
@@ -71,6 +72,7 @@ class Overview(Page):
         needs = overview.attention(self.actor, self.site, self.now, counts.late)
         days = [chosen.window.last - DAY * back for back in reversed(range(overview.LOAD_DAYS))]
         return {
+            "notices": notices(self.request),
             "window": chosen.window,
             "window_words": window_words(chosen.window, self.today),
             "tiles": [tile_shown(tile) for tile in overview.tiles(self.site, chosen.window)],

@@ -9,6 +9,9 @@ class StartConfig(AppConfig):
 
     def ready(self) -> None:
         from mom.accounts.permissions import MANAGE_SITES
+        from mom.core.web.home import register_notice
         from mom.core.web.navigation import NavItem, register
+        from mom.start.notices import first_steps
 
+        register_notice("first_steps", first_steps)
         register(NavItem("setup", _("Demo plant"), "start:demo_plant", MANAGE_SITES, order=95))

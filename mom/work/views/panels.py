@@ -88,7 +88,9 @@ def log_work_at(_request: HttpRequest, machine: Equipment) -> Panel | None:
         address = reverse("production:log_work_at", args=[machine.code])
     except NoReverseMatch:
         return None  # the spine stands without the domain's pages too
-    return Panel("work/panels/log_work.html", {"address": address}) if machine.level in WORK_UNIT_LEVELS else None
+    if machine.level not in WORK_UNIT_LEVELS:
+        return None
+    return Panel("work/panels/log_work.html", {"address": address}, is_wide=True)
 
 
 def register() -> None:
