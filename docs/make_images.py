@@ -1,6 +1,6 @@
 """The README's two pictures, out of a running demo. Run by hand after a change of the face:
 
-    python3 manage.py run                                  # in another terminal
+    python3 manage.py run --demo                           # in another terminal
     .venv/bin/python docs/make_images.py [--address http://127.0.0.1:8000] [--order WO-24112]
 
 Needs Chromium (Debian: `apt-get install chromium`) and, for small files, ImageMagick.
