@@ -34,7 +34,8 @@ def test_snippets_of_the_guide_run_from_top_to_bottom(live_app: str, monkeypatch
     for snippet in snippets:
         exec(compile(snippet, str(GUIDE), "exec"), names)  # noqa: S102 - our own guide
 
-    assert len(snippets) == 7
+    assert len(snippets) == 9
     assert names["gate"] is not None
+    assert str(names["secret"]).startswith("whsec_")
     assert names["changed"]["name"] == "Shaft 20 mm"  # type: ignore[index]
     assert {figure["id"] for figure in names["book"]["results"]} >= {"quality_ratio", "load"}  # type: ignore[index]

@@ -148,7 +148,7 @@ def standard_look(noun: registry.LabelNoun) -> Look:
         each for each in noun.fields if each.key not in {"code", "site", "printed"} and not each.key.startswith("gs1")
     ][:4]
     elements: list[dict[str, Any]] = [
-        {"type": "code", "x": 1.5, "y": 4, "width": 21, "height": 21, "symbology": "qr", "data": "{code}",
+        {"type": "code", "x": 0, "y": 2, "width": 25, "height": 25, "symbology": "qr", "data": "{code}",
          "human": False},
         {"type": "text", "x": 24, "y": 2.5, "width": 36.5, "size": 5.5, "bold": True, "text": "{code}"},
     ]  # fmt: skip

@@ -22,7 +22,6 @@ from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter
 from mom.core.web.views import Action, Crumb, DetailPage, FormPage, PageMixin
 
-
 EXAMPLES = """\
 {"type": "text", "x": 2, "y": 2, "width": 50, "size": 4, "text": "Lot {code}", "bold": true, "align": "left"}
 {"type": "code", "x": 2, "y": 8, "width": 18, "height": 18, "symbology": "qr", "data": "{code}", "human": false}
