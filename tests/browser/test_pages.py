@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mom.accounts.models import User
+from mom.core import permissions
 from mom.core.web import navigation
 from mom.demo.services.seeding import seed
 from tests.browser.test_shell import broken_rules
+from tests.factories.accounts import make_membership, make_role
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -28,6 +30,8 @@ DETAILS = [
     "/imports/new/",
     "/kpis/quality_ratio/",
     "/search/?q=pump",
+    "/setup/approvals/plant.document/",
+    "/setup/audit-proof/",
 ]
 
 
@@ -42,7 +46,9 @@ def addresses() -> list[str]:
 def planner(open_page: Open) -> User:
     """The demo's planner, in the database that the live application reads."""
     seed(lambda _line: None)
-    return User.objects.get(username="planner")
+    user = User.objects.get(username="planner")
+    make_membership(user, make_role("everything", permissions.declared()), None)  # every page opens, whoever it is for
+    return user
 
 
 def test_every_page_breaks_no_rule_and_fits_in_every_width_and_theme(open_page: Open, planner: User) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -107,7 +108,7 @@ class RightList(ListPage):
     default_sort = "person"
     empty = Empty(_("Nobody has a role here yet"), _("An administrator gives roles to people."), icon="user")
 
-    @property
+    @cached_property
     def saved_filters(self) -> Sequence[SavedFilter]:  # type: ignore[override]
         return (
             SavedFilter(

@@ -72,7 +72,7 @@ class AuditLog(ListPage):
         SavedFilter("rights", gettext_lazy("People and rights"), Q(action__startswith="accounts.")),
     )
     columns = (
-        Column("when", gettext_lazy("When"), "recorded_at", kind="moment", link=entry_url),
+        Column("when", gettext_lazy("When"), "recorded_at", kind="moment", sort=("recorded_at", "pk"), link=entry_url),
         Column("person", gettext_lazy("Who"), "actor_label"),
         Column("action", gettext_lazy("What"), kind="code"),
         Column("subject", gettext_lazy("On what"), "subject_label", note="subject_type"),
