@@ -1,8 +1,8 @@
 """Migrating without rendering the same models hundreds of times.
 
 Django renders a model and all its relatives anew whenever a migration gives it a constraint, an index or a trigger. The
-rendered class is the same but for its options, and on PostgreSQL nobody reads those: the operation carries what it adds.
-With some 250 such operations that is most of the time of a first start.
+rendered class is the same but for its options, and on PostgreSQL nobody reads those: the operation carries what it
+adds. With some 250 such operations that is most of the time of a first start.
 """
 
 from collections.abc import Iterator
