@@ -7,7 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mom.accounts.api.device import ReasonSerializer
+from mom.accounts.api.device import RevocationSerializer
 from mom.accounts.models import Badge
 from mom.accounts.permissions import MANAGE_BADGES, VIEW_USER
 from mom.accounts.selectors.badge import badge_list
@@ -54,11 +54,11 @@ class BadgeViewSet(ListMixin, RetrieveMixin, CreateMixin, SiteScopedViewSet):
         """Give it into the person's hands."""
         return badges.badge_issue(actor, data["user_id"], data["code"])
 
-    @extend_schema(request=ReasonSerializer, responses=BadgeSerializer)
+    @extend_schema(request=RevocationSerializer, responses=BadgeSerializer)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Response:
         """Take it out of use, with a reason."""
-        sent = ReasonSerializer(data=request.data)
+        sent = RevocationSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         badges.badge_revoke(request.actor, self.get_object().pk, **sent.validated_data)  # type: ignore[attr-defined]
         return self.answer(self.get_object())

@@ -87,8 +87,8 @@ class DeviceCodeSerializer(Serializer):
     expires_at = DateTimeField()
 
 
-class ReasonSerializer(Serializer):
-    """Why."""
+class RevocationSerializer(Serializer):
+    """Why it is revoked."""
 
     reason = CharField(max_length=500, min_length=2)
 
@@ -143,11 +143,11 @@ class DeviceViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, SiteScop
         body = {"code": devices.spelled(code), "expires_at": device.code_expires_at}
         return Response(DeviceCodeSerializer(body).data)
 
-    @extend_schema(request=ReasonSerializer, responses=DeviceSerializer)
+    @extend_schema(request=RevocationSerializer, responses=DeviceSerializer)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Response:
         """Close it for ever, with a reason."""
-        sent = ReasonSerializer(data=request.data)
+        sent = RevocationSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         devices.device_revoke(request.actor, self.get_object().pk, **sent.validated_data)  # type: ignore[attr-defined]
         return self.answer(self.get_object())
