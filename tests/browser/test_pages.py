@@ -24,7 +24,9 @@ Open = Callable[..., "Page"]
 DETAILS = [
     "/orders/WO-24118/",
     "/orders/new/",
+    "/documents/SOP-014/",
     "/machines/CNC-04/",
+    "/log-work/CNC-04/",
     "/people/1042/",
     "/materials/P-4410/",
     "/imports/new/",
