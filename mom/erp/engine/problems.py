@@ -45,6 +45,7 @@ class ProblemCode(StrEnum):
     UNIT_DIFFERS = "unit_differs"
     ORDER_OF_OTHER_DOMAIN = "order_of_other_domain"
     STANDS_TWICE = "stands_twice"
+    WORD_UNKNOWN = "word_unknown"
     NOT_THERE = "not_there"
     EXISTS_OTHERWISE = "exists_otherwise"
     NUMBER_ZERO = "number_zero"

@@ -99,7 +99,7 @@ def _short(text: str, longest: int) -> str:
     if len(text) > longest:
         raise RefusedValue(ProblemCode.VALUE_TOO_LONG, str(longest))
     if _UNSTORABLE.search(text):
-        raise RefusedValue(ProblemCode.VALUE_UNKNOWN, "text")
+        raise RefusedValue(ProblemCode.WORD_UNKNOWN, "text")
     return text
 
 
@@ -127,7 +127,7 @@ def _unit(text: str) -> str:
         return text.upper()
     code = UNIT_WORDS.get(fold(text)) or _SYMBOLS.get(text.casefold())
     if code is None:
-        raise RefusedValue(ProblemCode.VALUE_UNKNOWN, "C62, KGM, MTR, LTR …")
+        raise RefusedValue(ProblemCode.WORD_UNKNOWN, "pcs, kg, g, t, m, mm, l, h, UN/ECE")
     return code
 
 
@@ -135,4 +135,4 @@ def _choice(text: str, words: Mapping[str, str]) -> str:
     try:
         return words[fold(text)]
     except KeyError:
-        raise RefusedValue(ProblemCode.VALUE_UNKNOWN, ", ".join(sorted(set(words.values())))) from None
+        raise RefusedValue(ProblemCode.WORD_UNKNOWN, ", ".join(sorted(set(words.values())))) from None
