@@ -27,6 +27,20 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:shift_change": lambda plant: [{"pk": plant.shift.pk}],
     "plant:shift_end": lambda plant: [{"pk": plant.shift.pk}],
     "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
+    "work:undo": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
+    "work:begin_stop": lambda plant: [{"machine": plant.machine.code}],
+    "work:end_stop": lambda plant: [{"stop": plant.stop.pk}],
+    "work:explain_stop": lambda plant: [{"stop": plant.stop.pk}],
+    "production:log_work_at": lambda plant: [{"machine": plant.machine.code}],
+    "production:log_work_start": lambda plant: [{"machine": plant.machine.code}],
+    "start:doors": lambda _plant: [],  # gone once somebody can sign in, as the code, the demo and the company
+    "start:company": lambda _plant: [],
+    "start:setup": lambda _plant: [],  # leads on
+    "start:step": lambda _plant: [],  # this plant's first steps are done; tests/start walks them
+    "start:tour": lambda _plant: [],  # nothing to show for a role of the test's own
+    "start:code": lambda _plant: [],
+    "start:demo": lambda _plant: [],
+    "start:owner": lambda _plant: [],  # leads back to the company without one
     "work:take_back": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
     "web:task_run_detail": lambda plant: [{"pk": plant.run.check_task_id}],
     "web:audit_entry": lambda plant: [{"pk": plant.audit_entry.pk}],
@@ -73,8 +87,30 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:shift_add": lambda plant: plant.calendar.code,
     "plant:reason": lambda plant: f"stop/{plant.reason.code}",
     "work:job": lambda plant: plant.job.code,
+    "work:begin_": lambda plant: plant.job.code,
+    "work:join": lambda plant: plant.job.code,
+    "work:leave": lambda plant: plant.job.code,
     "production:order": lambda plant: plant.order.code,
     "production:traveller": lambda plant: plant.order.code,
+}
+MACHINE: dict[str, Callable[[GrownPlant], dict[str, object]]] = {
+    "web:property_subject": lambda _plant: {},
+    "web:property_set": lambda plant: {"definition": plant.known.definition.pk},
+    "web:property_end": lambda plant: {"pk": plant.known.value.pk},
+    "web:alias_add": lambda _plant: {},
+}
+"""Pages about any noun: they are watched at the machine."""
+AT |= {
+    name: (lambda plant, more=more: [{"noun": "equipment", "code": plant.machine.code, **more(plant)}])
+    for name, more in MACHINE.items()
+}
+AT |= {
+    "web:alias_end": lambda plant: [{"pk": plant.known.alias.pk}],
+    "web:property_change": lambda plant: [{"pk": plant.known.definition.pk}],
+    "web:number_range": lambda _plant: [{"noun": "order"}],
+    "plant:rate_end": lambda plant: [{"pk": plant.known.rate.pk}],
+    "plant:skill_cell": lambda plant: [{"skill": plant.skill.pk, "code": plant.person.code}],
+    "plant:class_skill_remove": lambda plant: [{"pk": plant.known.asked.pk}],
 }
 PAGED = {"list", "issues"}
 # Lists ask more for a search, a filter or a page of their own: a second address of the same page.
@@ -90,6 +126,7 @@ def code_of(plant: GrownPlant, noun: str) -> str:
     """The address of the row of that noun that the plant is watched at."""
     held: dict[str, Any] = {
         "equipment": plant.machine, "equipment-classes": plant.equipment_class, "assets": plant.asset,
+        "asset-classes": plant.known.asset_class,
         "people": plant.person, "skills": plant.skill, "materials": plant.material,
         "material-classes": plant.material_class, "lots": plant.lot, "partners": plant.partner,
         "calendars": plant.calendar, "reasons": plant.reason,
@@ -123,10 +160,10 @@ def is_list(pattern: URLPattern) -> bool:
 def arguments_of(name: str, pattern: URLPattern, plant: GrownPlant) -> Arguments:
     """What to put into the address. Raises: AssertionError for a parameter that nobody knows."""
     parameters = set(pattern.pattern.converters)
-    if not parameters:
-        return [{}]
     if name in AT:
         return AT[name](plant)
+    if not parameters:
+        return [{}]
     if parameters == {"pk"} and name.startswith("web:file_"):
         return [{"pk": plant.files.file.pk}]
     if parameters == {"pk"} and name.startswith("erp:import"):
@@ -166,7 +203,7 @@ def admin_pages(plant: GrownPlant) -> dict[str, str]:
 
 def rows_of(plant: GrownPlant) -> dict[str, Any]:
     """The first part of a resource's path -> the row that it is read at."""
-    return {
+    return plant.known.rows() | {
         "accounts/approval-policies": plant.rule,
         "accounts/approvals": plant.approval,
         "accounts/signatures": plant.signature,
@@ -201,6 +238,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         "task-runs": plant.run.check_task,
         "work/job-orders": plant.job,
         "work/job-responses": plant.response,
+        "work/stops": plant.stop,
         "work/labour-entries": plant.response.labour_entries.latest("pk"),
         "work/quantity-reports": plant.quantity_report,
         "work/reservations": plant.reservation,

@@ -31,11 +31,12 @@ from mom.plant.models import (
 from mom.plant.services import calendar, master_data, material, person, physical_asset, reason
 from mom.work.engine.terms import QuantityKind
 from mom.work.models import JobOrder, JobResponse
-from mom.work.services import equipment_reservation, job_order, quantity_report
+from mom.work.services import equipment_reservation, job_order, quantity_report, stop
 from mom.work.services.job_order import Output
 from mom.work.services.quantity_report import Reported
 from tests.costs.grown_deliveries import GrownDeliveries
 from tests.costs.grown_files import GrownFiles
+from tests.costs.grown_known import GrownKnown
 from tests.erp.importing import MAPPINGS
 from tests.factories.accounts import LONG_AGO, make_site
 from tests.factories.erp import make_table
@@ -82,6 +83,13 @@ class GrownPlant:
         self.deliveries = GrownDeliveries(site.code)
         things = [self.machine, self.material, self.lot, self.asset, self.job, self.order]
         self.files = GrownFiles(site, self.person, self.skill, things)
+        self.known = GrownKnown(
+            site,
+            {
+                "equipment": self.machine, "asset": self.asset, "person": self.person, "material": self.material,
+                "lot": self.lot, "job": self.job,
+            },
+        )  # fmt: skip
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -97,6 +105,7 @@ class GrownPlant:
             self._add_import_rows(number)
             self.deliveries.grow(number)
             self.files.grow(number)
+            self.known.grow(number, self.new_class, self.new_skill)
             self._add_signatures()
         with acting():
             rebuild_days(self.site, [local_day(clock.now(), self.site.zone)])
@@ -190,6 +199,8 @@ class GrownPlant:
         give(self.job, "pause", "resume", person=self.person)
         give(self.job, "pause")
         give(self.job, "resume", person=self.new_person)
+        self.stop = stop.begin(SYSTEM, self.machine, reason=self.reason, op_uuid=uuid.uuid4(), job_order_id=self.job.pk)
+        stop.end(SYSTEM, self.stop.pk)
         at = NEW_YEAR + timedelta(days=number)
         self.reservation = equipment_reservation.reserve(
             SYSTEM, self.job.pk, start=at, end=at + timedelta(hours=1), equipment=self.machine

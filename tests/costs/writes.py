@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -10,15 +11,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from mom.accounts.selectors import actor_for_user
 from mom.core import clock
 from mom.core.models import TaskRun
 from mom.erp.selectors.mapping import mapping_list
 from mom.plant.views.nouns import NOUNS
-from mom.work.engine.terms import JobOrderCommand, WorkRequestCommand
+from mom.work.engine.terms import JobOrderCommand, QuantityKind, WorkRequestCommand
 from mom.work.models import JobOrder
-from mom.work.services import work_request_command
+from mom.work.services import quantity_report, work_request_command
+from mom.work.services.quantity_report import Reported
 from tests.accounts.matrix import Route, routes
-from tests.costs import grown_files
+from tests.costs import grown_files, grown_known
 from tests.costs.addresses import address_of, rows_of
 from tests.costs.grown_plant import MAPPING, SYSTEM, GrownPlant
 from tests.factories.erp import make_table
@@ -36,6 +39,8 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "close": ("start", "finish"),
     "abort": ("start",),
 }
+RUNNING = ("begin_setup", "begin_production", "join", "leave")
+BEFORE |= dict.fromkeys(RUNNING, ("start",))
 WHY = {"reason": "Not wanted"}
 DAY = "2026-12-01"
 BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
@@ -69,6 +74,9 @@ BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
         "quantity": "10",
         "is_released": True,
     },
+    "work/stops": lambda plant: {"op_uuid": str(uuid.uuid4()), "machine": plant.machine.code},
+    "work/stops/end": lambda _plant: {},
+    "work/stops/explain": lambda plant: {"op_uuid": str(uuid.uuid4()), "reason": plant.reason.code},
     "work/quantity-reports/reverse": lambda _plant: {"op_uuid": str(uuid.uuid4()), "reason": "Typed twice"},
 }
 WITHOUT_SITE = {"plant/qualifications", "plant/shifts", "plant/sublots"}  # it is that of what they belong to
@@ -91,6 +99,9 @@ def sent(method: str, address: str, body: Any, **headers: str) -> Act:
 def api_act(route: Route, plant: GrownPlant) -> Act:
     """The request for a route, everything that it needs being there."""
     resource = route.path.removeprefix("/api/v1/").partition("/{")[0].strip("/")
+    known = grown_known.act_of(route, plant.known, address_of(route, plant))
+    if known is not None:
+        return known
     if resource in {"work/job-orders", "work/work-requests"}:
         return _command(route, plant, resource)
     if f"{resource}/{route.action}" in grown_files.SPECIAL:
@@ -126,7 +137,7 @@ def _command(route: Route, plant: GrownPlant, resource: str) -> Act:
         if route.action == "quantity_reports":
             lines = [{"kind": "good", "quantity": "2"}, {"kind": "scrap", "quantity": "1"}]
             body = {"op_uuid": str(uuid.uuid4()), "person": plant.person.code, "lines": lines}
-        if name in {"start", "resume"}:
+        if name in {"start", "resume", *RUNNING}:
             body = {"person": plant.person.code}
         return sent("post", route.address(job.pk), body)
     return _order_command(route, plant, name)
@@ -140,6 +151,19 @@ def _order_command(route: Route, plant: GrownPlant, name: str) -> Act:
     if name == "resume":
         work_request_command.command(SYSTEM, order.pk, WorkRequestCommand.HOLD, reason="Wait")
     return sent("post", route.address(order.pk), WHY)
+
+
+def _stop(route: Route, plant: GrownPlant) -> Act:
+    body = {"op_uuid": str(uuid.uuid4()), "site": plant.site.code, "machine": plant.new_machine.code}
+    return sent("post", route.path, body)
+
+
+def _undo(route: Route, plant: GrownPlant) -> Act:
+    """By who made it."""
+    lines = [Reported(QuantityKind.GOOD, Decimal(2))]
+    job = new_job(plant, "finish")
+    (made,) = quantity_report.report(actor_for_user(plant.user), job.pk, lines, op_uuid=uuid.uuid4())
+    return sent("post", route.address(made.pk), {"op_uuid": str(uuid.uuid4())})
 
 
 def _reserve(route: Route, plant: GrownPlant) -> Act:
@@ -204,6 +228,8 @@ def _dismount(route: Route, plant: GrownPlant) -> Act:
 
 
 SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
+    "work/stops/create": _stop,
+    "work/quantity-reports/undo": _undo,
     "work/reservations/create": _reserve,
     "work/reservations/destroy": lambda route, plant: sent("delete", route.address(plant.reservation.pk), None),
     "imports/create": _import,
@@ -253,17 +279,24 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             reverse("work:job_report", args=[plant.job.code]),
             op_uuid=str(uuid.uuid4()), good="2", scrap="1", person=plant.person.pk,
         ),
+        "send production:log_work_start": lambda: form(
+            reverse("production:log_work_start", args=[plant.new_machine.code]),
+            op_uuid=str(uuid.uuid4()), code="ON-PAPER", product="New part", quantity="10", unit="C62",
+        ),
+        "send work:begin_stop": lambda: form(
+            reverse("work:begin_stop", args=[plant.machine.code]), op_uuid=str(uuid.uuid4()), reason=plant.reason.pk
+        ),
         "send work:take_back": lambda: form(
             reverse("work:take_back", args=[plant.job.code, plant.quantity_report.pk]),
             op_uuid=str(uuid.uuid4()), reason="Typed twice",
         ),
-        "send accounts:view_keep": lambda: form(
-            reverse("accounts:view_keep"), act="keep", address="/orders/?sort=due", name="By due date"
+        "send accounts:view_keep": lambda: lambda client: client.post(
+            reverse("accounts:view_keep"), {"act": "keep", "address": "/orders/?sort=due", "name": "By due date"}
         ),
-        "send production:order_list hold 2": lambda: form(
+        "send production:order_list hold": lambda: form(
             reverse("production:order_list"),
-            bulk="hold", confirmed="1", counted="2", token=str(uuid.uuid4()), reason="Wait",
-            row=[new_job(plant, "start").work_request_id, new_job(plant, "start").work_request_id],
+            bulk="hold", confirmed="1", counted="1", token=str(uuid.uuid4()), reason="Wait",
+            row=new_job(plant, "start").work_request_id,
         ),
         "send web:note_add": lambda: form(reverse("web:note_add") + plant.files.query(), text="Mind the belt"),
         "send erp:import_add": lambda: form(
