@@ -34,6 +34,10 @@ DETAILS = [
     "/search/?q=pump",
     "/setup/approvals/plant.document/",
     "/setup/audit-proof/",
+    "/setup/devices/add/",
+    "/setup/badges/operator/",
+    "/setup/badges/operator/issue/",
+    "/account/pin/",
 ]
 
 

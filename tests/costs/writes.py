@@ -242,7 +242,9 @@ SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
     "imports/cancel": lambda route, plant: sent("post", route.address(plant.run.pk), {}),
     "task-runs/cancel": lambda route, plant: sent("post", route.address(plant.run.check_task_id), {}),
     "production/orders/release": _release_order,
-    "scan/create": lambda route, plant: sent("post", route.path, {"text": f"(10){plant.lot.code}"}),
+    "scan/create": lambda route, plant: sent(
+        "post", route.path, {"text": f"(10){plant.lot.code}", "site": plant.site.code}
+    ),
     "plant/assets/mount": _mount,
     "plant/assets/dismount": _dismount,
     "kpis/recompute/recompute": _recompute,
