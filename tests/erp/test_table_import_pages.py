@@ -52,7 +52,7 @@ def test_list_goes_from_file_to_plant_on_pages(signed_in: Client) -> None:
     sent = {**chosen, "decimal": ",", "date_format": "%d.%m.%Y", "version": run.version}
     assert signed_in.post(answer["Location"], sent).status_code == 302
     page = words(signed_in.get(answer["Location"]))
-    assert "2 new, 0 changed, 0 as they are, 1 refused. Nothing has taken effect yet." in page
+    assert "2 new, 0 changed, 0 unchanged, 1 refused. Nothing has taken effect yet." in page
     assert "“Elle” is not known" in page
     assert not MaterialDefinition.objects.exists()
 

@@ -40,7 +40,7 @@ WHERE = {
 FATES = {
     Fate.NEW: Tag(gettext_lazy("New"), "ok"),
     Fate.CHANGED: Tag(gettext_lazy("Changes"), "info"),
-    Fate.SAME: Tag(gettext_lazy("As it is"), ""),
+    Fate.SAME: Tag(gettext_lazy("Unchanged"), ""),
     Fate.REFUSED: Tag(gettext_lazy("Refused"), "bad"),
 }
 
