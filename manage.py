@@ -9,6 +9,9 @@ import sys
 if sys.version_info < (3, 11):
     sys.exit("MOM needs Python 3.11 or newer; this is Python %d.%d." % sys.version_info[:2])  # noqa: UP031 - older Pythons read it
 
+if sys.platform == "win32":
+    sys.exit("On Windows MOM runs in WSL2; deploy\\windows\\install.ps1 sets that up.")
+
 from mom.runtime.front import main
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ word by word, and what looks like one (addresses with passwords, tokens, e-mail 
 replaced wherever it stands.
 """
 
+import contextlib
 import json
 import os
 import platform
@@ -136,11 +137,13 @@ def _versions() -> dict[str, object]:
     }
 
 
-def _settings() -> dict[str, str]:
+def _settings() -> dict[str, object]:
     """What is set: openly where no secret can be in it, else only that it is."""
+    is_set = [name for name in PASSED_ON if os.environ.get(name)]
     return {
-        name: (os.environ[name] if name in OPEN_SETTINGS else "set") if os.environ.get(name) else "not set"
-        for name in PASSED_ON
+        "open": {name: os.environ[name] for name in is_set if name in OPEN_SETTINGS},
+        "set, not shown": [name for name in is_set if name not in OPEN_SETTINGS],
+        "not set": [name for name in PASSED_ON if name not in is_set],
     }
 
 
@@ -177,7 +180,9 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _private(target: Path) -> zipfile.ZipFile:
+@contextlib.contextmanager
+def _private(target: Path) -> Iterator[zipfile.ZipFile]:
     """A new archive, readable by its owner alone. Raises: OSError where the file is there already."""
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return zipfile.ZipFile(os.fdopen(descriptor, "wb"), "w", zipfile.ZIP_DEFLATED)
+    with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        yield archive

