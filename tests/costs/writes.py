@@ -228,6 +228,9 @@ def _dismount(route: Route, plant: GrownPlant) -> Act:
 
 
 SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
+    "accounts/approval-policies/create": lambda route, plant: sent(
+        "post", route.path, {"site": plant.site.code, "record_class": "plant.document", "mode": "four_eyes", **WHY}
+    ),
     "work/stops/create": _stop,
     "work/quantity-reports/undo": _undo,
     "work/reservations/create": _reserve,
@@ -292,6 +295,10 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             reverse("work:take_back", args=[plant.job.code, plant.quantity_report.pk]),
             op_uuid=str(uuid.uuid4()), reason="Typed twice",
         ),
+        "send accounts:approval_rule": lambda: form(
+            reverse("accounts:approval_rule", args=["plant.document"]), mode="four_eyes", **WHY
+        ),
+        "send web:audit_proof_start": lambda: form(reverse("web:audit_proof_start")),
         "send accounts:view_keep": lambda: lambda client: client.post(
             reverse("accounts:view_keep"), {"act": "keep", "address": "/orders/?sort=due", "name": "By due date"}
         ),

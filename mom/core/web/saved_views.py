@@ -61,7 +61,8 @@ def lost_parts(query: QueryDict, columns: set[str], sortable: set[str], filters:
     lost = [name for name in query.getlist("col") if name not in columns]
     sort = query.get("sort", "").removeprefix("-")
     lost += [sort] if sort and sort not in sortable else []
-    lost += [query["view"]] if query.get("view") and query["view"] not in tabs else []
+    view = str(query.get("view", ""))
+    lost += [view] if view and view not in tabs else []
     return lost + [name for name in query if name not in OWN | filters]
 
 
