@@ -108,7 +108,7 @@ class ApprovalPolicySerializer(ModelSerializer):
     """What a class of records takes at a site from an instant on. A change is a new row."""
 
     site = RuleSiteField(max_length=20, help_text="The site's code.")
-    record_class = CharField(max_length=60, help_text="As in plant.document.")
+    record_class = CharField(source="record_class_id", max_length=60, help_text="As in plant.document.")
     mode = drf.ChoiceField(choices=[each.value for each in ApprovalMode])
     is_regulated = BooleanField(default=False, help_text="Four eyes are then compulsory.")
     valid_from = DateTimeField(required=False, help_text="Now, where it is left out; never in the past.")
@@ -130,13 +130,6 @@ class ApprovalPolicySerializer(ModelSerializer):
         )
         read_only_fields = ("decided_by", "decided_at")
         validators = ()
-
-    def to_representation(self, instance: ApprovalPolicy) -> dict[str, Any]:
-        """With the class by its code."""
-        shown: dict[str, Any] = super().to_representation(instance)
-        if "record_class" in shown:
-            shown["record_class"] = instance.record_class_id
-        return shown
 
 
 class ApprovalPolicyFilters(FilterSet):
@@ -164,7 +157,8 @@ class ApprovalPolicyViewSet(CreateMixin, ReadOnlyViewSet):
 
     def perform_create(self, actor: Actor, data: dict[str, Any]) -> ApprovalPolicy:
         site: Site = data.pop("site")
+        code, mode = data.pop("record_class_id"), ApprovalMode(data.pop("mode"))
         try:
-            return rule_set(actor, site=site, mode=ApprovalMode(data.pop("mode")), **data)
+            return rule_set(actor, site=site, record_class=code, mode=mode, **data)
         except LookupError:
             raise InvalidInput({"record_class": [_("There is no such class of records.")]}) from None
