@@ -151,4 +151,4 @@ def test_stop_api_begins_explains_and_ends(site: Any, client_of: Any) -> None:
     assert answer.status_code == 200, explained
     assert explained["reason"] == "TOOL"
     assert api.send("post", f"/api/v1/work/stops/{explained['id']}/end/", {}).json()["ended_at"] is not None
-    assert api.send("post", "/api/v1/work/stops/", {**body, "machine": "NONE"}).status_code == 400
+    assert api.send("post", "/api/v1/work/stops/", {**body, "machine": "NONE"}).status_code == 422
