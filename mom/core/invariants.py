@@ -90,3 +90,23 @@ register(
         LEFT JOIN core_outboxevent o ON o.id = r.event_id WHERE o.id IS NULL
     """,
 )
+register(
+    "core.delivery_order",
+    promise="P26",
+    sentence="No message was sent before an earlier one of its key; labels wait for no label that was given up.",
+    sql="""
+        SELECT p.key, p.seq AS waiting, min(o.seq) AS sent FROM core_delivery p
+        JOIN core_delivery o ON o.key = p.key AND o.seq > p.seq AND o.state = 'sent'
+        WHERE p.state IN ('waiting', 'sending', 'dead') AND p.channel <> 'printer' GROUP BY p.key, p.seq
+    """,
+)
+register(
+    "core.delivery_numbers",
+    promise="P27",
+    sentence="The messages of a key are numbered up to its sequence without a gap, apart from old ones let go.",
+    sql="""
+        SELECT s.key, s.last, max(o.seq) AS highest, count(o.id) AS stored FROM core_deliverysequence s
+        JOIN core_delivery o ON o.key = s.key
+        GROUP BY s.key, s.last HAVING max(o.seq) <> s.last OR count(o.id) <> max(o.seq) - min(o.seq) + 1
+    """,
+)

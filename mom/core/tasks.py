@@ -8,7 +8,7 @@ from celery import current_app, shared_task
 from mom.core import bell, clock, long_work, relay
 from mom.core.audit import proof
 from mom.core.backup import runs
-from mom.core.delivery import sending
+from mom.core.delivery import room, sending
 from mom.core.models import EventReceipt, IdempotencyKey, OutboxEvent, WorkerHeartbeat
 from mom.core.web import bulk, long_exports
 
@@ -86,7 +86,7 @@ def act_in_bulk(task_run_id: int) -> None:
 
 @shared_task(name="mom.core.tasks.prune", max_retries=3)
 def prune() -> None:
-    """After 30 days let go what was kept for repetition only: delivered events, receipts, idempotency keys, exports."""
+    """After 30 days let go what was kept for repetition only: delivered events, receipts, keys, messages, exports."""
     before = clock.now() - KEPT
     while True:
         delivered = list(OutboxEvent.objects.filter(done_at__lt=before).values_list("pk", flat=True)[:_PIECE])
@@ -95,6 +95,7 @@ def prune() -> None:
         if len(delivered) < _PIECE:
             break
     IdempotencyKey.objects.filter(created_at__lt=before).delete()
+    room.forget(before)
     long_exports.forget(before)
 
 

@@ -32,6 +32,8 @@ DETAILS = [
     "/imports/new/",
     "/kpis/quality_ratio/",
     "/search/?q=pump",
+    "/labels/lot/A-2604-031/",
+    "/connections/test-email/",
     "/setup/approvals/plant.document/",
     "/setup/audit-proof/",
     "/setup/devices/add/",

@@ -10,6 +10,7 @@ import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -19,11 +20,13 @@ from mom.core.bell import ring_after_commit
 from mom.core.db.transactions import require_transaction
 from mom.core.engine.delivery import MOST_ATTEMPTS, DeliveryChannel, DeliveryState, pause_after
 from mom.core.errors import Conflict, InvalidInput, NotFound
+from mom.core.live.change import tell
 from mom.core.models import Delivery, Printer, WebhookEndpoint
 from mom.core.permissions_declared import MANAGE_DELIVERY
 from mom.core.use_case import Subject, UseCase
 
 BELL_TASK = "mom.core.tasks.drain_deliveries"
+SETTLED = (DeliveryState.SENT.value, DeliveryState.DISCARDED.value)
 LEASE = 120  # seconds; the longest try takes a third of it
 
 _FREE = """
@@ -99,6 +102,7 @@ def put(act: UseCase, message: Message, payload: str, at: Place | None = None) -
         created_at=act.now,
     )
     ring_after_commit(BELL_TASK, queue="outbox")
+    _tell(delivery)
     return delivery
 
 
@@ -151,6 +155,7 @@ def try_later(taken: Delivery, status: int | None, answer: str, *, asked: float 
                 " AND available_at < now() + make_interval(secs => %s)",
                 [pause, taken.endpoint_id, taken.printer_id, pause],
             )
+    _tell(taken)
 
 
 def _end(taken: Delivery, state: DeliveryState, status: int | None, answer: str) -> bool:
@@ -160,7 +165,16 @@ def _end(taken: Delivery, state: DeliveryState, status: int | None, answer: str)
             " WHERE id = %s AND attempts = %s AND state = 'sending'",
             [state.value, status, answer, taken.pk, taken.attempts],
         )
-        return bool(cursor.rowcount == 1)
+        is_ours = bool(cursor.rowcount == 1)
+    if is_ours:
+        _tell(taken)
+    return is_ours
+
+
+def _tell(delivery: Delivery) -> None:
+    """Pages of the site that are open look again."""
+    if delivery.site:
+        tell(delivery.site, "delivery", delivery.pk)
 
 
 def send_again(act: UseCase, delivery_id: int, site: str) -> Delivery:
@@ -213,7 +227,15 @@ def _decide(act: UseCase, delivery_id: int, site: str, action: str, changes: Map
         setattr(found, name, value)
     subject = Subject("core.delivery", str(found.pk), found.subject)
     act.record(action, subject=subject, site=site, before=before, after={"state": found.state})
+    _tell(found)
     return found
+
+
+def forget(before: datetime) -> None:
+    """Let go of messages that were sent or discarded before an instant; those of print jobs stay with them."""
+    ended = Delivery.objects.filter(state__in=SETTLED, ended_at__lt=before, print_job=None)
+    while keys := list(ended.values_list("pk", flat=True)[:5_000]):
+        Delivery.objects.filter(pk__in=keys).delete()
 
 
 def readable(delivery: Delivery) -> str:

@@ -116,7 +116,7 @@ class LabelPdf(PageMixin):
     permission = PRINT_LABEL
 
     def get(self, request: HttpRequest, noun: str, code: str) -> HttpResponse:
-        template, copies = _number(request.GET.get("template", ""), 0), _number(request.GET.get("copies", ""), 1)
+        template, copies = _number(request.GET.get("template", "0"), -1), _number(request.GET.get("copies", ""), 1)
         wanted = printing.Wanted(noun, code, template, 0, copies)
         is_sheet = request.GET.get("paper") == "a4"
         content = printing.document(self.actor, self.site.code, wanted, on_sheets=is_sheet)

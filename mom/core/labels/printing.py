@@ -43,8 +43,9 @@ def subject_of(actor: Actor, site: str, noun: str, code: str) -> LabelSubject:
 
 
 def template_of(site: str, noun: str, pk: int) -> LabelTemplate:
-    """A template in use for the noun at the site. Raises: NotFound."""
-    found = LabelTemplate.objects.filter(site=site, noun=noun, pk=pk, is_active=True).first()
+    """A template in use for the noun at the site; 0 takes the first. Raises: NotFound."""
+    rows = LabelTemplate.objects.filter(site=site, noun=noun, is_active=True).order_by("name", "pk")
+    found = (rows.filter(pk=pk) if pk else rows).first()
     if found is None:
         raise NotFound
     return found

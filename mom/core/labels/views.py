@@ -230,11 +230,15 @@ class LabelChange(TemplatePage, FormPage):
         return template_url(self.row)
 
 
+_ORDER = ("type", "x", "y", "width", "height", "size", "symbology", "text", "data", "bold", "align", "human")
+
+
 def _look(data: dict[str, Any]) -> Look:
     return Look(float(data["width"]), float(data["height"]), data["elements"])
 
 
 def _typed(look: Look) -> dict[str, Any]:
     """A look as the form shows it: one element a line."""
-    lines = ",\n".join(f"  {json.dumps(each, ensure_ascii=False)}" for each in look.elements)
+    ordered = [{name: each[name] for name in _ORDER if name in each} for each in look.elements]
+    lines = ",\n".join(f"  {json.dumps(each, ensure_ascii=False)}" for each in ordered)
     return {"width": f"{look.width:g}", "height": f"{look.height:g}", "elements": f"[\n{lines}\n]"}

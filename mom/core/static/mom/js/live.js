@@ -2,7 +2,8 @@
 // changed, and every few seconds where its stream can't be reached; only while the tab is seen.
 // Swaps elements with an id, never what is under the pointer or holds the focus; two misses mark it stale.
 
-const TOPICS = ["job_order", "figures", "resync"];
+const TOPICS = ["job_order", "figures", "delivery", "resync"];
+const USUAL = "job_order,figures"; // what a part waits for that says nothing else in data-live-topics
 const CALM_SECONDS = 30; // between fetches while the stream is open and silent
 const GATHER = 150; // ms: several changes at once are one fetch
 
@@ -16,6 +17,7 @@ class Live {
   constructor(element) {
     this.element = element;
     this.seconds = Number(element.dataset.liveSeconds || 5);
+    this.topics = ["resync", ...(element.dataset.liveTopics || USUAL).split(",")];
     this.misses = 0;
     this.etag = "";
     this.wait();
@@ -25,6 +27,10 @@ class Live {
     clearTimeout(this.timer);
     const seconds = stream?.readyState === EventSource.OPEN ? CALM_SECONDS : this.seconds;
     this.timer = setTimeout(() => this.refresh(), seconds * 1_000);
+  }
+
+  waitsFor(topic) {
+    return this.topics.includes(topic);
   }
 
   soon() {
@@ -89,10 +95,11 @@ document.addEventListener("htmx:afterSwap", () => {
 });
 
 function follow() {
-  const isWanted = parts.length > 0 && !document.hidden;
+  // A device without a person may not read the stream: its parts ask by the clock.
+  const isWanted = parts.some((part) => !part.element.hasAttribute("data-live-polls")) && !document.hidden;
   if (isWanted && !stream) {
     stream = new EventSource(`/live/?topics=${TOPICS.join(",")}`);
-    for (const topic of TOPICS) stream.addEventListener(topic, () => parts.forEach((part) => part.soon()));
+    for (const topic of TOPICS) stream.addEventListener(topic, () => parts.forEach((part) => part.waitsFor(topic) && part.soon()));
     stream.addEventListener("error", () => parts.forEach((part) => part.wait()));
   } else if (!isWanted && stream) {
     stream.close();
