@@ -13,7 +13,7 @@ LEAST_CHARACTERS = 1
 MOST_CHARACTERS = 100
 ENOUGH = 5  # so many hits by number, and a text with figures or signs is not looked for among the names
 LIKE_ENOUGH = 0.45  # the share of trigrams of a near miss: one wrong letter in six, two in ten
-CANDIDATES = 300  # so many entries are ranked, where more have the words
+CANDIDATES = 1_000  # so many entries are ranked, where more have the words
 
 
 class Match(IntEnum):
@@ -88,7 +88,10 @@ best AS (
 )
 SELECT {_FIELDS}, match FROM (
     SELECT *, row_number() OVER (
-        PARTITION BY noun ORDER BY match, is_retired, likeness DESC, length(code), code, object_id) AS place FROM best
+        PARTITION BY noun ORDER BY match, is_retired, likeness DESC,
+            CASE WHEN match < 2 OR NOT %(is_name)s THEN length(code) END,
+            CASE WHEN match < 2 THEN code END, object_id DESC
+    ) AS place FROM best
 ) AS ranked WHERE place <= %(limit)s ORDER BY noun, place
 """  # noqa: S608 - no value is in it, they are parameters
 

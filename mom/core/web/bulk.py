@@ -138,25 +138,23 @@ def begin(page: Any, action: BulkAction, keys: list[int], form: Any, token: str)
     """Queue the act, once per token; a small one is done at once."""
     sent = {name: page.request.POST.get(name, "") for name in form.fields} if form is not None else {}
     values = form.cleaned_data if form is not None else {}
-    run, is_new = _queued(page, action, keys, sent, token[:64])
-    if is_new and len(keys) <= AT_ONCE:
-        held = long_work.claim(run.pk)
-        if held is not None:  # else a worker was faster
-            long_work.work(run.pk, lambda progress: _each(progress, page, action, keys, values), held=held)
+    run, held = _queued(page, action, keys, sent, token[:64])
+    if held is not None:
+        long_work.work(run.pk, lambda progress: _each(progress, page, action, keys, values), held=held)
     return run
 
 
 @retrying()
 def _queued(
     page: Any, action: BulkAction, keys: list[int], sent: Mapping[str, str], token: str
-) -> tuple[TaskRun, bool]:
+) -> tuple[TaskRun, Progress | None]:
     with use_case(page.actor) as act:
         if token:
             advisory_lock(Lock.BULK, f"{page.actor.reference} {token}")
             mine = TaskRun.objects.filter(kind=BULK, site=page.site.code, requested_by=page.actor.reference)
             known = mine.filter(created_at__gt=act.now - REMEMBERED, parameters__token=token).first()
             if known is not None:
-                return known, False
+                return known, None
         parameters = {
             "address": page.request.get_full_path(),
             "action": action.key,
@@ -166,7 +164,8 @@ def _queued(
         }
         title = str(action.confirm % {"count": len(keys)})
         run = long_work.start(act, BULK, page.site.code, title, parameters=parameters, total=len(keys))
-        return run, True
+        # Held before anybody can see it: the bell that the start rings finds nothing to do.
+        return run, long_work.claim(run.pk) if len(keys) <= AT_ONCE else None
 
 
 def run_queued(progress: Progress) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from mom.core import search
 from mom.core.web.context import THEME_COOKIE, THEMES
 from mom.core.web.views import PUBLIC, SIGNED_IN, Page, PageMixin, htmx_target
 
-MOST_IN_BOX, MOST_ON_PAGE = 5, 25  # hits of each kind
+MOST_IN_BOX, MOST_ON_PAGE = 5, 12  # hits of each kind
 YEAR = 365 * 24 * 60 * 60
 
 
