@@ -48,7 +48,7 @@ TABLE = (
         "what approvals take",
         ("accounts.view_approval_policy",),
         ("accounts.manage_approval_policy",),
-        "r r r r r r r r w",
+        "- - - r - - - r w",
     ),
     Row("stuck events", ("core.view_outbox",), ("core.manage_outbox",), "- - - - - - - r w"),
 )

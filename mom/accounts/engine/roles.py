@@ -16,6 +16,7 @@ _SEE_PRIVATE = (
     "accounts.view_user",
     "accounts.view_device",
     "accounts.view_signature",
+    "accounts.view_approval_policy",
     "plant.view_rate",
     "erp.view_import",
 )
@@ -74,8 +75,8 @@ BUILTIN_ROLES = (
         (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
          "work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
          "analytics.change*", "analytics.set_*", "analytics.recompute*", "core.cancel_task_run",
-         "core.manage_delivery", "core.print_label", "core.change_property", "core.change_number_range", "plant.view_rate",
-         "accounts.create_own_token"),
+         "core.manage_delivery", "core.print_label", "core.change_property", "core.change_number_range",
+         "plant.view_rate", "accounts.create_own_token"),
     ),
     BuiltinRole(
         "quality_engineer",
@@ -83,7 +84,8 @@ BUILTIN_ROLES = (
         (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
          "plant.change_document",
          "quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail",
-         "core.print_label", "plant.approve_*", "accounts.sign_record", "accounts.view_signature"),
+         "core.print_label", "plant.approve_*", "accounts.sign_record", "accounts.view_signature",
+         "accounts.view_approval_policy"),
     ),
     BuiltinRole(
         "maintenance",
@@ -100,8 +102,8 @@ BUILTIN_ROLES = (
     BuiltinRole(
         "integrator",
         "Integrator",
-        ("work.plan_*", "production.plan_*", "production.change*", "plant.change*", "plant.view_rate", "core.change_property",
-         "erp.*", "inventory.move_*",
+        ("work.plan_*", "production.plan_*", "production.change*", "plant.change*", "plant.view_rate",
+         "core.change_property", "erp.*", "inventory.move_*",
          "inventory.consume_*", "floor.*", "quality.record_*", "core.cancel_task_run", "core.manage_delivery",
          "core.manage_webhooks", "core.print_label", "accounts.create_own_token"),
     ),

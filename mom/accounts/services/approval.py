@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mom.accounts import approval as registry
 from mom.accounts.engine.signing import ApprovalMode, Meaning, content_hash
-from mom.accounts.models import Approval, ApprovalPolicy, RecordClass, Site, User
+from mom.accounts.models import Approval, ApprovalPolicy, RecordClass, Signature, Site, User
 from mom.accounts.permissions import MANAGE_APPROVAL_POLICY
 from mom.accounts.selectors.approval import rule_in_force
 from mom.accounts.services.signature import sign
@@ -66,6 +66,21 @@ def approve(
             reason=reason,
             version=version,
         )
+    return _approved(act, site, klass, rule.mode, about, version, content, writers, signature, reason)
+
+
+def _approved(
+    act: UseCase,
+    site: Site,
+    klass: registry.Class,
+    mode: ApprovalMode,
+    about: Subject,
+    version: str,
+    content: Mapping[str, Any],
+    writers: list[str],
+    signature: Signature | None,
+    reason: str,
+) -> Approval:
     approver = signature.signer if signature else _person(act.actor)
     done = Approval(
         site=site,
@@ -75,7 +90,7 @@ def approve(
         subject_label=about.label,
         subject_version=version,
         content_sha256=content_hash(about.type, about.id, version, content),
-        mode=rule.mode.value,
+        mode=mode.value,
         is_own=approver is not None and str(approver.pk) in writers,
         approver=approver,
         approver_name=str(approver) if approver else act.actor.label,

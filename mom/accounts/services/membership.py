@@ -12,6 +12,7 @@ from mom.core.errors import Conflict, NotAllowed
 from mom.core.use_case import UseCase, use_case
 
 ADMINISTRATIVE = "accounts."
+NOT_ADMINISTRATIVE = ("accounts.sign_", "accounts.share_")  # who gives roles need not sign records
 
 
 def membership_grant(
@@ -64,11 +65,16 @@ def membership_end(actor: Actor, membership_id: int, reason: str = "") -> Member
     return membership
 
 
+def is_administrative(name: str) -> bool:
+    """Whether a right is one over people and their rights."""
+    return name.startswith(ADMINISTRATIVE) and not name.startswith(NOT_ADMINISTRATIVE)
+
+
 def refuse_escalation(actor: Actor, user: User, role: Role, place: str) -> None:
     """Raises: NotAllowed."""
     if actor.kind == "user" and actor.id == str(user.pk):
         raise NotAllowed(_("Nobody gives a role to themselves. Ask another administrator."), code="own_role")
-    lacking = [name for name in role.permissions if name.startswith(ADMINISTRATIVE) and not actor.may(name, place)]
+    lacking = [name for name in role.permissions if is_administrative(name) and not actor.may(name, place)]
     if lacking:
         raise NotAllowed(_("Nobody gives administrative rights that they lack."), code="role_beyond_own")
 
