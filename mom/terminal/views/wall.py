@@ -1,4 +1,4 @@
-"""A wall of an area: read-only, signed in by its device, loaded anew by itself."""
+"""A wall of an area: read-only, signed in by its device, fetched anew by itself."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from mom.accounts.engine.device import DeviceKind
 from mom.terminal.selectors import wall as selectors
 from mom.terminal.views.parts import DevicePage
 
-SECONDS = 15
+SECONDS = 7  # after two misses, 15 s, the wall says that it is old
 
 
 class WallPage(DevicePage):
@@ -19,4 +19,4 @@ class WallPage(DevicePage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         area = selectors.area_of_wall(self.device)
         cells = selectors.cells(self.device, area, self.now)
-        return self.show("terminal/wall.html", {"area": area, "cells": cells, "seconds": SECONDS})
+        return self.show("terminal/wall.html", {"area": area, "cells": cells, "seconds": SECONDS, "look": "wall"})
