@@ -14,7 +14,7 @@ from mom.accounts.services.approval import rule_set
 from mom.accounts.services.secret import SecretWrong, TooManyTries
 from mom.accounts.services.signature import sign
 from mom.accounts.services.signer import SignerCredentials, SigningError, prove_signer
-from mom.core import clock
+from mom.core import clock, invariants
 from mom.core.actor import system_actor
 from mom.core.errors import Conflict, InvalidInput, Stale
 from mom.core.models import AuditEntry, OutboxEvent
@@ -228,6 +228,11 @@ def test_P23_reason_is_needed(mira: User, site: Any) -> None:
         signed(mira, site, proven(mira, site, shown_to(mira)), reason=" x ")
 
 
+def broken() -> set[str]:
+    """The rules about signatures that do not hold now."""
+    return {each.invariant.name for each in invariants.violations() if each.invariant.name.startswith("accounts.")}
+
+
 def copied(signature: Signature) -> Signature:
     """The same row once more, not yet stored."""
     row = Signature.objects.get(pk=signature.pk)
@@ -237,6 +242,7 @@ def copied(signature: Signature) -> Signature:
 
 def test_P22_signature_copied_to_another_record_by_sql_is_invalid(mira: User, site: Any) -> None:
     original = sign_now(mira, site)
+    assert broken() == set()
     with acting(), connection.cursor() as cursor:
         names = [field.column for field in Signature._meta.concrete_fields if field.column != "id"]
         chosen = ", ".join({"subject_id": "'8'", "nonce": "'copied'"}.get(name, f'"{name}"') for name in names)
@@ -248,6 +254,7 @@ def test_P22_signature_copied_to_another_record_by_sql_is_invalid(mira: User, si
     forged.content_sha256 = original.content_sha256
     forged.digest = forged.row_digest()  # a forger who reckons the digest again has no entry in the audit trail
     assert shown([forged], TEXT)[0].wrong == "unproven"
+    assert broken() == {"accounts.signature_in_audit_trail"}
     assert is_valid(original, TEXT)
 
 

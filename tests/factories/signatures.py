@@ -7,6 +7,7 @@ from mom.accounts.engine.signing import ApprovalMode, content_hash
 from mom.accounts.models import Approval, ApprovalPolicy, RecordClass, Role, Signature, Site, User
 from mom.core import clock
 from mom.core.testing import acting
+from mom.core.use_case import Subject
 from tests.factories.accounts import make_membership, make_user
 
 _numbers = itertools.count(1)
@@ -23,9 +24,9 @@ def make_signer_of(site: Site) -> User:
 
 
 def make_signature(site: Site, **fields: Any) -> Signature:
-    """A signature of a record of its own, as the service leaves it but for its audit entry."""
+    """A signature of a record of its own, as the service leaves it."""
     signer, number = make_signer_of(site), next(_numbers)
-    with acting():
+    with acting() as act:
         row = Signature(
             **{
                 "site": site,
@@ -49,6 +50,8 @@ def make_signature(site: Site, **fields: Any) -> Signature:
         )
         row.digest = row.row_digest()
         row.save(force_insert=True)
+        about = Subject(row.subject_type, row.subject_id, row.subject_label)
+        act.record("accounts.signed", subject=about, site=site.code, after={"digest": row.digest})
     return row
 
 
