@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mom.core import clock, search
+from mom.core.engine.gs1 import article_numbers
 from mom.core.engine.scan import Pattern, Scan, ScanKind, UnreadableScan, read
 from mom.core.errors import InvalidInput
 from mom.core.search import SearchHit
@@ -93,6 +94,9 @@ def resolve_scan(actor: Any, site: str, text: str, *, hosts: Iterable[str] = ())
     if scan.kind in {ScanKind.PLAIN, ScanKind.PATTERN} and not scan.fault:
         kinds = [scan.noun] if scan.noun else None
         found |= {(hit.kind, hit.url): hit for hit in _by_number(actor, site, scan.code, kinds)}
+    if not found and not scan.fault:
+        others = search.named_otherwise(actor, site, _numbers(scan))
+        found = {(hit.kind, hit.url): hit for hit in others if scan.noun in {"", hit.kind}}
     hits = tuple(found.values())[:MOST]
     if len(hits) == 1:
         return ScanAnswer(scan, hits, hits[0].url, elements=_spoken(scan))
@@ -114,6 +118,15 @@ def _by_number(actor: Any, site: str, code: str, kinds: list[str] | None) -> lis
     hits = [hit for group in search.find(actor, site, code, kinds=kinds) for hit in group.hits]
     equal = [hit for hit in hits if hit.match == search.Match.EXACT]
     return [hit for hit in equal if hit.code.casefold() == code.casefold()] or equal
+
+
+def _numbers(scan: Scan) -> list[str]:
+    """The numbers on the label that another system may know the thing by; of a lot or piece not the article's."""
+    article = scan.element("01")
+    if article is None:
+        return [scan.code]
+    is_narrower = scan.element("10") or scan.element("21")
+    return [scan.code] if is_narrower else [scan.code, *article_numbers(article.text)]
 
 
 def _unknown(scan: Scan) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mom.core import clock
 from mom.core.selectors import search as entries
 from mom.core.selectors.search import LEAST_CHARACTERS, Entry, Match
 
@@ -48,6 +49,7 @@ class Source:
     address: Callable[[Entry], str]
     order: int
     retired: Text
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,13 @@ def register(
     address: Callable[[Entry], str],
     order: int = 50,
     retired: Text = OUT_OF_USE,
+    subject: str = "",
 ) -> None:
-    """Adds a noun: `address` gives the page of an entry, `retired` the word that marks what is out of use."""
-    _sources[kind] = Source(kind, permission, label, address, order, retired)
+    """Adds a noun: `address` gives the page of an entry, `retired` the word that marks what is out of use.
+
+    `subject` is the noun's key in `mom.core.nouns`, where it is another one: aliases are kept under it.
+    """
+    _sources[kind] = Source(kind, permission, label, address, order, retired, subject or kind)
 
 
 def sources() -> list[Source]:
@@ -114,6 +120,16 @@ def exact(groups: list[HitGroup], text: str) -> SearchHit | None:
         if matches:
             return matches[0] if len(matches) == 1 else None
     return None
+
+
+def named_otherwise(actor: Any, site: str, numbers: Iterable[str]) -> list[SearchHit]:
+    """The things that another system calls by one of these numbers now (their aliases), as far as the actor may see.
+
+    One statement, and a second one where there are any.
+    """
+    asked = {source.subject: source.kind for source in sources() if actor.may(source.permission, site)}
+    pairs = entries.aliased(site, asked, sorted(set(numbers)), clock.now()) if asked else []
+    return [_hit(_sources[entry.noun], entry) for entry in pairs]
 
 
 def _hit(source: Source, entry: Entry) -> SearchHit:

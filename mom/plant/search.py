@@ -24,8 +24,14 @@ def register() -> None:
     ):
         retired = {"person": _("No longer here"), "lot": _("Closed")}.get(kind, _("Out of use"))
         search.register(
-            kind, permission=permissions.VIEW, label=label, address=address, order=order, retired=retired
-        )  # fmt: skip
+            kind,
+            permission=permissions.VIEW,
+            label=label,
+            address=address,
+            order=order,
+            retired=retired,
+            subject={"machine": "equipment", "serial": "sublot"}.get(kind, ""),
+        )
 
 
 def _page(url_name: str) -> Callable[[Entry], str]:

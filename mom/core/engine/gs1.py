@@ -135,9 +135,8 @@ def day_of(text: str, today: date) -> date:
     ahead = (int(text[:2]) - today.year) % 100
     year, month, day = today.year + (ahead - 100 if ahead > 50 else ahead), int(text[2:4]), int(text[4:6])
     try:
-        if day or not month:
-            return date(year, month, day)
-        return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        first = date(year, month, day or 1)
+        return first if day else date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
     except ValueError:
         raise NotGs1(f"{text} is no day.") from None
 
@@ -206,6 +205,12 @@ def _value(known: Identifier, text: str, today: date) -> str | date | Decimal:
 def _require_digits(text: str, length: int) -> None:
     if len(text) != length or not _DIGITS.fullmatch(text):
         raise NotGs1(f"{text[:20]!r} are not {length} figures.")
+
+
+def article_numbers(gtin: str) -> list[str]:
+    """The ways in which others write an article number: 14, 13, 12 or 8 figures, with and without leading zeros."""
+    shorter = (gtin[-size:] for size in (13, 12, 8) if set(gtin[:-size]) == {"0"})
+    return list(dict.fromkeys([gtin, *shorter, gtin.lstrip("0")]))
 
 
 _KEYS = ("01", "00", "414", "8003", "8004", "253", "255", "402", "401", "8006", "8010", "8017", "8018", "417")

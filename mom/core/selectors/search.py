@@ -1,13 +1,16 @@
 """The entries that a text may mean, in one statement: exact number, number's beginning, words, parts, near misses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from mom.core.engine.folding import fold, tight, words
+from mom.core.models import Alias, SearchEntry
 
 LEAST_CHARACTERS = 1
 MOST_CHARACTERS = 100
@@ -127,6 +130,22 @@ def search(scope: Sequence[tuple[str, str]], text: str, limit: int) -> list[Entr
             Entry(noun, key, site, code, title, also, is_retired, Match(match))
             for noun, key, site, code, title, also, is_retired, match in cursor.fetchall()
         ]
+
+
+def aliased(site: str, nouns: Mapping[str, str], numbers: Sequence[str], at: datetime) -> list[Entry]:
+    """The entries of things that have one of the numbers as an alias then; `nouns`: alias noun -> entry noun."""
+    known = Alias.objects.filter(site=site, noun__in=nouns, external_id__in=numbers, valid_from__lte=at)
+    held = known.filter(Q(valid_until=None) | Q(valid_until__gt=at)).values_list("noun", "subject_id")
+    wanted = Q()
+    for noun, key in held[:50]:
+        wanted |= Q(noun=nouns[noun], object_id=key)
+    if not wanted:
+        return []
+    rows = SearchEntry.objects.filter(wanted, site=site).order_by("noun", "code", "object_id")
+    return [
+        Entry(row.noun, row.object_id, row.site, row.code, row.title, row.also, row.is_retired, Match.EXACT)
+        for row in rows
+    ]
 
 
 def _literal(text: str) -> str:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from mom.core import scan
 from mom.core.actor import Actor
+from mom.core.aliases import alias_add
 from mom.core.errors import InvalidInput
 from mom.core.testing import acting
 from mom.plant.models import MaterialLot, MaterialSublot
@@ -49,6 +50,17 @@ def labelled(site: Any, other_site: Any) -> None:
 )
 def test_scan_leads_to_its_thing(actor: Actor, text: str, url: str) -> None:
     assert scan.resolve_scan(actor, "P1", text, hosts=["testserver"]).url == url
+
+
+@pytest.mark.usefixtures("labelled")
+def test_scan_knows_what_others_call_a_thing(actor: Actor, make_actor: Any) -> None:
+    second = MaterialLot.objects.get(code="L-2")
+    alias_add(actor, "material", second.definition, "GTIN", "04006381333931")
+    alias_add(actor, "lot", second, "ERP", "4711-X")
+    assert scan.resolve_scan(actor, "P1", "4711-X").url == "/lots/L-2/"
+    assert scan.resolve_scan(actor, "P1", "4006381333931").url == "/materials/P-2/"
+    assert scan.resolve_scan(actor, "P1", "(01)04006381333931(10)S-9").url == "/lots/L-2/"
+    assert not scan.resolve_scan(make_actor("core.view_components"), "P1", "4711-X").is_known
 
 
 @pytest.mark.usefixtures("labelled")
