@@ -12,7 +12,7 @@ from mom.accounts.public import SignatureNeeded, SigningError
 from mom.accounts.selectors import actor_for_user
 from mom.accounts.selectors.signature import signed_by
 from mom.accounts.services import approval
-from mom.core import clock
+from mom.core import clock, invariants
 from mom.core.actor import system_actor
 from mom.core.errors import Conflict, IllegalTransition, InvalidInput, NotAllowed
 from mom.core.testing import acting
@@ -161,7 +161,7 @@ def test_document_withdrawn_leaves_nothing_in_force(shop: Shop) -> None:
         services.version_withdraw(shop.actor(shop.approver), version.pk, reason=" ")
     services.version_withdraw(shop.actor(shop.approver), version.pk, reason="Dangerous")
     assert shop.unread() == []
-    row = documents.document_list(SYSTEM, shop.site, clock.now()).get()
+    row: Any = documents.document_list(SYSTEM, shop.site, clock.now()).get()
     assert row.current_number is None
 
 
@@ -225,3 +225,19 @@ def test_document_is_one_code_at_its_site(shop: Shop) -> None:
     with pytest.raises(InvalidInput):
         services.document_add(SYSTEM, shop.site, code="SOP-7", name="Again", kind="sop")
     assert Document.objects.count() == 1
+
+
+def test_invariants_of_documents_hold_and_find_what_breaks_them(shop: Shop) -> None:
+    services.reading_confirm(shop.actor(shop.ola), shop.sign(shop.hand_in()).pk, shop.person)
+    ours = (
+        "plant.file_content_fits_its_digest",
+        "plant.approved_version_is_approved",
+        "plant.reading_is_of_the_own_site",
+    )
+    assert {rule.name for rule in invariants.registered()} >= set(ours)
+    assert [found.invariant.name for found in invariants.violations() if found.invariant.name in ours] == []
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_storedblob DISABLE TRIGGER USER")
+        cursor.execute("UPDATE core_storedblob SET content = content || '\\x00' WHERE length(content) > 0")
+    broken = [found.invariant.name for found in invariants.violations() if found.invariant.name in ours]
+    assert broken == ["plant.file_content_fits_its_digest"]

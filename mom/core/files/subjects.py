@@ -7,6 +7,7 @@ What hangs on a thing is seen by who may see the thing: `see` is the right on th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
@@ -75,7 +76,7 @@ def visible(actor: Actor, field: str = "subject_type") -> models.Q:
     return condition
 
 
-def by_key(model: type[models.Model], url: Callable[[models.Model], str], site_path: str = "site__code") -> Find:
+def by_key(model: type[models.Model], url: Callable[[Any], str], site_path: str = "site__code") -> Find:
     """Finds rows of a model by primary key within their site."""
 
     def find(site: str, key: str) -> Found | None:

@@ -64,7 +64,7 @@ def jobs_of_machine(request: HttpRequest, machine: Equipment) -> Panel | None:
 
 def register_subjects() -> None:
     """Jobs take files and notes; called when the app is ready."""
-    find = subjects.by_key(JobOrder, lambda job: reverse("work:job_detail", args=[job.code]))  # type: ignore[attr-defined]
+    find = subjects.by_key(JobOrder, lambda job: reverse("work:job_detail", args=[job.code]))
     subjects.register(subjects.SubjectKind(JobOrder._meta.label_lower, _("Job"), permissions.VIEW, find))
 
 
