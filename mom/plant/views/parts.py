@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import quote
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from mom.core.labels.print_views import print_action
+from mom.core.labels.views import pdf_answer
 from mom.core.web.views import Action, DetailPage
 from mom.plant import panels, permissions
 from mom.plant.selectors.history import change_list
+from mom.plant.views.printed import record
 
 Text = str | Promise
 
@@ -61,9 +66,16 @@ class PlantDetail(DetailPage):
         """Things with cards of their own have labels too."""
         found = super().frame()
         if self.panel_kind:
+            paper = Action(_("Print record"), "?paper=pdf", "down", "quiet")
             actions = print_action(self, self.panel_kind, self.subject.code)
-            found["head"]["actions"] = [*actions, *found["head"]["actions"]]
+            found["head"]["actions"] = [paper, *actions, *found["head"]["actions"]]
         return found
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page, or with `?paper=pdf` the record on paper."""
+        if self.panel_kind and request.GET.get("paper") == "pdf":
+            return pdf_answer(record(self), f"{quote(self.subject.code, safe='')}.pdf")
+        return super().get(request, *args, **kwargs)
 
     @property
     def may_change(self) -> bool:

@@ -4,6 +4,7 @@ import zoneinfo
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
 from mom.core import clock
 from mom.core.actor import system_actor
@@ -33,6 +34,30 @@ def test_document_numbers_its_pages_and_repeats_its_heads() -> None:
         assert "Printed 2026-04-16 10:42 (Europe/Stockholm) by Ann" in page
         assert "What" in page
     assert "Today & <i>now</i>" in found[0]
+
+
+@pytest.mark.django_db
+def test_record_of_a_lot_is_its_page_on_paper() -> None:
+    from mom.core import permissions
+    from mom.plant.models import MaterialLot
+    from mom.plant.services import master_data
+    from tests.factories.accounts import make_user
+
+    site = make_site("P1")
+    lot = master_data.create(
+        system_actor("test"), MaterialLot, site, code="L-1", definition=make_material(site, "P<1>")
+    )
+    master_data.change(system_actor("test"), MaterialLot, lot.pk, supplier_lot="<b>H-9</b>", reason="Delivery note")
+    client = Client()
+    boss = make_user("alice", site=site, permissions=permissions.declared())
+    client.force_login(boss, backend="mom.accounts.backends.PasswordBackend")
+    found = client.get("/lots/L-1/?paper=pdf")
+    (text,) = texts(found.content)
+
+    assert found["Content-Disposition"] == 'attachment; filename="L-1.pdf"'
+    for part in ("P<1>", "<b>H-9</b>", "Delivery note", "Page 1 of 1", "P1 Plant P1", "by Alice"):
+        assert part in text, part
+    assert [read.text for read in codes(pages(found.content)[0])] == ["L-1"]
 
 
 @pytest.mark.django_db
