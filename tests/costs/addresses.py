@@ -44,6 +44,17 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "work:take_back": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
     "web:task_run_detail": lambda plant: [{"pk": plant.run.check_task_id}],
     "web:audit_entry": lambda plant: [{"pk": plant.audit_entry.pk}],
+    "accounts:device": lambda plant: [{"pk": plant.devices.tablet.pk}],
+    "accounts:device_change": lambda plant: [{"pk": plant.devices.tablet.pk}],
+    "accounts:device_revoke": lambda plant: [{"pk": plant.devices.tablet.pk}],
+    "accounts:badges_of": lambda plant: [{"username": plant.devices.person.username}],
+    "accounts:badge_issue": lambda _plant: [],  # asks for the right at every site, as the next three
+    "accounts:pin_give": lambda _plant: [],
+    "accounts:badge_revoke": lambda _plant: [],
+    "accounts:badge_replace": lambda _plant: [],
+    "terminal:station": lambda _plant: [],  # a device's own surfaces, walked by test_devices
+    "terminal:wall": lambda _plant: [],
+    "terminal:enrol": lambda _plant: [],
     "accounts:approval_rule": lambda plant: [{"code": plant.rule.record_class_id}],
     "web:delivery_detail": lambda plant: [{"pk": plant.deliveries.message.pk}],
     "web:delivery_again": lambda plant: [{"pk": plant.deliveries.message.pk}],
@@ -206,6 +217,8 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
     return plant.known.rows() | {
         "accounts/approval-policies": plant.rule,
         "accounts/approvals": plant.approval,
+        "accounts/badges": plant.devices.badge,
+        "accounts/devices": plant.devices.tablet,
         "accounts/signatures": plant.signature,
         "accounts/sites": plant.site,
         "audit-entries": plant.audit_entry,

@@ -35,6 +35,7 @@ from mom.work.services import equipment_reservation, job_order, quantity_report,
 from mom.work.services.job_order import Output
 from mom.work.services.quantity_report import Reported
 from tests.costs.grown_deliveries import GrownDeliveries
+from tests.costs.grown_devices import GrownDevices
 from tests.costs.grown_files import GrownFiles
 from tests.costs.grown_known import GrownKnown
 from tests.erp.importing import MAPPINGS
@@ -82,6 +83,7 @@ class GrownPlant:
         self.export = self.add_export()
         self.deliveries = GrownDeliveries(site.code)
         things = [self.machine, self.material, self.lot, self.asset, self.job, self.order]
+        self.devices = GrownDevices(site, self.machine, self.area)
         self.files = GrownFiles(site, self.person, self.skill, things)
         self.known = GrownKnown(
             site,
@@ -105,6 +107,7 @@ class GrownPlant:
             self._add_import_rows(number)
             self.deliveries.grow(number)
             self.files.grow(number)
+            self.devices.grow(number)
             self.known.grow(number, self.new_class, self.new_skill)
             self._add_signatures()
         with acting():

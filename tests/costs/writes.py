@@ -21,7 +21,7 @@ from mom.work.models import JobOrder
 from mom.work.services import quantity_report, work_request_command
 from mom.work.services.quantity_report import Reported
 from tests.accounts.matrix import Route, routes
-from tests.costs import grown_files, grown_known
+from tests.costs import grown_devices, grown_files, grown_known
 from tests.costs.addresses import address_of, rows_of
 from tests.costs.grown_plant import MAPPING, SYSTEM, GrownPlant
 from tests.factories.erp import make_table
@@ -102,6 +102,9 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
     known = grown_known.act_of(route, plant.known, address_of(route, plant))
     if known is not None:
         return known
+    shared = grown_devices.act_of(route, plant.devices)
+    if shared is not None:
+        return shared
     if resource in {"work/job-orders", "work/work-requests"}:
         return _command(route, plant, resource)
     if f"{resource}/{route.action}" in grown_files.SPECIAL:
