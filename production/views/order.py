@@ -202,7 +202,7 @@ class OrderDetail(DetailPage):
             "log": record.log(self.site.code, [order.pk], keys),
             "may_take_back": self.may(permissions.CORRECT_REPORT),
             "known": {} if self.is_refresh else cards(self.request, "order", order),
-            "records": {} if self.is_refresh else panel.records(self.request, order),
+            "records": {} if self.is_refresh else panel.records(self.request, order, record.materials_made(keys)),
             "report_forms": report_forms(rows, self.site, self.request.path, person),
         }
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from mom.core import clock
 from mom.core.engine.attachment import RevisionState
-from mom.core.files import selectors
+from mom.core.files import selectors, subjects
 from mom.core.files.forms import FileForm, NoteForm
+from mom.core.files.selectors import Related
 from mom.core.models import Attachment
 from mom.core.permissions_declared import (
     ADD_DRAWING,
@@ -38,23 +39,25 @@ def state_tag(row: Attachment, at: datetime) -> Tag | None:
     }[selectors.state_of(row, at)]
 
 
-def files_context(request: HttpRequest, subject: Model, subject_type: str = "") -> dict[str, Any]:
-    """What the card of files needs; empty for who may see none."""
+def files_context(request: HttpRequest, subject: Model, related: Related | None = None) -> dict[str, Any]:
+    """What the card of files needs, with the valid drawings of related things; empty for who may see none."""
     actor, site = request.actor, request.site.code  # type: ignore[attr-defined]
-    kind, now = subject_type or subject._meta.label_lower, clock.now()
+    kind, now = subject._meta.label_lower, clock.now()
     if not actor.may(VIEW_ATTACHMENT, site):
         return {}
-    rows = selectors.attachments_of(site, kind, str(subject.pk), now)
+    if related is not None and not actor.may(subjects.kinds()[related.subject_type].see, site):
+        related = None
+    rows = selectors.attachments_of(site, kind, str(subject.pk), now, related)
     add_url = f"{reverse('web:file_add')}?{urlencode({'on': f'{kind}:{subject.pk}'})}"
     may_add = actor.may(ADD_FILE, site)
     form = FileForm(takes_drawings=actor.may(ADD_DRAWING, site), auto_id="file_%s") if may_add else None
     return {"files": [(row, state_tag(row, now)) for row in rows], "add_file_url": add_url, "file_form": form}
 
 
-def notes_context(request: HttpRequest, subject: Model, subject_type: str = "") -> dict[str, Any]:
+def notes_context(request: HttpRequest, subject: Model) -> dict[str, Any]:
     """What the card of notes needs; empty for who may see none."""
     actor, site = request.actor, request.site.code  # type: ignore[attr-defined]
-    kind = subject_type or subject._meta.label_lower
+    kind = subject._meta.label_lower
     if not actor.may(VIEW_NOTE, site):
         return {}
     rows = selectors.notes_of(site, kind, str(subject.pk))
@@ -66,6 +69,6 @@ def notes_context(request: HttpRequest, subject: Model, subject_type: str = "") 
     }
 
 
-def records(request: HttpRequest, subject: Model) -> dict[str, Any]:
+def records(request: HttpRequest, subject: Model, related: Related | None = None) -> dict[str, Any]:
     """Both cards' contexts, for a page that is not built of panels."""
-    return {"records": {**files_context(request, subject), **notes_context(request, subject)}}
+    return {**files_context(request, subject, related), **notes_context(request, subject)}

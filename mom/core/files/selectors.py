@@ -1,8 +1,10 @@
 """Files and notes of things, always within the asker's right on the thing."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mom.core.actor import Actor
 from mom.core.engine.attachment import RevisionState
@@ -35,10 +37,26 @@ def attachment_get(actor: Actor, site: str, pk: int) -> Attachment:
     return row
 
 
-def attachments_of(site: str, subject_type: str, subject_id: str, at: datetime) -> list[Attachment]:
-    """The files of one thing that were not withdrawn: those valid first, drawings by number, others newest first."""
-    rows = Attachment.objects.filter(site=site, subject_type=subject_type, subject_id=subject_id, withdrawn_at=None)
-    found = list(rows.order_by("-added_at", "-pk"))
+@dataclass(frozen=True)
+class Related:
+    """Things whose drawings are wanted beside a thing: their kind and their keys as texts, a queryset or a list."""
+
+    subject_type: str
+    keys: Any
+
+
+def attachments_of(
+    site: str, subject_type: str, subject_id: str, at: datetime, related: Related | None = None
+) -> list[Attachment]:
+    """The files of one thing that were not withdrawn: those valid first, drawings by number, others newest first.
+
+    With `related`, the drawings that are valid now of those things too. One statement.
+    """
+    on = Q(subject_type=subject_type, subject_id=subject_id)
+    if related is not None:
+        theirs = Q(subject_type=related.subject_type, subject_id__in=related.keys, valid_from__lte=at) & ~Q(number="")
+        on |= theirs & (Q(valid_to=None) | Q(valid_to__gt=at))
+    found = list(Attachment.objects.filter(on, site=site, withdrawn_at=None).order_by("-added_at", "-pk"))
     return sorted(found, key=lambda row: (state_of(row, at) == RevisionState.SUPERSEDED, row.number == "", row.number))
 
 

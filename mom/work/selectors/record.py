@@ -6,13 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mom.core.files.selectors import Related
 from mom.core.models import AuditEntry
 from mom.core.web import printing
-from mom.work.models import JobOrder, LabourEntry, QuantityReport, WorkRequest
+from mom.plant.models import MaterialDefinition
+from mom.work.engine.terms import OUTPUT_USES
+from mom.work.models import JobOrder, JobRequirement, LabourEntry, QuantityReport, WorkRequest
 from mom.work.models.labels import JOB_ORDER_COMMAND, QUANTITY_KIND, WORK_REQUEST_COMMAND
 
 MOST = 100
@@ -104,3 +108,10 @@ def _detail(entry: AuditEntry) -> str:
         f"{QUANTITY_KIND.label(line['kind'])} {printing.quantity(Decimal(line['quantity']), line['unit'])}"
         for line in lines
     )
+
+
+def materials_made(jobs: Collection[int]) -> Related:
+    """What these jobs make, for the drawings of it beside their own files."""
+    made = JobRequirement.objects.filter(job_order__in=jobs, material_use__in=OUTPUT_USES, definition__isnull=False)
+    keys = made.order_by().values(key=Cast("definition", CharField()))
+    return Related(MaterialDefinition._meta.label_lower, keys)

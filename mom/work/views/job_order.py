@@ -86,6 +86,10 @@ class JobDetail(DetailPage):
         """Whether the page asks for its live part only; files and notes are not in that."""
         return self.request.headers.get("X-Requested-With") == LIVE
 
+    def records(self) -> dict[str, Any]:
+        """Files and notes of the job, and the drawings of what it makes."""
+        return panel.records(self.request, self.subject, record.materials_made([self.subject.pk]))
+
     def get_context(self) -> dict[str, Any]:
         """The job's record. Statements do not depend on how much was reported."""
         (job_view,) = job_views(self.actor, [self.subject], self.now)
@@ -100,7 +104,7 @@ class JobDetail(DetailPage):
             "log": record.log(self.site.code, [], [self.subject.pk]),
             "may_take_back": self.may(permissions.CORRECT_REPORT),
             "known": {} if self.is_refresh else cards(self.request, "job", self.subject),
-            "records": {} if self.is_refresh else panel.records(self.request, self.subject),
+            "records": {} if self.is_refresh else self.records(),
             "report_forms": report_forms([job_view], self.site, self.request.path, person),
         }
 

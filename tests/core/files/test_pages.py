@@ -23,7 +23,8 @@ from mom.plant.models import Equipment
 from tests.core.files import hostile
 from tests.factories.accounts import make_user
 from tests.factories.files import make_file, make_note
-from tests.factories.plant import make_equipment
+from tests.factories.plant import make_equipment, make_material
+from tests.factories.work import job_of, make_order
 
 pytestmark = pytest.mark.django_db
 
@@ -350,3 +351,25 @@ def test_files_of_documents_come_with_versions(site: Site) -> None:
         )  # fmt: skip
     with pytest.raises(NotFound):
         services.note_add(actor_with(site=site.code), site.code, "accounts.user", "1", text="x")
+
+
+def test_job_and_order_show_their_files_and_the_drawings_of_what_they_make(
+    browser: Client, site: Site, machine: Equipment
+) -> None:
+    material = make_material(site, "P-1")
+    job = job_of(make_order(site, "WO-1", material=material, machine=machine))
+    old = make_file(material, site, title="Housing", number="Z-9", revision="A")
+    make_file(material, site, revision="B", replaces=old.pk)
+    make_file(material, site, title="Only on the part's own page")
+    make_file(job, site, title="First piece")
+    make_note(job, site, "Chips jam")
+    page = browser.get(f"/jobs/{job.code}/").content.decode()
+    for shown in ("First piece", "Z-9", "rev B", "Chips jam", 'data-dialog="add-file"'):
+        assert shown in page
+    assert "rev A" not in page
+    assert "own page" not in page
+    order = browser.get("/orders/WO-1/").content.decode()
+    assert "rev B" in order
+    assert "First piece" not in order
+    answer = browser.post(f"{reverse('web:note_add')}?on=work.workrequest:{job.work_request_id}", {"text": "Urgent"})
+    assert answer["Location"] == "/orders/WO-1/#notes"
