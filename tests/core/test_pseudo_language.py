@@ -18,6 +18,9 @@ SHELL = ["/search/", "/search/?q=zzzz", "/setup/components/", "/nowhere/", "/acc
 LIST = ["/roles/", "/roles/?q=zzzz", "/roles/?view=none", "/roles/?name=a", "/roles/add/", "/roles/none/", "/refuse/"]
 
 
+GIVEN = {"mira", "role_of_mira"}  # names that people gave and that can't be but Latin
+
+
 @pytest.fixture
 def spoken(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The pseudo-language is one of the languages, and nobody speaks it afterwards."""
@@ -71,8 +74,8 @@ def test_every_page_of_the_navigation_is_translated(reader: Client) -> None:
         address = reverse(item.url_name)
         answer = reader.get(address)
         assert answer.status_code == 200, address
-        if plain := pseudo.plain_words(answer.content.decode()):
-            found[address] = plain
+        if plain := set(pseudo.plain_words(answer.content.decode())) - GIVEN:
+            found[address] = sorted(plain)
     assert found == {}
 
 

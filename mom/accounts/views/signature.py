@@ -74,7 +74,7 @@ class RightFilters(django_filters.FilterSet):
 
     right = django_filters.ChoiceFilter(
         label=_("Right"),
-        choices=lambda: [(name, f"{name}: {right.label}") for name, right in permissions.declared().items()],
+        choices=lambda: [(name, right.label) for name, right in permissions.declared().items()],
         method="with_right",
     )
 
