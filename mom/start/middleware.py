@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from mom.start.selectors import is_untouched
+
+PLACES = frozenset({"/", "/sign-in/"})
 
 
 class FirstPageMiddleware:
@@ -16,10 +18,11 @@ class FirstPageMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.places = {"/", reverse("accounts:sign_in")}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_stranger = not request.user.is_authenticated
-        if request.method == "GET" and request.path in self.places and is_stranger and is_untouched():
-            return HttpResponseRedirect(reverse("start:doors"))
+        if request.method == "GET" and request.path in PLACES and not request.user.is_authenticated and is_untouched():
+            try:
+                return HttpResponseRedirect(reverse("start:doors"))
+            except NoReverseMatch:
+                pass  # the first pages are not mounted here
         return self.get_response(request)
