@@ -321,6 +321,16 @@ def test_P21_proof_names_what_it_found(db: None, anchors: Path) -> None:
     assert {each.kind for each in shown.findings} == {"edited", "guard_off"}
 
 
+def test_proof_without_a_place_for_its_anchor_says_so(db: None, tmp_path: Path, settings: Any) -> None:
+    settings.AUDIT_ANCHOR_DIR = tmp_path / "file" / "anchors"
+    (tmp_path / "file").write_text("in the way")
+    with use_case(SYSTEM) as act:
+        run = proof.start(act)
+    seal()
+    work(run.pk, proof.run)
+    assert (proof.audit_proof().is_whole, proof.audit_proof().anchor) == (True, "")
+
+
 def test_P21_proof_that_is_cancelled_ends_and_anchors_nothing(db: None, anchors: Path) -> None:
     write("BER", 3)
     with use_case(SYSTEM) as act:

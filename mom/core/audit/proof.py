@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.utils.translation import gettext as _
 
 from mom.core import clock, long_work
@@ -22,6 +23,7 @@ from mom.core.models import TaskRun
 from mom.core.models.audit import NO_SITE
 from mom.core.use_case import UseCase, use_case
 
+log = structlog.get_logger(__name__)
 PROOF = long_work.declare("core.audit_proof", task="mom.core.tasks.prove_audit_trail", queue="default")
 EVERY = timedelta(hours=24)
 OVERDUE = timedelta(hours=49)
@@ -40,7 +42,7 @@ class AuditProof:
     """How many findings there were; `findings` are the first ones."""
     anchors: int
     anchor: str
-    """The name of the newest anchor, and below its own SHA-256: the line to keep elsewhere."""
+    """The name of the day's anchor, and below its own SHA-256: the line to keep elsewhere. Empty: none was written."""
     anchor_digest: str
     is_running: bool
     is_overdue: bool
@@ -103,12 +105,21 @@ def run(progress: Progress) -> dict[str, Any]:
     found, entries = verify_in_pieces(tell)
     anchors, wrong = anchor.read_all()
     found += [*verify_against(anchor.all_heads(anchors)), *wrong, *verify_guards(), *verify_rows(tell_tables)]
-    newest = anchor.write(clock.now())
+    newest = _anchored()
     return {
         "entries": entries,
         "found": len(found),
         "findings": [asdict(each) for each in found[:MOST_KEPT]],
-        "anchors": len(anchors) + 1,
-        "anchor": newest.name,
-        "anchor_digest": newest.digest,
+        "anchors": len(anchors) + (newest is not None),
+        "anchor": newest.name if newest else "",
+        "anchor_digest": newest.digest if newest else "",
     }
+
+
+def _anchored() -> anchor.Anchor | None:
+    """The anchor of the day; none where the directory can't be written, which says nothing against the trail."""
+    try:
+        return anchor.write(clock.now())
+    except OSError:
+        log.exception("audit_anchor_not_written", directory=str(anchor.directory()))
+        return None
