@@ -93,7 +93,7 @@ def test_equipment_create_refuses_calendar_and_class_of_another_site(
 
 def test_equipment_create_says_every_wrong_field_at_once(site: Site, actor: Actor) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        master_data.create(actor, MaterialDefinition, site, code="", unit="XXX", tracking="by mood")
+        master_data.create(actor, MaterialDefinition, site, code="X" * 65, unit="XXX", tracking="by mood")
 
     assert set(refusal.value.fields) == {"code", "unit", "tracking"}
 

@@ -71,7 +71,7 @@ def test_P02_order_sent_twice_is_one(api: Any, body: dict[str, Any]) -> None:
         ({"quantity": "lots"}, 400, "quantity"),
         ({"site": "P9"}, 422, "site"),
         ({"earliest_start": "2026-05-01T00:00:00Z"}, 422, "due_at"),
-        ({"code": ""}, 400, "code"),
+        ({"code": "X" * 65}, 400, "code"),
         ({"due_at": "2026-04-17T14:00:00"}, 400, "due_at"),
     ],
 )
@@ -114,3 +114,11 @@ def test_order_list_statements_do_not_grow(api: Any, site: Any) -> None:
 def test_filters_narrow(api: Any, site: Any, query: str, count: int) -> None:
     make_order(site, "WO-1")
     assert api.get(f"{ORDERS}?{query}").json()["count"] == count
+
+
+@pytest.mark.parametrize("code", [None, "", " "])
+def test_order_without_a_number_gets_the_next_one(api: Any, body: dict[str, Any], code: str | None) -> None:
+    sent = {name: value for name, value in body.items() if name != "code"} | ({} if code is None else {"code": code})
+    first, second = (api.send("post", ORDERS, sent).json()["code"] for _again in range(2))
+    assert first.startswith("WO-")
+    assert int(second[-5:]) == int(first[-5:]) + 1
