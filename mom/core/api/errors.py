@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -73,6 +73,8 @@ def _translated(exc: Exception) -> MomError | exceptions.APIException:
             return exc
         case RequestDataTooBig():
             return TooLarge()
+        case UnreadablePostError():
+            return InvalidInput(status=400, sentence=_("The body ended before its length. Nothing was kept."))
         case DjangoValidationError():
             return InvalidInput(_django_fields(exc), status=400)
         case SuspiciousOperation() | DataError() | OverflowError() | RecursionError() | UnicodeError():

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
+from django.http import UnreadablePostError
 from django.middleware.csrf import get_token
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +14,7 @@ from PIL import Image
 
 from mom.accounts.models import Site, User
 from mom.core import permissions
+from mom.core.api.errors import problem_of
 from mom.core.errors import Conflict, InvalidInput, MomError, NotAllowed, NotFound
 from mom.core.files import limits, services
 from mom.core.files.limits import MOST_REQUEST_BYTES
@@ -320,6 +322,12 @@ def test_P32_upload_killed_half_way_leaves_nothing(owner: User, machine: Equipme
         return client.generic("POST", add_url(machine), **asked).status_code
 
     assert ask(body[:-300]) in {400, 403}
+    half = client.generic(
+        "POST", "/api/v1/core/attachments/", headers={"Idempotency-Key": "k", "X-CSRFToken": token},
+        CONTENT_TYPE="multipart/form-data; boundary=x", CONTENT_LENGTH="900",
+        **{"wsgi.input": Whole(io.BytesIO(body[:300]), 900)},
+    )  # fmt: skip
+    assert half.status_code == 400
     assert not Attachment.objects.exists()
     assert not StoredBlob.objects.exists()
     assert ask(body) == 302
@@ -373,3 +381,8 @@ def test_job_and_order_show_their_files_and_the_drawings_of_what_they_make(
     assert "First piece" not in order
     answer = browser.post(f"{reverse('web:note_add')}?on=work.workrequest:{job.work_request_id}", {"text": "Urgent"})
     assert answer["Location"] == "/orders/WO-1/#notes"
+
+
+def test_P32_half_a_body_is_the_senders_fault_and_not_ours() -> None:
+    problem, _headers = problem_of(UnreadablePostError("gone"))
+    assert (problem["status"], problem["detail"]) == (400, "The body ended before its length. Nothing was kept.")
