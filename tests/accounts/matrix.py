@@ -35,6 +35,8 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "accounts.ApprovalPolicy": make_rule,
     "core.Delivery": lambda site: sample_delivery(site),
     "core.PrintJob": lambda site: sample_print_job(site),
+    "core.Printer": lambda site: sample_print_job(site).printer,
+    "core.LabelTemplate": lambda site: sample_print_job(site).template.template,
     "core.WebhookEndpoint": lambda site: WebhookEndpoint.objects.create(
         site=site.code, name=f"ERP {next(_numbers)}", url="https://erp.example.com/", secret="-", created_at=clock.now()
     ),

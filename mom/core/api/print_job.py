@@ -1,12 +1,12 @@
-"""Labels in the API: what was printed, and the order to print one."""
+"""Labels in the API: templates and printers to choose from, what was printed, and the order to print one."""
 
 from typing import Any
 
 from mom.core.actor import Actor
 from mom.core.api.serializers import CharField, IntegerField, ModelSerializer
-from mom.core.api.viewsets import CreateMixin, ListMixin, RetrieveMixin, SiteScopedViewSet
+from mom.core.api.viewsets import CreateMixin, ListMixin, ReadOnlyViewSet, RetrieveMixin, SiteScopedViewSet
 from mom.core.labels import printing
-from mom.core.models import PrintJob
+from mom.core.models import LabelTemplate, Printer, PrintJob
 from mom.core.permissions_declared import PRINT_LABEL, VIEW_LABEL
 
 
@@ -54,3 +54,45 @@ class PrintJobViewSet(ListMixin, RetrieveMixin, CreateMixin, SiteScopedViewSet):
             copies=data["copies"],
         )
         return printing.print_label(actor, data["site"], wanted)
+
+
+class LabelTemplateSerializer(ModelSerializer):
+    """A label for one kind of thing."""
+
+    class Meta:
+        model = LabelTemplate
+        fields = ("id", "site", "noun", "name", "is_active", "version", "created_at")
+        read_only_fields = fields
+
+
+class LabelTemplateViewSet(ReadOnlyViewSet):
+    """The labels of the sites that you may see; they are changed on the pages."""
+
+    required_perms = {"list": VIEW_LABEL, "retrieve": VIEW_LABEL}
+    site_path = "site"
+    serializer_class = LabelTemplateSerializer
+    queryset = LabelTemplate.objects.all()
+    filterset_fields = {"site": ["exact"], "noun": ["exact"], "is_active": ["exact"]}
+    ordering_fields = ("name", "id")
+    ordering = ("name", "id")
+
+
+class PrinterSerializer(ModelSerializer):
+    """A printer."""
+
+    class Meta:
+        model = Printer
+        fields = ("id", "site", "name", "kind", "dots", "is_active", "version", "created_at")
+        read_only_fields = fields
+
+
+class PrinterViewSet(ReadOnlyViewSet):
+    """The printers of the sites that you may see; they are changed on the pages."""
+
+    required_perms = {"list": VIEW_LABEL, "retrieve": VIEW_LABEL}
+    site_path = "site"
+    serializer_class = PrinterSerializer
+    queryset = Printer.objects.all()
+    filterset_fields = {"site": ["exact"], "is_active": ["exact"]}
+    ordering_fields = ("name", "id")
+    ordering = ("name", "id")

@@ -10,7 +10,7 @@ from django.utils.module_loading import module_has_submodule
 from mom.core.api.attachment import AttachmentViewSet, NoteViewSet
 from mom.core.api.audit_entry import AuditEntryViewSet
 from mom.core.api.delivery import DeliveryViewSet, WebhookEndpointViewSet
-from mom.core.api.print_job import PrintJobViewSet
+from mom.core.api.print_job import LabelTemplateViewSet, PrinterViewSet, PrintJobViewSet
 from mom.core.api.property import (
     AliasViewSet,
     NumberRangeViewSet,
@@ -51,7 +51,9 @@ router.register("status", StatusViewSet, "status")
 own = Router("core")
 own.register("attachments", AttachmentViewSet)
 own.register("deliveries", DeliveryViewSet)
+own.register("label-templates", LabelTemplateViewSet)
 own.register("notes", NoteViewSet)
+own.register("printers", PrinterViewSet)
 own.register("print-jobs", PrintJobViewSet)
 own.register("webhook-endpoints", WebhookEndpointViewSet)
 
