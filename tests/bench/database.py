@@ -33,7 +33,14 @@ def template_hash() -> str:
     therefore hashed along.
     """
     files = sorted(
-        [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("mom/*/migrations/*.py"), *ROOT.glob("mom/core/db/*.py")]
+        [
+            *ROOT.glob("*/migrations/*.py"),
+            *ROOT.glob("mom/*/migrations/*.py"),
+            *ROOT.glob("mom/core/db/*.py"),
+            *ROOT.glob("*/permissions*.py"),  # and with them the built-in roles
+            *ROOT.glob("mom/*/permissions*.py"),
+            ROOT / "mom/accounts/engine/roles.py",
+        ]
     )
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     for path in files:
