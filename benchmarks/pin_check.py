@@ -38,6 +38,7 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=300)
     parser.add_argument("--tablets", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=3, help="shift changes; the median counts")
+    parser.add_argument("--template", default="", help="a migrated database to copy, to save the migrations")
     parser.add_argument("--aim-ms", type=float, default=20.0)
     parser.add_argument("--aim-rate", type=float, default=20.0)
     options = parser.parse_args()
@@ -45,7 +46,7 @@ def main() -> int:
     admin = psycopg2.connect(owner, dbname="postgres")
     admin.autocommit = True
     with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
+        cursor.execute(f"CREATE DATABASE {SCRATCH}" + (f" TEMPLATE {options.template}" if options.template else ""))
         try:
             return measure(options)
         finally:

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, login, logout
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -65,7 +67,7 @@ def hold_to_rules(request: HttpRequest, now: datetime) -> None:
         or seconds - session.get(TOUCHED, 0) >= device.auto_lock_seconds
     )
     if is_over:
-        logout(request)
+        person_leaves(request)
     elif is_touch(request) and seconds - session[TOUCHED] >= NOTED_EVERY:
         session[TOUCHED] = seconds
 
@@ -87,15 +89,25 @@ def bind(request: HttpRequest, device: Device, now: datetime, *, until: datetime
 
 
 def person_enters(request: HttpRequest, device: Device, user: User, now: datetime, *, until: datetime) -> None:
-    """A person takes the device over: whatever session was there is gone, the new one has a new key."""
-    logout(request)
-    login(request, user, backend=BACKEND)
+    """A person takes the device over: whatever session was there is gone, the new one has a new key.
+
+    As Django's `login`, without its signal: the sign-in is in our audit trail, and the lock-out of passwords has no
+    part in it.
+    """
+    person_leaves(request)
+    request.session.cycle_key()
+    request.session[SESSION_KEY] = str(user.pk)
+    request.session[BACKEND_SESSION_KEY] = BACKEND
+    request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    request.user = user
+    rotate_token(request)
     bind(request, device, now, until=until)
 
 
 def person_leaves(request: HttpRequest) -> None:
     """Nobody is signed in any more; the session is deleted and its key with it."""
-    logout(request)
+    request.session.flush()
+    request.user = AnonymousUser()
 
 
 def keep_credential(response: HttpResponseBase, secret: str) -> None:
@@ -113,7 +125,7 @@ def keep_credential(response: HttpResponseBase, secret: str) -> None:
 
 def ask_for(request: HttpRequest, user: User, *, by_badge: bool) -> None:
     """Remember whose PIN is asked for on this device, in a session that is nobody's. A person who was in is out."""
-    logout(request)
+    person_leaves(request)
     request.session[ASKED] = {"user": user.pk, "by_badge": by_badge, "at": int(clock.now().timestamp())}
     request.session.set_expiry(LONGEST_SESSION)
 

@@ -114,6 +114,14 @@ def test_pin_source_with_too_many_wrong_ones_has_to_wait(site: Site, mira: User)
     assert check_secret(SYSTEM, mira, PIN, address="10.0.0.8").is_right
 
 
+def test_slips_of_a_person_who_then_proves_it_leave_their_source_free(mira: User) -> None:
+    for _try in range(3):
+        for _slip in range(2):
+            check_secret(SYSTEM, mira, "999111", address="10.0.0.7")
+        assert check_secret(SYSTEM, mira, PIN, address="10.0.0.7").is_right
+    assert SecretTries.objects.get(key="address:10.0.0.7").count == 0
+
+
 def test_secret_checked_inside_another_transaction_is_refused(mira: User) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError):
         check_secret(SYSTEM, mira, PIN)

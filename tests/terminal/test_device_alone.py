@@ -138,17 +138,18 @@ def test_guesses_of_codes_slow_their_address_down_whatever_it_says_of_itself(sit
 
 
 def test_device_slows_down_after_wrong_pins_of_many_people(site: Site) -> None:
-    people = [make_operator(site, f"person{number}", f"NPW-20{number:02}") for number in range(7)]
+    people = [make_operator(site, f"person{number}", f"NPW-20{number:02}") for number in range(10)]
     _device, secret = make_device(site)
-    client, found = on_device(secret), []
+    client, found, slow = on_device(secret), [], ""
     for number, user in enumerate(people):
         client.post("/t/CNC-04/who/", {"person": user.pk})
         forged = {"X-Forwarded-For": f"10.9.8.{number}"}
         answer = client.post("/t/CNC-04/pin/", {"pin": "913752"}, headers=forged)
         found.append(answer.status_code)
+        slow = slow or (answer.content.decode() if answer.status_code == 429 else "")
     assert found[:5] == [422] * 5
     assert 429 in found[5:]
-    assert "Wait" in answer.content.decode()
+    assert "Wait" in slow
 
 
 def test_revoked_device_stays_revoked_in_the_database(site: Site) -> None:

@@ -25,9 +25,9 @@ class Tries:
         """One more, counted before its outcome is known, so that many at once can't slip through together."""
         return Tries(self.at(now).count + 1, now)
 
-    def pardoned(self) -> "Tries":
-        """One less: it was right."""
-        return replace(self, count=max(self.count - 1, 0))
+    def pardoned(self, number: int) -> "Tries":
+        """So many less: this one was right, and those before it of the same person were slips of the finger."""
+        return replace(self, count=max(self.count - number, 0))
 
     def person_waits_until(self, now: datetime) -> datetime | None:
         """Until when the person is locked; None where a try is allowed."""

@@ -226,10 +226,11 @@ class _Check:
             until = tries.person_waits_until(act.now)
             left = max(LOCK_AFTER - tries.count, 0) if person else 0
             return SecretCheck(Outcome.WRONG, self.kind, left, _seconds(act.now, until))
+        slips = max(_tries(person).at(act.now).count, 1)  # their own wrong ones, and this try
         if person is not None:
             _store(person, Tries())
         if source is not None:
-            _store(source, _tries(source).pardoned())
+            _store(source, _tries(source).pardoned(slips))
         if fresh is not None:
             still_that = Pin.objects.filter(user=self.user, digest=self.looked_at)  # not one set in the meantime
             still_that.update(digest=fresh.digest, pepper=fresh.pepper)
