@@ -161,7 +161,7 @@ def _sending(_now: datetime) -> Iterator[Found]:
         yield OK, _("Messages go out.")
         return
     text = _("Nothing leaves the house: %(reason)s") % {"reason": pause.reason}
-    yield WARN, text, _("Compare with your ERP what it already has, then resume sending.")
+    yield WARN, text, _("Compare with your ERP what it already has, then resume sending under Messages out.")
 
 
 def _backup(now: datetime) -> Iterator[Found]:

@@ -19,6 +19,8 @@ def main(argv: list[str]) -> int:
         return 1
     stop_running(places)
     delete(places)
+    if (places.data / "backups").is_dir():
+        say(f"Backups stay in {places.data / 'backups'}: delete them yourself if you don't want them")
     say("Deleted; `python3 manage.py run` starts over")
     return 0
 

@@ -136,6 +136,7 @@ WITHOUT_SITE: dict[str, str] = {
     "core.IdempotencyKey": "belongs to a principal, not to a site",
     "core.LabelTemplateVersion": "part of its label template",
     "core.NumberCounter": "part of its number range",
+    "core.BackupRun": "a backup is of the whole system",
     "core.OutboxEvent": "the site is in the event",
     "core.OutboxSequence": "machinery",
     "core.SendingPause": "sending is paused for the whole installation",

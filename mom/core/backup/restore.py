@@ -33,8 +33,9 @@ from mom.core.backup.measure import differences, measure, unknown_migrations
 from mom.core.backup.prove import forget_scratch, put_back, scratch_name
 from mom.core.backup.runs import BACKUP
 from mom.core.backup.server import Server
+from mom.core.delivery import pausing
 from mom.core.engine.task_run import TaskRunStatus
-from mom.core.models import BackupRun, SendingPause, TaskRun
+from mom.core.models import BackupRun, TaskRun
 from mom.core.models.backup import BackupStatus
 from mom.core.use_case import Subject, use_case
 
@@ -189,8 +190,7 @@ def _close_open_ends(manifest: Manifest, actor: Actor) -> None:
     """Nothing old goes out (P31), everybody signs in anew, the backup's own work is not done again."""
     reason = _("Restored from backup %(name)s.") % {"name": manifest.name}
     with use_case(actor, reason=reason) as act:
-        if not SendingPause.objects.filter(resumed_at__isnull=True).exists():
-            SendingPause.objects.create(reason=reason, paused_at=act.now, paused_by=actor.label)
+        pausing.pause(act, reason)
         waiting = [TaskRunStatus.QUEUED.value, TaskRunStatus.RUNNING.value]
         TaskRun.objects.filter(kind=BACKUP, status__in=waiting).update(
             status=TaskRunStatus.CANCELLED.value, finished_at=act.now, lease_until=None
