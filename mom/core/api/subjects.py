@@ -130,7 +130,7 @@ class SubjectMixin:
         return row
 
     def known_parameters(self) -> set[str]:
-        known: set[str] = super().known_parameters()  # type: ignore[misc]
+        known: set[str] = super().known_parameters()
         view: Any = self
         if view.request.method == "GET" and view.action in {"list", "retrieve"}:
             known |= {"include"}

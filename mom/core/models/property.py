@@ -84,7 +84,7 @@ class PropertyDefinition(models.Model):
             Guard(
                 name="fits_its_values",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("data_type", "unit", "choices"),
+                operation=pgtrigger.UpdateOf("data_type", "unit", "choices"),  # type: ignore[no-untyped-call]
                 func=f"""
                     IF EXISTS (SELECT 1 FROM core_propertyvalue v WHERE v.definition_id = NEW.id AND (
                             OLD.data_type <> NEW.data_type
@@ -200,7 +200,7 @@ class PropertyValue(models.Model):
             Guard(
                 name="end_comes_nearer",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("valid_until"),
+                operation=pgtrigger.UpdateOf("valid_until"),  # type: ignore[no-untyped-call]
                 func=f"""
                     IF OLD.valid_until IS NOT NULL
                        AND (NEW.valid_until IS NULL OR NEW.valid_until > OLD.valid_until) THEN

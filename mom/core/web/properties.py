@@ -322,7 +322,7 @@ class AliasEnd(FormPage):
     @property
     def cancel_url(self) -> str:  # type: ignore[override]
         noun = nouns.get(self.alias.noun)
-        subject = noun.model._default_manager.filter(pk=self.alias.subject_id).first()
+        subject: Any = noun.model._default_manager.filter(pk=self.alias.subject_id).first()
         if subject is None:
             raise NotFound
         if noun.address is not None:

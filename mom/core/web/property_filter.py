@@ -67,14 +67,14 @@ class RuleField(forms.MultiValueField):
             forms.CharField(required=False, max_length=200),
         )
         super().__init__(fields, require_all_fields=False, **kwargs)
-        self.widget.widgets[1].choices = operators
+        self.widget.widgets[1].choices = operators  # type: ignore[attr-defined]
 
     def offer(self, definitions: list[PropertyDefinition]) -> None:
         """Let these properties be chosen."""
         self.definitions = {each.code: each for each in definitions}
         choices = [("", _("any")), *((each.code, each.name) for each in definitions)]
-        self.fields[0].choices = choices
-        self.widget.widgets[0].choices = choices
+        self.fields[0].choices = choices  # type: ignore[attr-defined]
+        self.widget.widgets[0].choices = choices  # type: ignore[attr-defined]
 
     def compress(self, parts: list[str]) -> ShownRule | None:
         """The rule. Raises: ValidationError where it can't be asked of the property."""
@@ -88,7 +88,7 @@ class RuleField(forms.MultiValueField):
         except NoRule:
             raise forms.ValidationError(_("Give a value; from and to as 5..10, several as 5|10.")) from None
         except DoesNotFit as error:
-            raise forms.ValidationError(WHY[error.kind]) from None
+            raise forms.ValidationError(str(WHY[error.kind])) from None
         return ShownRule(rule, definition)
 
 

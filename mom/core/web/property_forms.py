@@ -84,7 +84,7 @@ class ValueForm(forms.Form):
             return
         for name in ("unit", *LIMITS):
             del self.fields[name]
-        choices = {
+        choices: Any = {
             DataType.CHOICE: [(each, each) for each in definition.choices],
             DataType.BOOLEAN: [("true", _("yes")), ("false", _("no"))],
         }.get(kind)

@@ -1,7 +1,7 @@
 """Setup of properties and number ranges: which there are, and how they are changed."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -89,7 +89,7 @@ class PropertyAdd(FormPage):
     """Defines a property."""
 
     permission = CHANGE_PROPERTY
-    title: Any = _("Add property")
+    title: ClassVar[Text] = _("Add property")
     form_class = DefinitionForm
     submit_label = _("Add property")
     success_message = _("The property was added.")

@@ -67,9 +67,9 @@ def price_time(span: Interval, levels: Levels) -> list[Piece]:
     ordered = sorted(edges)
     pieces: list[Piece] = []
     for edge, end in pairwise(ordered):
-        line = rate_at(edge, levels)
-        start = pieces.pop().start if pieces and pieces[-1].line == line else edge
-        pieces.append(Piece(start, end, Fraction((end - start) // _MICROSECOND, _HOUR // _MICROSECOND), line))
+        rate = rate_at(edge, levels)
+        start = pieces.pop().start if pieces and pieces[-1].line == rate else edge
+        pieces.append(Piece(start, end, Fraction((end - start) // _MICROSECOND, _HOUR // _MICROSECOND), rate))
     return pieces
 
 

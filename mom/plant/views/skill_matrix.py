@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -282,9 +282,9 @@ class ClassSkillAdd(FormPage):
     """Lets work on the machines of a class ask for a skill."""
 
     permission = permissions.CHANGE
-    title = _("Ask for a skill")
-    intro = _("Work on the machines of this class asks for it; who works there and lacks it is marked in the matrix.")
-    form_class = ClassSkillForm
+    title: ClassVar[Any] = _("Ask for a skill")
+    intro: ClassVar[Any] = _("Work on the machines of this class asks for it; who works there and lacks it is marked in the matrix.")
+    form_class: ClassVar[Any] = ClassSkillForm
     submit_label = _("Ask for skill")
     success_message = _("The class asks for it now.")
 
