@@ -283,7 +283,9 @@ class ClassSkillAdd(FormPage):
 
     permission = permissions.CHANGE
     title: ClassVar[Any] = _("Ask for a skill")
-    intro: ClassVar[Any] = _("Work on the machines of this class asks for it; who works there and lacks it is marked in the matrix.")
+    intro: ClassVar[Any] = _(
+        "Work on the machines of this class asks for it; who works there and lacks it is marked in the matrix."
+    )
     form_class: ClassVar[Any] = ClassSkillForm
     submit_label = _("Ask for skill")
     success_message = _("The class asks for it now.")
