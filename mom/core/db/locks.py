@@ -1,13 +1,14 @@
 """Every advisory lock of the software, in one list, so that no two uses share a number by accident."""
 
 from collections.abc import Iterable
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from django.db import connection
 
 from mom.core.db.transactions import require_transaction
 
 
+@unique
 class Lock(IntEnum):
     """A lock space; the key inside it is a whole number or text."""
 
@@ -16,7 +17,7 @@ class Lock(IntEnum):
     BULK = 7012
     KPI_REBUILD = 7009
     DELIVERY = 7020
-    BACKUP = 7020
+    BACKUP = 7021
     UPLOAD_QUOTA = 7013
     FIRST_START = 7031
 
