@@ -40,6 +40,12 @@ DETAILS = [
     "/setup/badges/operator/",
     "/setup/badges/operator/issue/",
     "/account/pin/",
+    "/properties/of/equipment/CNC-04/",
+    "/properties/of/equipment_class/CNC/",
+    "/setup/properties/add/",
+    "/setup/number-ranges/order/",
+    "/setup/rates/add/",
+    "/skills/asked/add/",
 ]
 
 
