@@ -69,7 +69,7 @@ def traveller(actor: Actor, site: Site, code: str, now: datetime) -> bytes:
     rows = [
         (
             str(job.sequence),
-            job.operation or job.code,
+            f"{job.code} {job.operation}".strip(),
             job.equipment.code if job.equipment else "",
             "",
             "",

@@ -31,6 +31,7 @@ from mom.core.labels.template import CodeMark
 Text = str | Promise
 MARGIN, TOP = 16 * mm, 30 * mm
 WIDTH = A4[0] - 2 * MARGIN
+_PADDING = 6  # the library keeps that much inside the frame of a page
 _GREY, _LINE = colors.HexColor("#475059"), colors.HexColor("#c4cad1")
 
 
@@ -125,8 +126,8 @@ class Document:
         paper = SimpleDocTemplate(
             out,
             pagesize=A4,
-            leftMargin=MARGIN,
-            rightMargin=MARGIN,
+            leftMargin=MARGIN - _PADDING,
+            rightMargin=MARGIN - _PADDING,
             topMargin=TOP,
             bottomMargin=18 * mm,
             title=head.title,
