@@ -121,4 +121,4 @@ class StopViewSet(ReadOnlyViewSet):
 
     def read(self, pk: int) -> JobResponse:
         """The row with what the answer needs."""
-        return self.queryset.get(pk=pk)  # type: ignore[no-any-return]
+        return self.queryset.get(pk=pk)

@@ -1,6 +1,6 @@
 """Acts on a running job and on a machine that stands: one tap each, every one also a page of its own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms as django_forms
 from django.contrib import messages
@@ -49,7 +49,7 @@ class RunningAct(JobAct):
     """An act of who executes jobs."""
 
     permission = permissions.EXECUTE_JOB_ORDER
-    form_class: Any = ActForm
+    form_class: ClassVar[Any] = ActForm
 
     def get_initial(self) -> dict[str, Any]:
         return {"next": self.request.GET.get("next", "")}
@@ -145,7 +145,7 @@ class StopAct(ActPage):
     """An act on a stop, or one that begins it."""
 
     permission = permissions.EXECUTE_JOB_ORDER
-    form_class: Any = ReasonForm
+    form_class: ClassVar[Any] = ReasonForm
 
     @property
     def machine(self) -> Equipment | None:
@@ -178,7 +178,7 @@ class BeginStop(StopAct):
     submit_label = gettext_lazy("Log stop")
 
     @cached_property
-    def machine(self) -> Equipment:  # type: ignore[override]
+    def machine(self) -> Equipment:
         return equipment_get(self.actor, self.site, self.kwargs["machine"])
 
     def submit(self, form: Any) -> str:
@@ -193,7 +193,7 @@ class EndStop(StopAct):
 
     title = gettext_lazy("End stop")
     submit_label = gettext_lazy("Go on")
-    form_class = ActForm
+    form_class: ClassVar[Any] = ActForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {}
@@ -221,7 +221,7 @@ class ExplainStop(EndStop):
 
     title = gettext_lazy("Give the reason of a stop")
     submit_label = gettext_lazy("Keep reason")
-    form_class = ReasonForm
+    form_class: ClassVar[Any] = ReasonForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"reasons": reason_choices(self.site, [ReasonKind.STOP])}
