@@ -22,7 +22,9 @@ class Command:
 
 
 COMMANDS = {
-    "run": Command("mom.runtime.run", "run", "set up and start everything; print where to begin (--demo: with the demo)"),
+    "run": Command(
+        "mom.runtime.run", "run", "set up and start everything; print where to begin (--demo: with the demo)"
+    ),
     "stop": Command("mom.runtime.stop", None, "stop what `run` started"),
     "reset": Command(
         "mom.runtime.reset", None, "delete the embedded database and all data, after asking (--yes: at once)"
