@@ -11,9 +11,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from mom.accounts import permissions, schema  # noqa: F401 - declares rights and the sign-in schemes of the API
         from mom.accounts.requests import request_as
+        from mom.accounts.selectors.saved_view import kept_views
         from mom.accounts.services.role import follow_release
         from mom.core.web.long_exports import register_request_builder
-        from mom.accounts.selectors.saved_view import kept_views
         from mom.core.web.navigation import NavItem, register
         from mom.core.web.saved_views import register_store
 
