@@ -38,14 +38,17 @@ def begin(
     """
     with use_case(actor) as act:
         act.require(permissions.EXECUTE_JOB_ORDER, equipment.site.code)
-        known = JobResponse.objects.filter(op_uuid=op_uuid).first()
+        known = _known(equipment, op_uuid)
         if known is not None:
-            if known.equipment_id != equipment.pk or not known.is_stop:
-                raise job_response.key_taken()
             return known
         _check_reason(equipment.site_id, reason)
         kind = _kind_of(act, reason)
         job_order = _job_at(equipment, job_order_id)
+        if job_order is None:
+            Equipment.objects.select_for_update(of=("self",), no_key=True).get(pk=equipment.pk)
+        known = _known(equipment, op_uuid)  # who sent the same tap twice at once waited for the first one's lock
+        if known is not None:
+            return known
         stop = {"is_stop": True, "reason": reason, "note": note}
         if job_order is not None:
             response = job_response.switch_for(act, job_order, kind, op_uuid=op_uuid, **stop)
@@ -54,6 +57,14 @@ def begin(
             response = _alone(act, equipment, kind, op_uuid, stop)
         _told(act, response, equipment, "work.stop_begun")
         return response
+
+
+def _known(equipment: Equipment, op_uuid: uuid.UUID) -> JobResponse | None:
+    """The stop that was begun under this key before. Raises: Conflict where another fact has it."""
+    known = JobResponse.objects.filter(op_uuid=op_uuid).first()
+    if known is not None and (known.equipment_id != equipment.pk or not known.is_stop):
+        raise job_response.key_taken()
+    return known
 
 
 def end(actor: Actor, stop_id: int, *, op_uuid: uuid.UUID | None = None) -> JobResponse:
