@@ -100,9 +100,9 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='removed')),
                 ('removal_reason', models.CharField(blank=True, max_length=200, verbose_name='why it was removed')),
                 ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='installed_in', to='plant.materialsublot', verbose_name='component')),
-                ('installed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.jobresponse')),
+                ('install_response', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.jobresponse')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='installations', to='plant.materialsublot', verbose_name='product')),
-                ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.jobresponse')),
+                ('remove_response', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='work.jobresponse')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.site', verbose_name='site')),
             ],
             options={

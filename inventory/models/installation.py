@@ -22,10 +22,10 @@ class Installation(SiteOwned):
     position = models.CharField(_("position"), max_length=64, blank=True)
     installed_at = models.DateTimeField(_("installed"))
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
-    installed_by = models.ForeignKey(
+    install_response = models.ForeignKey(
         "work.JobResponse", blank=True, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    removed_by = models.ForeignKey(
+    remove_response = models.ForeignKey(
         "work.JobResponse", blank=True, null=True, on_delete=models.PROTECT, related_name="+"
     )
     removal_reason = models.CharField(_("why it was removed"), max_length=200, blank=True)

@@ -229,7 +229,7 @@ def _install(
             component=component,
             position=position,
             installed_at=occasion.at,
-            installed_by=response,
+            install_response=response,
         )
     act.record(
         "inventory.component_installed",
@@ -271,8 +271,8 @@ def swap(
             return Installation.objects.get(product=found.product, component=component, installed_at=occasion.at)
         if found.removed_at is not None:
             raise Conflict(_("The component was taken out already."), code="component_removed")
-        found.removed_at, found.removed_by, found.removal_reason = occasion.at, response, reason.strip()[:200]
-        found.save(update_fields=["removed_at", "removed_by", "removal_reason"])
+        found.removed_at, found.remove_response, found.removal_reason = occasion.at, response, reason.strip()[:200]
+        found.save(update_fields=["removed_at", "remove_response", "removal_reason"])
         out = found.component
         back = Leg(
             MoveKind.REMOVED,

@@ -4,8 +4,9 @@ import psycopg2.extensions
 import pytest
 from django.core.management import call_command
 
-from mom.core import invariants
+from mom.core import invariants, nouns
 from mom.core.actor import system_actor
+from mom.core.delivery import deliver_email
 from mom.core.use_case import Subject, use_case
 from mom.events.work import WorkReported
 
@@ -15,7 +16,16 @@ VIOLATIONS = {
     "core.audit_chain": "DELETE FROM core_auditentry WHERE id = (SELECT max(id) FROM core_auditentry)",
     "core.outbox_order": "UPDATE core_outboxevent SET done_at = now() WHERE seq = 2",
     "core.outbox_numbers": "DELETE FROM core_outboxevent WHERE seq = 2",
+    "core.delivery_order": "UPDATE core_delivery SET state = 'sent', ended_at = now() WHERE seq = 2",
+    "core.delivery_numbers": "DELETE FROM core_delivery WHERE seq = 2",
     "core.receipts": "INSERT INTO core_eventreceipt (event_id, subscriber, received_at) VALUES (-1, 'x', now())",
+}
+
+VIOLATIONS |= {
+    f"core.{noun.key}_references": "INSERT INTO core_alias"
+    " (site, noun, subject_id, system, external_id, valid_from)"
+    f" VALUES ('BER', '{noun.key}', -1, 'ERP', '4711', now())"
+    for noun in nouns.registered()
 }
 
 
@@ -24,6 +34,7 @@ def write() -> None:
         with use_case(system_actor("test")) as act:
             act.record("test.written", subject=Subject("test.thing", "1", "thing"), site="BER")
             act.publish(WorkReported("BER", ()), key="site:BER")
+            deliver_email(act, "ann@example.com", "Late", "Order 1 is late.", "order:1", site="BER")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -40,7 +51,8 @@ def test_invariant_finds_its_violation(
     owner: psycopg2.extensions.cursor, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write()
-    owner.execute("ALTER TABLE core_auditentry DISABLE TRIGGER USER")
+    for table in ("core_auditentry", "core_alias"):
+        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     owner.execute(VIOLATIONS[name])
 
     with pytest.raises(SystemExit):

@@ -163,7 +163,7 @@ class NumberRangeList(ListPage):
         return (
             Column("noun", _("Of"), _noun_label, link=link),
             Column("pattern", _("Pattern"), kind="code"),
-            Column("next", _("Next number"), self._next),
+            Column("next", _("Next number"), self._next, kind="code"),
             Column("resets", _("Starts again"), lambda row: RESETS.label(row.resets), minor=True),
             Column("gaps", _("Without gaps"), "is_gapless", minor=True),
         )
