@@ -9,9 +9,7 @@ VIEW = declare("work.view", _("See orders, jobs and what was reported"))
 PLAN_WORK_REQUEST = declare("work.plan_work_request", _("Add, change, release and cancel orders"))
 DISPATCH_JOB_ORDER = declare("work.dispatch_job_order", _("Release, assign and cancel jobs"))
 EXECUTE_JOB_ORDER = declare("work.execute_job_order", _("Start, pause and finish jobs, report quantities"))
-EXECUTE_UNPLANNED = declare(
-    "work.execute_unplanned_order", _("Start work on an order number that nobody planned")
-)
+EXECUTE_UNPLANNED = declare("work.execute_unplanned_order", _("Start work on an order number that nobody planned"))
 CORRECT_REPORT = declare("work.correct_report", _("Take back a report, with a reason"))
 
 PERMISSION_FOR: dict[JobOrderCommand, str] = {

@@ -126,9 +126,7 @@ def test_P23_database_refuses_an_approval_below_the_rule(mira: User, tom: User, 
         assert refusal.value.__cause__.diag.constraint_name == rule
 
 
-def test_P23_database_refuses_an_approval_by_a_foreign_signature(
-    mira: User, tom: User, site: Any
-) -> None:
+def test_P23_database_refuses_an_approval_by_a_foreign_signature(mira: User, tom: User, site: Any) -> None:
     row = approved(tom, site, authors=[mira], signer=True)
     row.pk, row.subject_id = None, "9"
     with pytest.raises(IntegrityError, match="for something else"), transaction.atomic(), acting():

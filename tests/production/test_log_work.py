@@ -146,7 +146,7 @@ def test_stop_api_begins_explains_and_ends(site: Any, client_of: Any) -> None:
     assert (made.status_code, made.json()["reason"], made.json()["ended_at"]) == (201, None, None)
     assert api.send("post", "/api/v1/work/stops/", body).json()["id"] == made.json()["id"]
     told = {"op_uuid": str(uuid.uuid4()), "reason": reason.code}
-    answer = api.send("post", "/api/v1/work/stops/%d/explain/" % made.json()["id"], told)
+    answer = api.send("post", f"/api/v1/work/stops/{made.json()['id']}/explain/", told)
     explained = answer.json()
     assert answer.status_code == 200, explained
     assert explained["reason"] == "TOOL"

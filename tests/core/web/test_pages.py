@@ -163,7 +163,9 @@ def test_page_has_no_inline_script_and_asks_no_other_host(owner: Any) -> None:
 @pytest.fixture
 def orders(monkeypatch: pytest.MonkeyPatch, site: Any) -> None:
     """Two things to be found."""
-    source = search.Source("order", "core.view_components", "Orders", lambda hit: f"/orders/{hit.code}/", 1, "Closed", "order")
+    source = search.Source(
+        "order", "core.view_components", "Orders", lambda hit: f"/orders/{hit.code}/", 1, "Closed", "order"
+    )
     monkeypatch.setattr(search, "_sources", {"order": source})
     for key, code in enumerate(("WO-1", "WO-10")):
         SearchEntry.objects.create(
