@@ -177,6 +177,10 @@ def arguments_of(name: str, pattern: URLPattern, plant: GrownPlant) -> Arguments
         return [{}]
     if parameters == {"pk"} and name.startswith("web:file_"):
         return [{"pk": plant.files.file.pk}]
+    if name == "erp:table_template":
+        return [{"kind": "machines"}]
+    if parameters == {"pk"} and name.startswith("erp:table"):
+        return [{"pk": plant.table.pk}]
     if parameters == {"pk"} and name.startswith("erp:import"):
         return [{"pk": plant.run.pk}]
     found = [code for prefix, code in CODE.items() if name.startswith(prefix)]
