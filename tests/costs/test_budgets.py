@@ -21,7 +21,7 @@ ENOUGH = {
     "device ": 26,  # a sign-in is two transactions: the counted check, then the session with its station
 }
 
-# Pages that show a thing with all that hangs on it (facts, jobs, figures, properties, other numbers, files, notes, stock),
+# Pages that show a thing with all that hangs on it (facts, jobs, figures, properties, numbers, files, notes, stock),
 # the state of every part of the system, and an order that is made, released and begun in one act.
 MORE = {
     "GET /api/v1/status/": 16,
