@@ -13,6 +13,8 @@ from mom.erp.models import TableImport
 from mom.erp.models.table_import import TABLE_KIND
 from mom.erp.selectors.mapping import KnownMapping
 from mom.erp.services.import_run import MOST_BYTES, NamedMapping
+from mom.erp.services.table_import import PROPERTY
+from mom.erp.services.tables.properties import definitions_for
 from mom.erp.table_words import LABELS
 
 DATES = {
@@ -100,6 +102,14 @@ class ColumnsForm(forms.Form):
                 required=each.is_required,
                 initial=run.columns.get(each.key, ""),
                 choices=[("", _("Choose the column") if each.is_required else _("Not in this list")), *headings],
+            )
+        for known in definitions_for(run.site.code, kind):
+            key = f"{PROPERTY}{known.code}"
+            self.fields[key] = forms.ChoiceField(
+                label=known.name or known.code,
+                required=False,
+                initial=run.columns.get(key, ""),
+                choices=[("", _("Not in this list")), *headings],
             )
         self.fields["decimal"] = forms.ChoiceField(label=_("Numbers"), choices=NUMBERS, initial=run.decimal)
         self.fields["date_format"] = forms.ChoiceField(

@@ -50,6 +50,7 @@ SENTENCES: Mapping[ProblemCode, Promise] = {
         "%(value)s is an order of another kind here (%(detail)s), so no production report of it."
     ),
     ProblemCode.WORD_UNKNOWN: _("“%(value)s” is not known here. Known: %(detail)s."),
+    ProblemCode.PROPERTY_BAD: _("“%(value)s” does not fit the property. %(detail)s"),
     ProblemCode.STANDS_TWICE: _("“%(value)s” stands in line %(detail)s already. Keep one of the two."),
     ProblemCode.NOT_THERE: _("There is no %(detail)s “%(value)s” yet. Bring it in first, or correct the cell."),
     ProblemCode.EXISTS_OTHERWISE: _(

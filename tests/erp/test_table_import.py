@@ -326,3 +326,28 @@ def test_guard_counts_add_up(office: Office) -> None:
     run.rows_new = 7
     with pytest.raises(IntegrityError, match="counts_add_up"), transaction.atomic(), acting():
         run.save()
+
+
+def test_properties_are_filled_from_their_columns_and_versions_kept(office: Office) -> None:
+    from mom.core.models import PropertyValue
+    from tests.factories.known import make_definition
+
+    make_definition(office.site, "spindle_power", name="Spindle power", unit="KWT")
+    text = "Maschine;Spindle power\nCNC-01;7,5\nCNC-02;12 kW\nCNC-03;viel\n"
+    run = office.hands_in(TableKind.MACHINES, text)
+    assert run.columns == {"code": "Maschine", "property:spindle_power": "Spindle power"}
+
+    run = office.brings_in(office.checks(run, decimal=","))
+
+    assert counts(run) == (2, 0, 0, 1)
+    values = PropertyValue.objects.order_by("subject_id", "valid_from")
+    assert [row.content.value for row in values] == [Decimal("7.5"), Decimal(12)]
+
+    again = office.checks(office.hands_in(TableKind.MACHINES, "Maschine;Spindle power\nCNC-01;7,5\nCNC-02;15 kW\n"))
+    assert counts(again) == (0, 1, 1, 0)
+    office.brings_in(again)
+    versions = PropertyValue.objects.filter(subject_id=Equipment.objects.get(code="CNC-02").pk).order_by("valid_from")
+    assert [(row.content.value, row.valid_until is None) for row in versions] == [
+        (Decimal(12), False),
+        (Decimal(15), True),
+    ]

@@ -46,6 +46,7 @@ class ProblemCode(StrEnum):
     ORDER_OF_OTHER_DOMAIN = "order_of_other_domain"
     STANDS_TWICE = "stands_twice"
     WORD_UNKNOWN = "word_unknown"
+    PROPERTY_BAD = "property_bad"
     NOT_THERE = "not_there"
     EXISTS_OTHERWISE = "exists_otherwise"
     NUMBER_ZERO = "number_zero"

@@ -24,6 +24,7 @@ class TableMapping:
     columns: Mapping[str, str]  # field -> heading
     decimal: str = "."
     date_format: str = "%Y-%m-%d"
+    properties: Mapping[str, str] = field(default_factory=dict)  # property -> heading
 
     def missing(self) -> list[str]:
         """The fields that are needed and have no column."""
@@ -32,10 +33,14 @@ class TableMapping:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A line of the file: its values by field, those given only, and its problems. With a problem it is not taken."""
+    """A line of the file: its values by field and its properties as written, those given only, and its problems.
+
+    With a problem it is not taken.
+    """
 
     line: int
     values: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -52,6 +57,7 @@ class TableReader:
             for each in FIELDS[mapping.kind]
             if mapping.columns.get(each.key) in places
         ]
+        self._properties = [(code, places[name]) for code, name in mapping.properties.items() if name in places]
 
     def read(self, line: int, cells: Sequence[str]) -> TableRow:
         """The row of a line."""
@@ -69,6 +75,9 @@ class TableReader:
                 row.values[each.key] = read(text)
             except RefusedValue as refused:
                 row.problems.append(Problem(refused.code, heading, text, refused.detail))
+        for code, place in self._properties:
+            if text := " ".join(cells[place].split()) if place < len(cells) else "":
+                row.properties[code] = text
         return row
 
 

@@ -30,6 +30,12 @@ from mom.erp.services.running import on_behalf_of
 from mom.erp.services.tables.master import Machines, Materials, People
 from mom.erp.services.tables.orders import Orders
 from mom.erp.services.tables.planned import Fate, Planned, Target, readable
+from mom.erp.services.tables.properties import (
+    apply_properties,
+    definitions_for,
+    guess_property_columns,
+    plan_properties,
+)
 from mom.erp.services.tables.stock import Stock
 from mom.erp.words import sentence
 
@@ -38,6 +44,8 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 20_000
 PIECE = 200
 SAMPLE = 200
+PROPERTY = "property:"
+"""What a choice of columns puts before the code of a property."""
 TARGETS: dict[TableKind, Target] = {
     TableKind.MACHINES: Machines(),
     TableKind.PEOPLE: People(),
@@ -66,6 +74,7 @@ def take_in(actor: Actor, site: Site, kind: TableKind, *, file_name: str, conten
     except BrokenFile as broken:
         raise InvalidInput({"file": [sentence(broken.problem)]}, code=broken.problem.code.value) from None
     columns = guess_columns(kind, header)
+    known = guess_property_columns(site.code, kind, header, columns)
     texts = _texts(header, sample)
     numbers = [text for name in columns_of(kind, CellKind.NUMBER, columns) for text in texts[name]]
     dates = [text for name in columns_of(kind, CellKind.DATE, columns) for text in texts[name]]
@@ -80,7 +89,7 @@ def take_in(actor: Actor, site: Site, kind: TableKind, *, file_name: str, conten
             file_name=file_name[-200:],
             shape=asdict(shape),
             header=header,
-            columns=columns,
+            columns=columns | {f"{PROPERTY}{code}": name for code, name in known.items()},
             decimal=guess_decimal(numbers, shape.delimiter),
             date_format=next(iter(guess_dates(dates)), DATE_FORMATS[0]),
             requested_by=act.actor.label[:200],
@@ -137,7 +146,11 @@ def _check_choice(run: TableImport) -> None:
             wrong[field.key] = [_("The file has no column “%(column)s”.") % {"column": name}]
         elif name is not None and used[name] > 1:
             wrong[field.key] = [_("“%(column)s” is chosen twice.") % {"column": name}]
-    unknown = run.columns.keys() - {field.key for field in FIELDS[kind]}
+    properties = {f"{PROPERTY}{each.code}" for each in definitions_for(run.site.code, kind)}
+    for key in sorted(run.columns.keys() & properties):
+        if run.columns[key] not in run.header:
+            wrong[key] = [_("The file has no column “%(column)s”.") % {"column": run.columns[key]}]
+    unknown = run.columns.keys() - {field.key for field in FIELDS[kind]} - properties
     if unknown:
         wrong["columns"] = [_("There is no field %(field)s.") % {"field": ", ".join(sorted(unknown))}]
     if run.decimal not in {".", ","} or run.date_format not in DATE_FORMATS:
@@ -167,12 +180,14 @@ def plan(run: TableImport, after: int = 0, most: int | None = None) -> list[Plan
         )
     planned = readable(found[:most] if most is not None else found)
     target_of(run).plan(run.site, planned)
+    plan_properties(run, planned, mapping_of(run).properties)
     return planned
 
 
 def mapping_of(run: TableImport) -> TableMapping:
     """The choices of a list, as its reader takes them."""
-    return TableMapping(TableKind(run.kind), run.columns, run.decimal, run.date_format)
+    properties = {key.removeprefix(PROPERTY): name for key, name in run.columns.items() if key.startswith(PROPERTY)}
+    return TableMapping(TableKind(run.kind), run.columns, run.decimal, run.date_format, properties)
 
 
 def start(actor: Actor, run_id: int, *, version: int | None = None) -> TableImport:
@@ -209,6 +224,7 @@ def apply(progress: Progress, size: int = PIECE) -> dict[str, Any]:
         progress.check_cancelled()
         with use_case(actor) as act:
             target_of(run).apply(act, run.site, planned)
+            apply_properties(act, run, planned)
             done = sum(each.fate in {Fate.NEW, Fate.CHANGED} for each in planned)
             run.applied_through = planned[-1].row.line
             TableImport.objects.filter(pk=run.pk).update(
