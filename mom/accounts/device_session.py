@@ -94,8 +94,7 @@ def person_enters(request: HttpRequest, device: Device, user: User, now: datetim
     As Django's `login`, without its signal: the sign-in is in our audit trail, and the lock-out of passwords has no
     part in it.
     """
-    person_leaves(request)
-    request.session.cycle_key()
+    person_leaves(request)  # the key is gone with it; a new one is made when the session is saved
     request.session[SESSION_KEY] = str(user.pk)
     request.session[BACKEND_SESSION_KEY] = BACKEND
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()

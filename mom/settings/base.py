@@ -135,6 +135,7 @@ AXES_VERBOSE = False  # no line in the log of every command
 AXES_CLIENT_IP_CALLABLE = "mom.core.api.client.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address"]
 
+SESSION_ENGINE = "mom.accounts.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -30,10 +30,12 @@ from django.utils.translation import ngettext
 
 from mom.accounts.engine import pin as pins
 from mom.accounts.engine.tries import ADDRESS_ALLOWANCE, DEVICE_ALLOWANCE, LOCK_AFTER, Tries
-from mom.accounts.models import Device, Pin, SecretTries, User
+from mom.accounts.models import Device, Pin, User
+from mom.accounts.services.tries import tries_locked, tries_stored
+from mom.core import clock
 from mom.core.actor import Actor
 from mom.core.errors import MomError, Text, Unavailable
-from mom.core.use_case import Subject, UseCase, joined
+from mom.core.use_case import Subject, joined
 
 log = structlog.get_logger(__name__)
 _UNUSABLE = "!"
@@ -170,27 +172,26 @@ class _Check:
 
     def run(self) -> SecretCheck:
         """The whole check, in two short transactions with the costly look between them."""
-        with transaction.atomic(durable=True), joined(self.actor) as act:
-            refusal = self._begin(act)
+        with transaction.atomic(durable=True):
+            refusal = self._begin(clock.now())
         if refusal is not None:
             return refusal
         is_right, is_one_time, fresh = self._look()
-        with transaction.atomic(durable=True), joined(self.actor) as act:
-            return self._conclude(act, is_right, is_one_time, fresh)
+        with transaction.atomic(durable=True):
+            return self._conclude(clock.now(), is_right, is_one_time, fresh)
 
-    def _begin(self, act: UseCase) -> SecretCheck | None:
+    def _begin(self, now: datetime) -> SecretCheck | None:
         """Count the try, or refuse to look at it."""
-        rows = self._locked_rows()
-        person, source = rows.get(self.person_key), rows.get(self.source_key)
-        until = _tries(person).person_waits_until(act.now)
+        tries = tries_locked((self.person_key, self.source_key))
+        until = tries.get(self.person_key, Tries()).person_waits_until(now)
         outcome = Outcome.LOCKED
         if until is None:
-            until, outcome = _tries(source).source_waits_until(act.now, self.allowance), Outcome.SLOW_DOWN
+            source = tries.get(self.source_key, Tries())
+            until, outcome = source.source_waits_until(now, self.allowance), Outcome.SLOW_DOWN
         if until is not None:
-            self._note(act, outcome)
-            return SecretCheck(outcome, self.kind, retry_after=_seconds(act.now, until))
-        for row in rows.values():
-            _store(row, _tries(row).begun(act.now))
+            self._note(outcome)
+            return SecretCheck(outcome, self.kind, retry_after=_seconds(now, until))
+        tries_stored({key: each.begun(now) for key, each in tries.items()})
         return None
 
     def _look(self) -> tuple[bool, bool, pins.StoredPin | None]:
@@ -217,40 +218,30 @@ class _Check:
         fresh = pins.pin_hash(self.secret, peppers[0]) if match.is_old else None
         return match.is_right, row.is_one_time, fresh
 
-    def _conclude(self, act: UseCase, is_right: bool, is_one_time: bool, fresh: pins.StoredPin | None) -> SecretCheck:
-        rows = self._locked_rows()
-        person, source = rows.get(self.person_key), rows.get(self.source_key)
+    def _conclude(self, now: datetime, is_right: bool, is_one_time: bool, fresh: pins.StoredPin | None) -> SecretCheck:
+        tries = tries_locked((self.person_key, self.source_key))
+        person = tries.get(self.person_key, Tries()).at(now)
         if not is_right:
-            tries = _tries(person).at(act.now)
-            self._note(act, Outcome.WRONG, tries.count)
-            until = tries.person_waits_until(act.now)
-            left = max(LOCK_AFTER - tries.count, 0) if person else 0
-            return SecretCheck(Outcome.WRONG, self.kind, left, _seconds(act.now, until))
-        slips = max(_tries(person).at(act.now).count, 1)  # their own wrong ones, and this try
-        if person is not None:
-            _store(person, Tries())
-        if source is not None:
-            _store(source, _tries(source).pardoned(slips))
+            self._note(Outcome.WRONG, person.count)
+            left = max(LOCK_AFTER - person.count, 0) if self.person_key else 0
+            return SecretCheck(Outcome.WRONG, self.kind, left, _seconds(now, person.person_waits_until(now)))
+        slips = max(person.count, 1)  # their own wrong ones, and this try
+        tries_stored({key: Tries() if key == self.person_key else each.pardoned(slips) for key, each in tries.items()})
         if fresh is not None:
-            still_that = Pin.objects.filter(user=self.user, digest=self.looked_at)  # not one set in the meantime
-            still_that.update(digest=fresh.digest, pepper=fresh.pepper)
+            with joined(self.actor):
+                still_that = Pin.objects.filter(user=self.user, digest=self.looked_at)  # not one set in the meantime
+                still_that.update(digest=fresh.digest, pepper=fresh.pepper)
         return SecretCheck(Outcome.ONE_TIME if is_one_time else Outcome.RIGHT, self.kind)
 
-    def _note(self, act: UseCase, outcome: Outcome, count: int = 0) -> None:
+    def _note(self, outcome: Outcome, count: int = 0) -> None:
         """The audit entry of a try that was not right. A locked one is written too: who tries on is worth knowing."""
         subject: Any = self.user or Subject("accounts.user", "", "")
         after = {"outcome": outcome.value, "kind": self.kind, "purpose": self.purpose, "source": self.source_key}
         if count:
             after["tries"] = str(count)
         site = self.device.site.code if self.device is not None else ""
-        act.record("accounts.secret_refused", subject=subject, site=site, after=after)
-
-    def _locked_rows(self) -> dict[str, SecretTries]:
-        """The counters of person and source, made where they are new, locked in the order of their keys."""
-        keys = sorted(filter(None, (self.person_key, self.source_key)))
-        SecretTries.objects.bulk_create([SecretTries(key=key) for key in keys], ignore_conflicts=True)
-        rows = SecretTries.objects.select_for_update(of=("self",)).filter(key__in=keys).order_by("key")
-        return {row.key: row for row in rows}
+        with joined(self.actor) as act:
+            act.record("accounts.secret_refused", subject=subject, site=site, after=after)
 
 
 def peppers_now() -> list[str]:
@@ -259,15 +250,6 @@ def peppers_now() -> list[str]:
     if not peppers:
         raise Unavailable(_("This installation has no PIN_PEPPER, so PINs can't be set or checked."))
     return peppers
-
-
-def _tries(row: SecretTries | None) -> Tries:
-    return Tries(row.count, row.last_at) if row is not None else Tries()
-
-
-def _store(row: SecretTries, tries: Tries) -> None:
-    row.count, row.last_at = tries.count, tries.last_at
-    row.save(update_fields=["count", "last_at"])
 
 
 def _seconds(now: datetime, until: datetime | None) -> int:

@@ -50,7 +50,10 @@ def station_sign_in(device: Device, user: User, *, by_badge: bool) -> None:
 
 def note_visit(act: UseCase, site: Site, station: str, user: User) -> None:
     """Remember who was at a station, so that its tablet offers them next time. Joins the caller's transaction."""
-    StationVisit.objects.update_or_create(site=site, station=station, user=user, defaults={"last_at": act.now})
+    visit = StationVisit(site=site, station=station, user=user, last_at=act.now)
+    StationVisit.objects.bulk_create(
+        [visit], update_conflicts=True, unique_fields=["site", "station", "user"], update_fields=["last_at"]
+    )
 
 
 def station_sign_out(actor: Actor, device: Device, user: User) -> None:

@@ -48,7 +48,8 @@ def machine_of(device: Device) -> Equipment:
 def jobs_here(device: Device, machine: Equipment, now: datetime) -> list[JobView]:
     """What runs here and what is next."""
     viewer = viewer_of(device)
-    return job_views(viewer, list(jobs_at(viewer, machine)[:MOST_JOBS]), now)
+    jobs = list(jobs_at(viewer, machine)[:MOST_JOBS])
+    return job_views(viewer, jobs, now) if jobs else []
 
 
 def people_of(site: Site, now: datetime) -> QuerySet[User]:
@@ -66,7 +67,7 @@ def face_list(device: Device, now: datetime) -> list[Face]:
     found = list(here.select_related("user").order_by("-last_at")[:MOST_FACES])
     today = local_day(now, device.site.zone)
     latest: dict[int, StationVisit] = {}
-    for visit in seen.filter(user__in=[visit.user_id for visit in found]).order_by("last_at"):
+    for visit in seen.filter(user__in=[visit.user_id for visit in found]).order_by("last_at") if found else ():
         latest[visit.user_id] = visit
     return [
         Face(
