@@ -19,10 +19,13 @@ class AccountsConfig(AppConfig):
 
         register_request_builder(request_as)
         register_store(kept_views)
-        register(NavItem("setup", _("Devices"), "accounts:device_list", permissions.VIEW_DEVICE, order=40))
-        register(NavItem("setup", _("Rights"), "accounts:right_list", permissions.VIEW_USER, order=32))
-        register(NavItem("setup", _("Approvals"), "accounts:approval_list", permissions.VIEW_APPROVAL_POLICY, order=50))
-        register(NavItem("setup", _("Signatures"), "accounts:signature_list", permissions.VIEW_SIGNATURE, order=72))
-        register(NavItem("setup", _("Badges"), "accounts:badge_list", permissions.VIEW_USER, order=30))
+        for order, section, label, url_name, permission in (
+            (24, "people", _("Rights"), "accounts:right_list", permissions.VIEW_USER),
+            (40, "devices", _("Devices"), "accounts:device_list", permissions.VIEW_DEVICE),
+            (42, "devices", _("Badges"), "accounts:badge_list", permissions.VIEW_USER),
+            (50, "rules", _("Approvals"), "accounts:approval_list", permissions.VIEW_APPROVAL_POLICY),
+            (72, "audit", _("Signatures"), "accounts:signature_list", permissions.VIEW_SIGNATURE),
+        ):
+            register(NavItem("setup", label, url_name, permission, order=order, section=section))
 
         post_migrate.connect(follow_release, sender=self, dispatch_uid="mom.accounts.roles")

@@ -17,10 +17,12 @@ class PlantConfig(AppConfig):
         register(NavItem("production", _("Machines"), "plant:machine_list", permissions.VIEW, order=30))
         register(NavItem("inventory", _("Materials"), "plant:material_list", permissions.VIEW, order=40))
         register(NavItem("inventory", _("Lots"), "plant:lot_list", permissions.VIEW, order=30))
-        register(NavItem("setup", _("Plant model"), "plant:setup", permissions.VIEW, order=10))
-        register(NavItem("setup", _("Rates"), "plant:rate_list", permissions.VIEW_RATE, order=55))
-        register(NavItem("setup", _("Skill matrix"), "plant:skill_matrix", permissions.VIEW, order=22))
-        register(NavItem("setup", _("People"), "plant:person_list", permissions.VIEW, order=20))
+        register(NavItem("setup", _("Plant model"), "plant:setup", permissions.VIEW, order=10, section="plant"))
+        register(NavItem("setup", _("Rates"), "plant:rate_list", permissions.VIEW_RATE, order=55, section="plant"))
+        register(
+            NavItem("setup", _("Skill matrix"), "plant:skill_matrix", permissions.VIEW, order=22, section="people")
+        )
+        register(NavItem("setup", _("People"), "plant:person_list", permissions.VIEW, order=20, section="people"))
         search.register()
         scan.register()
         stations.register(station_list)
@@ -28,7 +30,9 @@ class PlantConfig(AppConfig):
         label_fields.register()
         known.register()
         records.register()
-        documents = NavItem("setup", _("Documents"), "plant:document_list", permissions.VIEW, order=30)
+        documents = NavItem(
+            "setup", _("Documents"), "plant:document_list", permissions.VIEW, order=30, section="documents"
+        )
         register(documents)
         register(NavItem("live", _("To read"), "plant:to_read", permissions.CONFIRM_READING, order=60))
         approval.declare("plant.document", _("Documents"), permission=permissions.APPROVE_DOCUMENT)

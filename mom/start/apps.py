@@ -14,4 +14,4 @@ class StartConfig(AppConfig):
         from mom.start.notices import first_steps
 
         register_notice("first_steps", first_steps)
-        register(NavItem("setup", _("Demo plant"), "start:demo_plant", MANAGE_SITES, order=95))
+        register(NavItem("setup", _("Demo plant"), "start:demo_plant", MANAGE_SITES, order=95, section="status"))

@@ -5,7 +5,8 @@
         navigation.NavItem("production", _("Orders"), "production:order_list", "production.view_order", order=20)
     )
 
-A group without a visible page is not shown. A group's own link leads to its first visible page.
+A group without a visible page is not shown. A group's own link leads to its first visible page. Pages of one section
+share one entry; they stand side by side above the title of each of them.
 """
 
 from collections.abc import Sequence
@@ -41,11 +42,25 @@ GROUPS = (
 )
 
 
+SECTIONS: dict[str, Text] = {
+    "plant": _("Plant model"),
+    "people": _("People and skills"),
+    "documents": _("Documents"),
+    "devices": _("Devices and badges"),
+    "rules": _("Rules"),
+    "audit": _("Audit log"),
+    "status": _("Status"),
+    "messages": _("Messages"),
+    "printing": _("Printing"),
+}
+
+
 @dataclass(frozen=True)
 class NavItem:
     """One page in the navigation. `order` sorts within the group; a lower number stands higher.
 
     `also`: beginnings of the addresses of pages that stand under it and are not in the navigation themselves.
+    `section`: a key of `SECTIONS`; its pages share one entry, which stands where the first of them would.
     """
 
     group: str
@@ -54,15 +69,20 @@ class NavItem:
     permission: str
     order: int = 50
     also: tuple[str, ...] = ()
+    section: str = ""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A page as it is shown: `current` is the one that is open or the one above it."""
+    """A page or a section as it is shown: `current` is the one that is open or the one above it.
+
+    `pages` are those of a section where the actor may open more than one; its `url` is that of the first.
+    """
 
     label: Text
     url: str
     current: bool
+    pages: tuple["Link", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,10 +104,12 @@ _items: dict[str, NavItem] = {}
 def register(item: NavItem) -> None:
     """Adds a page; registering the same address again replaces it, so `ready()` may run twice.
 
-    Raises: ValueError for a group that is not in `GROUPS`.
+    Raises: ValueError for a group that is not in `GROUPS` or a section that is not in `SECTIONS`.
     """
     if item.group not in {group.key for group in GROUPS}:
         raise ValueError(f"No navigation group {item.group!r}.")
+    if item.section and item.section not in SECTIONS:
+        raise ValueError(f"No navigation section {item.section!r}.")
     _items[item.url_name] = item
 
 
@@ -104,11 +126,25 @@ def menu(actor: Any, site_code: str, path: str) -> list[MenuGroup]:
     current = max(above, key=len, default=None)
     shown = []
     for group in GROUPS:
-        links = tuple(Link(item.label, url, url == current) for item, url in visible if item.group == group.key)
+        links = _entries([(item, url) for item, url in visible if item.group == group.key], current)
         if links:
             here = any(link.current for link in links)
             shown.append(MenuGroup(group.key, group.label, group.icon, group.place, links[0].url, here, links))
     return shown
+
+
+def _entries(visible: Sequence[tuple[NavItem, str]], current: str | None) -> tuple[Link, ...]:
+    """The entries of a group: a page without section is one, and so are all visible pages of a section together."""
+    entries: dict[str, list[tuple[NavItem, Link]]] = {}
+    for item, url in visible:
+        entries.setdefault(item.section or item.url_name, []).append((item, Link(item.label, url, url == current)))
+    return tuple(_entry(pages[0][0].section, tuple(link for _item, link in pages)) for pages in entries.values())
+
+
+def _entry(section: str, pages: tuple[Link, ...]) -> Link:
+    if len(pages) == 1:
+        return pages[0]  # under its own name: the section's would promise more than this actor may open
+    return Link(SECTIONS[section], pages[0].url, any(page.current for page in pages), pages)
 
 
 def above(path: str) -> str:

@@ -94,6 +94,6 @@ def as_text(sign_ins: list[SignIn]) -> str:
     lines += [f"  {each.username:<12}  {norrtal.PASSWORD}  {each.name}, {each.role}" for each in sign_ins]
     lines.append(
         f"  At a station: badge {norrtal.BADGE_PREFIX}1042 or a name, PIN {norrtal.PIN}"
-        " (a tablet is enrolled under Setup, Devices)"
+        " (a tablet is enrolled under Setup, Devices and badges)"
     )
     return "\n".join(lines) + "\n"

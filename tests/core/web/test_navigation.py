@@ -57,3 +57,27 @@ def test_group_is_current_on_pages_that_stand_under_its_page() -> None:
     actor = person("plant.view")
     current = [group.current for path in ("/jobs/J-1/", "/job/") for group in navigation.menu(actor, "P1", path)]
     assert current == [True, False]
+
+
+def test_pages_of_a_section_share_one_entry() -> None:
+    navigation.register(NavItem("setup", "Roles", "role_list", "plant.view", 20, section="people"))
+    navigation.register(NavItem("setup", "Components", "web:components", "core.view_components", 30))
+    navigation.register(NavItem("setup", "Search", "web:search", "plant.view", 40, section="people"))
+    (group,) = navigation.menu(person("plant.view", "core.view_components"), "P1", "/search/")
+    assert [(str(link.label), link.url, link.current) for link in group.links] == [
+        ("People and skills", "/roles/", True),
+        ("Components", "/setup/components/", False),
+    ]
+    assert [(str(page.label), page.current) for page in group.links[0].pages] == [("Roles", False), ("Search", True)]
+
+
+def test_section_of_one_visible_page_is_that_page() -> None:
+    navigation.register(NavItem("setup", "Roles", "role_list", "plant.view", 20, section="people"))
+    navigation.register(NavItem("setup", "Components", "web:components", "core.view_components", 30, section="people"))
+    (group,) = navigation.menu(person("plant.view"), "P1", "/roles/")
+    assert [(str(link.label), link.current, link.pages) for link in group.links] == [("Roles", True, ())]
+
+
+def test_navigation_refuses_an_unknown_section() -> None:
+    with pytest.raises(ValueError, match="No navigation section"):
+        navigation.register(NavItem("setup", "Menu", "web:search", "x", section="kitchen"))

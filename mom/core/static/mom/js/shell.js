@@ -31,6 +31,12 @@ addEventListener("pageshow", () => {
   }
 });
 
+// Rows of pages that are wider than the screen show the open one.
+for (const open of document.querySelectorAll(".subnav > [aria-current], .section [aria-current]")) {
+  const row = open.closest("nav");
+  row.scrollLeft = open.offsetLeft + open.offsetWidth - row.offsetLeft - row.clientWidth + 16;
+}
+
 // Keys: "/" finds, Escape closes what is open and gives the focus back.
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
