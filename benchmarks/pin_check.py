@@ -5,8 +5,12 @@
 First the processor time of one check of a PIN, of Django's default PBKDF2 and of its default Argon2, in turns, medians
 of this run; each answer is checked, for a right and for a wrong secret. Then, over HTTP against gunicorn as the image
 runs it: people queue at the tablets, scan their badge, get the PIN page, type their PIN (every tenth first a wrong one)
-and are in. Prints sign-ins a second and checks what came of it: who is in, what was refused, what the audit trail says.
-Exits with 1 where that is wrong, or an aim is missed.
+and are in. A sign-in is these three requests, as a browser sends them; the machine's page behind it is not part of it.
+
+Prints sign-ins a second, whose processor time each of them takes (web processes, database, and this client, which runs
+on the same cores), how busy the cores were with anything else, and the rate that this time allows on all of them: that
+one is an upper bound, the measured one is what counts. Checks what came of it: who is in, what was refused, what the
+audit trail says. Exits with 1 where that is wrong, or an aim is missed.
 """
 
 import argparse
@@ -21,6 +25,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -67,15 +72,15 @@ def measure(options: argparse.Namespace) -> int:
     rates = []
     with served() as (port, master):
         for number in range(options.rounds):
-            used = processor_seconds(master)
+            before = Used.until_now(master)
             rate, is_good = shift_change(port, tablets, options.people)
-            each = (processor_seconds(master) - used) / options.people * 1000
+            used = Used.until_now(master).since(before)
             is_right &= is_good
             rates.append(rate)
             print(
-                f"shift change {number + 1}: {options.people} people at {len(tablets)} tablets, {rate:.1f} sign-ins/s,"
-                f" {each:.0f} ms of the web processes' time each"
+                f"shift change {number + 1}: {options.people} people at {len(tablets)} tablets, {rate:.1f} sign-ins/s"
             )
+            print(f"  {used.told(options.people, options.people / rate)}")
     is_right &= audited(options.people * options.rounds)
     rate = statistics.median(rates)
     print(f"median {rate:.1f} sign-ins/s, the aim is {options.aim_rate:.0f}; ", end="")
@@ -169,17 +174,51 @@ def served() -> Iterator[tuple[int, int]]:
         process.wait(30)
 
 
-def processor_seconds(master: int) -> float:
-    """What gunicorn's processes have used so far."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == master or stat.parent.name == str(master):
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+@dataclass(frozen=True)
+class Used:
+    """Seconds of processor time, by who used them."""
+
+    web: float
+    database: float
+    client: float
+    machine: float
+    """All that runs here, we and everything else."""
+
+    @classmethod
+    def until_now(cls, master: int) -> "Used":
+        """What gunicorn's processes, the connections to our database and we have used so far."""
+        web = database = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+                title = (stat.parent / "cmdline").read_bytes()
+            except OSError:
+                continue
+            ticks = int(fields[11]) + int(fields[12])
+            if int(fields[1]) == master or stat.parent.name == str(master):
+                web += ticks
+            elif title.startswith(b"postgres:") and SCRATCH.encode() in title:
+                database += ticks
+        whole = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        busy = sum(whole) - whole[3] - whole[4]  # neither idle nor waiting for a disk
+        second = os.sysconf("SC_CLK_TCK")
+        return cls(web / second, database / second, time.process_time(), busy / second)
+
+    def since(self, before: "Used") -> "Used":
+        return Used(*(after - earlier for after, earlier in zip(astuple(self), astuple(before), strict=True)))
+
+    def told(self, sign_ins: int, taken: float) -> str:
+        """Per sign-in, and what the cores could do with it if they did nothing else."""
+        cores = os.cpu_count() or 1
+        ours = self.web + self.database + self.client
+        others = max(self.machine - ours, 0) / (taken * cores)
+        each = [f"{name} {spent / sign_ins * 1000:.1f} ms" for name, spent in (
+            ("web", self.web), ("database", self.database), ("client", self.client)
+        )]  # fmt: skip
+        return (
+            f"processor time of each: {', '.join(each)}; everything else took {others:.0%} of the {cores} cores;"
+            f" at most {cores * sign_ins / ours:.1f}/s on all of them"
+        )
 
 
 def with_database(url: str) -> str:

@@ -97,10 +97,10 @@ def find(
     codes = [sites] if isinstance(sites, str) else sorted(set(sites))
     asked = [source for source in sources() if kinds is None or source.kind in kinds]
     scope = [
-        (site, source.kind) for site in codes for source in asked if actor.may(source.permission, site)
-    ]  # fmt: skip
+        (site, source.kind, source.subject) for site in codes for source in asked if actor.may(source.permission, site)
+    ]
     found: dict[str, list[SearchHit]] = defaultdict(list)
-    for entry in entries.search(scope, text, limit):
+    for entry in entries.search(scope, text, limit, clock.now()):
         found[entry.noun].append(_hit(_sources[entry.noun], entry))
     groups = [HitGroup(source.kind, source.label, tuple(found[source.kind])) for source in asked if found[source.kind]]
     return sorted(groups, key=lambda group: min(group.hits[0].match, Match.PREFIX))

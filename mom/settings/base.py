@@ -231,6 +231,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Fields that share a name and not their words.
+    "ENUM_NAME_OVERRIDES": {
+        "DeliveryStateEnum": "mom.core.engine.delivery.DeliveryState",
+        "RateStateEnum": "mom.plant.engine.terms.RateState",
+        "StatusStateEnum": ["ok", "info", "warn", "bad"],
+    },
 }
 
 # The delivery room. No mail server: e-mails wait. Hosts: names, *.names, addresses or networks, by comma.

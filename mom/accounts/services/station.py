@@ -4,9 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from mom.accounts.engine.pin import looks_like_pin
-from mom.accounts.models import Badge, Device, Site, StationVisit, User
+from mom.accounts.models import Device, Site, StationVisit, User
 from mom.accounts.selectors import actor_for_user
-from mom.accounts.services.badge import badge_code
 from mom.accounts.services.secret import Outcome, SecretCheck, SecretWrong, check_secret
 from mom.core.actor import Actor
 from mom.core.errors import NotAllowed
@@ -16,13 +15,6 @@ from mom.core.use_case import UseCase, use_case
 def device_actor(device: Device) -> Actor:
     """The device as an actor: it holds no right at all, so it writes nothing; it only signs what it reports."""
     return Actor(kind="device", id=str(device.pk), label=device.name)
-
-
-def person_of_badge(code: str) -> User | None:
-    """Who holds this valid badge; nobody for an unknown, revoked or locked one. It proves nothing."""
-    badge = Badge.objects.filter(code=badge_code(code)[:40], revoked_at__isnull=True, user__is_active=True)
-    found = badge.select_related("user").first()
-    return found.user if found is not None else None
 
 
 @sensitive_variables("pin")

@@ -29,7 +29,7 @@ class DeliverySerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class ReasonSerializer(Serializer):
+class DiscardSerializer(Serializer):
     """Why."""
 
     reason = CharField(max_length=500, help_text="At least two characters; it stands in the audit trail.")
@@ -61,12 +61,12 @@ class DeliveryViewSet(ReadOnlyViewSet):
         row.refresh_from_db()
         return self.answer(row)
 
-    @extend_schema(request=ReasonSerializer, responses=DeliverySerializer)
+    @extend_schema(request=DiscardSerializer, responses=DeliverySerializer)
     @action(detail=True, methods=["post"])
     def discard(self, request: Request, **_kwargs: Any) -> Response:
         """Let a message that was given up go undelivered, with a reason; those of its key behind it move on."""
         row = self.get_object()
-        body = ReasonSerializer(data=request.data)
+        body = DiscardSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         with use_case(request.actor, body.validated_data["reason"]) as act:  # type: ignore[attr-defined]
             room.discard(act, row.pk, row.site)

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from mom.core.api.serializers import parse_instant
 
@@ -61,6 +63,7 @@ class BooleanFilter(django_filters.Filter):
     field_class = BooleanFormField
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class InstantFilter(django_filters.Filter):
     """An instant with its offset."""
 

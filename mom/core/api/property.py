@@ -56,7 +56,7 @@ class ValueSerializer(ContentSerializer):
     set_by = CharField()
 
 
-class EndSerializer(Serializer):
+class KnownEndSerializer(Serializer):
     """When it ends: now, where it is left out."""
 
     at = DateTimeField(required=False, default=None, allow_null=True)
@@ -201,12 +201,12 @@ class PropertyValueViewSet(ReadOnlyViewSet):
             args = (body, *args[1:])
         return super().get_serializer(*args, **kwargs)
 
-    @extend_schema(request=EndSerializer, responses=ValueSerializer)
+    @extend_schema(request=KnownEndSerializer, responses=ValueSerializer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, **_kwargs: Any) -> Response:
         """Let it end without a new one: what is inherited holds again. Needs the right to change the thing."""
         row = self.get_object()
-        sent = EndSerializer(data=request.data)
+        sent = KnownEndSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         return self.answer(writing.property_end(request.actor, row.pk, **sent.validated_data))  # type: ignore[attr-defined]
 
@@ -230,12 +230,12 @@ class AliasViewSet(ReadOnlyViewSet):
         """The aliases of what the asker may see."""
         return of_nouns(super().for_actor(actor, permission), actor, "noun")
 
-    @extend_schema(request=EndSerializer, responses=AliasRowSerializer)
+    @extend_schema(request=KnownEndSerializer, responses=AliasRowSerializer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, **_kwargs: Any) -> Response:
         """Let it end; the number may then name something else. Needs the right to change the thing."""
         row = self.get_object()
-        sent = EndSerializer(data=request.data)
+        sent = KnownEndSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         return self.answer(aliases.alias_end(request.actor, row.pk, **sent.validated_data))  # type: ignore[attr-defined]
 

@@ -1,4 +1,4 @@
-"""The entries that a text may mean, in one statement: exact number, number's beginning, words, parts, near misses."""
+"""The entries that a text may mean, in one statement: number or alias, its beginning, words, parts, near misses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ MOST_CHARACTERS = 100
 ENOUGH = 5  # so many hits by number, and a text with figures or signs is not looked for among the names
 LIKE_ENOUGH = 0.45  # the share of trigrams of a near miss: one wrong letter in six, two in ten
 CANDIDATES = 1_000  # so many entries are ranked, where more have the words
+ALIASES = 100  # so many aliases of a site that begin like the text are read; the exact one is the first
 
 
 class Match(IntEnum):
@@ -47,7 +48,9 @@ _FIELDS = "noun, object_id, site, code, title, also, is_retired"
 # Each step asks only where the ones before it have not found enough; a step that need not ask costs nothing.
 # Numbers: a few rows of an index per noun, whatever the size of the table. Words and parts: trigrams.
 _SEARCH = f"""
-WITH scope AS (SELECT * FROM unnest(%(sites)s::text[], %(nouns)s::text[]) AS asked(site, noun)),
+WITH scope AS (
+    SELECT * FROM unnest(%(sites)s::text[], %(nouns)s::text[], %(subjects)s::text[]) AS asked(site, noun, subject)
+),
 by_number AS (
     SELECT {_FIELDS}, (folded_code <> %(folded)s)::int AS match FROM scope CROSS JOIN (VALUES (false), (true)) AS r(old)
     CROSS JOIN LATERAL (
@@ -59,6 +62,19 @@ by_number AS (
         SELECT object_id, code, title, also, is_retired, folded_also FROM core_searchentry e
         WHERE e.site = scope.site AND e.noun = scope.noun AND folded_also <> '' AND folded_also LIKE %(prefix)s
         ORDER BY folded_also LIMIT %(limit)s) AS e
+    UNION ALL
+    SELECT e.noun, object_id, e.site, code, title, alias.system || ' ' || external_id, is_retired,
+        (external_id <> spelt)::int
+    FROM (SELECT site, array_agg(subject) AS subjects FROM scope GROUP BY site) AS place
+    CROSS JOIN unnest(%(spellings)s::text[]) AS spelt
+    CROSS JOIN LATERAL (
+        SELECT a.site, a.noun, subject_id, system, external_id FROM core_alias a
+        WHERE a.site = place.site AND external_id >= spelt AND external_id <= spelt || chr(1114111)
+        AND starts_with(external_id, spelt) AND a.noun = ANY(place.subjects)
+        AND valid_from <= %(at)s AND (valid_until IS NULL OR valid_until > %(at)s)
+        ORDER BY external_id LIMIT {ALIASES}) AS alias
+    JOIN scope ON scope.site = alias.site AND scope.subject = alias.noun
+    JOIN core_searchentry e ON e.noun = scope.noun AND e.object_id = alias.subject_id AND e.site = alias.site
 ),
 by_word AS (
     SELECT {_FIELDS}, 2 AS match FROM core_searchentry e
@@ -99,18 +115,22 @@ SELECT {_FIELDS}, match FROM (
 """  # noqa: S608 - no value is in it, they are parameters
 
 
-def search(scope: Sequence[tuple[str, str]], text: str, limit: int) -> list[Entry]:
+def search(scope: Sequence[tuple[str, str, str]], text: str, limit: int, at: datetime) -> list[Entry]:
     """The entries of the asked sites and nouns that `text` may mean, at most `limit` of each noun, best first.
 
-    Without scope or text there is none and no statement.
+    The third of each scope is the noun under which aliases are kept; they are found while they hold (`at`), as typed or
+    in capital letters. Without scope or text there is none and no statement.
     """
     text = text.encode(errors="ignore").decode().replace("\x00", "").strip()[:MOST_CHARACTERS]
     folded, parts = fold(text), words(text)
     if not scope or len(folded) < LEAST_CHARACTERS:
         return []
     values: dict[str, Any] = {
-        "sites": [site for site, _noun in scope],
-        "nouns": [noun for _site, noun in scope],
+        "sites": [site for site, _noun, _subject in scope],
+        "nouns": [noun for _site, noun, _subject in scope],
+        "subjects": [subject for _site, _noun, subject in scope],
+        "spellings": sorted({text, text.upper()}),
+        "at": at,
         "folded": folded,
         "prefix": f"{_literal(folded)}%",
         "length": len(tight(text)),

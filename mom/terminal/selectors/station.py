@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mom.accounts.engine.device import LONGEST_SESSION, session_end
-from mom.accounts.models import Device, Membership, Pin, Site, StationVisit, User
+from mom.accounts.models import Badge, Device, Membership, Pin, Site, StationVisit, User
+from mom.accounts.services.badge import badge_code
 from mom.core.actor import Actor
 from mom.core.engine.interval import Interval
 from mom.plant.engine.calendar import local_day
@@ -92,6 +93,12 @@ def people_named(device: Device, text: str, now: datetime) -> list[Face]:
 def person_at(device: Device, key: str, now: datetime) -> User | None:
     """The person with that key, if they may sign in at the device's site."""
     return people_of(device.site, now).filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+
+
+def person_with_badge(device: Device, code: str, now: datetime) -> User | None:
+    """Who holds this valid badge and may sign in at the device's site. It proves nothing. One statement."""
+    held = Badge.objects.filter(user=OuterRef("pk"), code=badge_code(code)[:40], revoked_at__isnull=True)
+    return people_of(device.site, now).filter(Exists(held)).first()
 
 
 def session_until(machine: Equipment, now: datetime) -> datetime:

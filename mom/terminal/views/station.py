@@ -97,8 +97,7 @@ class Who(StationPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         code = request.POST.get("badge", "")
         if code:
-            holder = stations.person_of_badge(code)
-            user = selectors.person_at(self.device, str(holder.pk), self.now) if holder else None
+            user = selectors.person_with_badge(self.device, code, self.now)
         else:
             user = selectors.person_at(self.device, request.POST.get("person", ""), self.now)
         is_script = request.headers.get("X-Requested-With") == "scan"

@@ -1,5 +1,6 @@
 """The one box: what is found, in which order, by whom, at what cost; and that the entries never drift."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mom.core import invariants, search
+from mom.core import aliases, invariants, search
 from mom.core.actor import Actor
 from mom.core.engine import folding
 from mom.core.models import SearchEntry
+from mom.core.search import Match
 from mom.core.search_index import rebuild
 from mom.core.testing import acting
 from mom.plant.models import MaterialLot, MaterialSublot, Person, PhysicalAsset
@@ -98,6 +100,57 @@ def test_search_takes_one_statement_or_none(actor: Actor, make_actor: Any, thing
         search.find(make_actor("core.view_components"), "P1", "CNC-04")
         search.find(actor, "P1", "  ")
     assert len(count) == 0
+
+
+@pytest.fixture
+def named_in_erp(site: Any, other_site: Any, make_actor: Any) -> None:
+    """A machine and a material that the ERP knows by numbers of its own, and one of another site."""
+    writer = make_actor("plant.change", "plant.view")
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    with acting():
+        machine, pump = make_equipment(site, "CNC-04", name="Machining centre"), make_material(site, "P-100")
+        foreign = make_equipment(other_site, "CNC-04")
+    add = aliases.alias_add
+    add(writer, "equipment", machine, "SAP", "10004711-A", valid_from=since)
+    add(writer, "material", pump, "SAP", "ERP-9", valid_from=since)
+    ended = add(writer, "material", pump, "SAP", "OLD-9", valid_from=since)
+    aliases.alias_end(writer, ended.pk, at=since + timedelta(days=1))
+    add(make_actor("plant.change", at="P2"), "equipment", foreign, "SAP", "10004711-A", valid_from=since)
+
+
+@pytest.mark.usefixtures("named_in_erp")
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("10004711-A", [("CNC-04", "SAP 10004711-A", Match.EXACT)]),
+        ("10004711-a", [("CNC-04", "SAP 10004711-A", Match.EXACT)]),
+        (" 1000471", [("CNC-04", "SAP 10004711-A", Match.PREFIX)]),
+        ("ERP-9", [("P-100", "SAP ERP-9", Match.EXACT)]),
+        ("erp", [("P-100", "SAP ERP-9", Match.PREFIX)]),
+        ("OLD-9", []),
+        ("0004711", []),
+        ("1000%", []),
+        ("1000471_", []),
+    ],
+)
+def test_search_finds_by_an_alias_that_holds_and_its_beginning(
+    actor: Actor, text: str, found: list[tuple[str, str, Match]]
+) -> None:
+    with counting() as count:
+        groups = search.find(actor, "P1", text)
+    assert [(hit.code, hit.subtitle, hit.match) for group in groups for hit in group.hits] == found
+    assert len(count) == 1
+
+
+@pytest.mark.usefixtures("named_in_erp")
+def test_P33_search_by_alias_shows_own_sites_and_nouns_only(actor: Actor, make_actor: Any) -> None:
+    assert codes(make_actor("work.view"), "10004711-A") == []
+    assert codes(make_actor("plant.view", at="P2"), "10004711-A") == []
+    both = [hit.site for group in search.find(actor, ["P1", "P2"], "10004711-A") for hit in group.hits]
+    assert both == ["P1"]
+    hit = search.exact(search.find(actor, "P1", "10004711-A"), "10004711-A")
+    assert hit is not None
+    assert hit.url == "/machines/CNC-04/"
 
 
 def test_search_marks_what_is_out_of_use_and_puts_it_last(site: Any, actor: Actor) -> None:
