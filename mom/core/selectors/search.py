@@ -17,7 +17,7 @@ MOST_CHARACTERS = 100
 ENOUGH = 5  # so many hits by number, and a text with figures or signs is not looked for among the names
 LIKE_ENOUGH = 0.45  # the share of trigrams of a near miss: one wrong letter in six, two in ten
 CANDIDATES = 1_000  # so many entries are ranked, where more have the words
-ALIASES = 100  # so many aliases of a site that begin like the text are read; the exact one is the first
+ALIASES = 300  # so many aliases of a site that begin like the text are read; the exact one is the first
 
 
 class Match(IntEnum):
@@ -65,13 +65,13 @@ by_number AS (
     UNION ALL
     SELECT e.noun, object_id, e.site, code, title, alias.system || ' ' || external_id, is_retired,
         (external_id <> spelt)::int
-    FROM (SELECT site, array_agg(subject) AS subjects FROM scope GROUP BY site) AS place
+    FROM (SELECT DISTINCT site FROM scope) AS place
     CROSS JOIN unnest(%(spellings)s::text[]) AS spelt
     CROSS JOIN LATERAL (
         SELECT a.site, a.noun, subject_id, system, external_id FROM core_alias a
         WHERE a.site = place.site AND external_id >= spelt AND external_id <= spelt || chr(1114111)
-        AND starts_with(external_id, spelt) AND a.noun = ANY(place.subjects)
-        AND valid_from <= %(at)s AND (valid_until IS NULL OR valid_until > %(at)s)
+        AND starts_with(external_id, spelt) AND valid_from <= %(at)s
+        AND (valid_until IS NULL OR valid_until > %(at)s)
         ORDER BY external_id LIMIT {ALIASES}) AS alias
     JOIN scope ON scope.site = alias.site AND scope.subject = alias.noun
     JOIN core_searchentry e ON e.noun = scope.noun AND e.object_id = alias.subject_id AND e.site = alias.site

@@ -129,7 +129,7 @@ def named_in_erp(site: Any, other_site: Any, make_actor: Any) -> None:
         ("erp", [("P-100", "SAP ERP-9", Match.PREFIX)]),
         ("OLD-9", []),
         ("0004711", []),
-        ("1000%", []),
+        ("E%9", []),
         ("1000471_", []),
     ],
 )
