@@ -188,6 +188,7 @@ class Used:
     def until_now(cls, master: int) -> "Used":
         """What gunicorn's processes, the connections to our database and we have used so far."""
         web = database = 0
+        postmaster = ""
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = stat.read_text().rpartition(")")[2].split()
@@ -199,6 +200,10 @@ class Used:
                 web += ticks
             elif title.startswith(b"postgres:") and SCRATCH.encode() in title:
                 database += ticks
+                postmaster = fields[1]
+        if postmaster:  # connections that were closed meanwhile
+            fields = Path("/proc", postmaster, "stat").read_text().rpartition(")")[2].split()
+            database += int(fields[13]) + int(fields[14])
         whole = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
         busy = sum(whole) - whole[3] - whole[4]  # neither idle nor waiting for a disk
         second = os.sysconf("SC_CLK_TCK")
@@ -212,11 +217,10 @@ class Used:
         cores = os.cpu_count() or 1
         ours = self.web + self.database + self.client
         others = max(self.machine - ours, 0) / (taken * cores)
-        each = [f"{name} {spent / sign_ins * 1000:.1f} ms" for name, spent in (
-            ("web", self.web), ("database", self.database), ("client", self.client)
-        )]  # fmt: skip
+        web, database, client = (spent / sign_ins * 1000 for spent in (self.web, self.database, self.client))
         return (
-            f"processor time of each: {', '.join(each)}; everything else took {others:.0%} of the {cores} cores;"
+            f"processor time of each: web {web:.1f} ms, database {database:.1f} ms, client {client:.1f} ms;"
+            f" everything else took {others:.0%} of the {cores} cores;"
             f" at most {cores * sign_ins / ours:.1f}/s on all of them"
         )
 

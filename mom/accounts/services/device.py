@@ -131,7 +131,7 @@ def device_find(secret: str) -> Device | None:
     if not 40 <= len(secret) <= 60:
         return None
     found = Device.objects.select_related("site", "use")
-    return found.filter(digest=digest_of(secret), revoked_at__isnull=True, site__is_active=True).first()
+    return found.filter(digest=digest_of(secret), revoked_at__isnull=True, site__is_active=True).order_by().first()
 
 
 def device_note_use(device: Device, address: str, now: datetime) -> None:

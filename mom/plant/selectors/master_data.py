@@ -22,7 +22,7 @@ def row_list(actor: Actor, model: type[M], site: Site) -> QuerySet[M]:
 
 def row_get(actor: Actor, model: type[M], site: Site, code: str, *related: str) -> M:
     """One row by its code, with its site and `related` rows, in one statement. Raises: NotFound."""
-    row = row_list(actor, model, site).filter(code=code).select_related("site", *related).first()
+    row = row_list(actor, model, site).filter(code=code).select_related("site", *related).order_by().first()
     if row is None:
         raise NotFound(
             _("There is no %(noun)s %(code)s at this site. Check the code, or choose another site.")

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mom.accounts.engine.device import LONGEST_SESSION, session_end
 from mom.accounts.models import Badge, Device, Membership, Pin, Site, StationVisit, User
-from mom.accounts.services.badge import badge_code
 from mom.core.actor import Actor
 from mom.core.engine.interval import Interval
 from mom.plant.engine.calendar import local_day
@@ -15,6 +14,7 @@ from mom.plant.models import Equipment
 from mom.plant.permissions import VIEW as VIEW_PLANT
 from mom.plant.selectors.calendar import shift_patterns_for
 from mom.plant.selectors.equipment import equipment_get
+from mom.plant.selectors.master_data import row_get
 from mom.work.permissions import VIEW as VIEW_WORK
 from mom.work.selectors.job_order import JobView, job_views, jobs_at
 
@@ -42,8 +42,8 @@ def viewer_of(device: Device) -> Actor:
 
 
 def machine_of(device: Device) -> Equipment:
-    """The equipment at which the device stands. Raises: NotFound."""
-    return equipment_get(viewer_of(device), device.site, device.station)
+    """The equipment at which the device stands, by itself. Raises: NotFound."""
+    return row_get(viewer_of(device), Equipment, device.site, device.station)
 
 
 def jobs_here(device: Device, machine: Equipment, now: datetime) -> list[JobView]:
@@ -92,17 +92,23 @@ def people_named(device: Device, text: str, now: datetime) -> list[Face]:
 
 def person_at(device: Device, key: str, now: datetime) -> User | None:
     """The person with that key, if they may sign in at the device's site."""
-    return people_of(device.site, now).filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    if not key.isdecimal() or len(key) >= 19:
+        return None
+    return people_of(device.site, now).filter(pk=key).order_by().first()
 
 
 def person_with_badge(device: Device, code: str, now: datetime) -> User | None:
-    """Who holds this valid badge and may sign in at the device's site. It proves nothing. One statement."""
-    held = Badge.objects.filter(user=OuterRef("pk"), code=badge_code(code)[:40], revoked_at__isnull=True)
-    return people_of(device.site, now).filter(Exists(held)).first()
+    """Who holds the valid badge of that code and may sign in at the device's site. It proves nothing. One statement."""
+    held = Badge.objects.filter(user=OuterRef("pk"), code=code[:40], revoked_at__isnull=True)
+    return people_of(device.site, now).filter(Exists(held)).order_by().first()
 
 
-def session_until(machine: Equipment, now: datetime) -> datetime:
-    """Until when somebody may stay signed in who comes now: the end of the machine's shift, 12 hours at most."""
+def session_until(device: Device, now: datetime) -> datetime:
+    """Until when somebody may stay signed in who comes now: the end of the machine's shift, 12 hours at most.
+
+    Raises: NotFound.
+    """
+    machine = equipment_get(viewer_of(device), device.site, device.station)  # with what its calendar is looked for in
     plan = shift_patterns_for(machine, Interval(now, now + LONGEST_SESSION))
     ends = (
         [shift.interval.end for shift in plan.shifts(Interval(now, now + LONGEST_SESSION))] if plan is not None else []

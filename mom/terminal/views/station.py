@@ -15,6 +15,7 @@ from mom.accounts import device_session as sessions
 from mom.accounts.models import User
 from mom.accounts.selectors import actor_for_user
 from mom.accounts.services import station as stations
+from mom.accounts.services.badge import badge_code
 from mom.accounts.services.pin import pin_choose
 from mom.accounts.views import remember
 from mom.core.api.client import client_address
@@ -82,7 +83,7 @@ class StationPage(DevicePage):
         """Let a person in who proved who they are. Raises: NotAllowed."""
         by_badge = bool(sessions.asked_for(self.request).get("by_badge"))
         stations.station_sign_in(self.device, user, by_badge=by_badge)
-        until = selectors.session_until(self.machine, self.now)
+        until = selectors.session_until(self.device, self.now)
         sessions.person_enters(self.request, self.device, user, self.now, until=until)
         answer = HttpResponseRedirect(self.machine_url)
         remember(answer, user, is_secure=self.request.is_secure(), with_theme=False)
@@ -97,7 +98,7 @@ class Who(StationPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         code = request.POST.get("badge", "")
         if code:
-            user = selectors.person_with_badge(self.device, code, self.now)
+            user = selectors.person_with_badge(self.device, badge_code(code), self.now)
         else:
             user = selectors.person_at(self.device, request.POST.get("person", ""), self.now)
         is_script = request.headers.get("X-Requested-With") == "scan"
