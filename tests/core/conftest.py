@@ -1,3 +1,3 @@
-from tests.core.database import owner
+from tests.core.database import as_owner, owner
 
-__all__ = ["owner"]
+__all__ = ["as_owner", "owner"]

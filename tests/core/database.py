@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import psycopg2
+import psycopg2.extensions
 import pytest
 from django.db import connection
 
@@ -17,3 +18,15 @@ def owner(transactional_db: None) -> Iterator[psycopg2.extensions.cursor]:
     with owning.cursor() as cursor:
         yield cursor
     owning.close()
+
+
+@pytest.fixture
+def as_owner(transactional_db: None) -> Iterator[None]:
+    """Everything here runs as the owner of the tables, who may switch guards off; the database is thrown away."""
+    told = psycopg2.extensions.parse_dsn(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"])
+    kept = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
+    connection.close()
+    connection.settings_dict |= {key: told.get(key.lower(), "") for key in kept}
+    yield
+    connection.close()
+    connection.settings_dict |= kept

@@ -155,7 +155,8 @@ KINDS: list[Callable[[Tamperer], tuple[str, str]]] = [
 LENGTH = 40
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("as_owner")
 def test_P21_hundred_random_tamperings_are_all_found_and_named() -> None:
     write("BER", LENGTH)
     write("HAM", 5)
@@ -186,7 +187,8 @@ def tampered(kind: Any, chance: random.Random, anchored: list[audit.Head], numbe
     return [] if named in words and same else [f"{number} {kind.__name__}: {named} not in {sorted(words)}, {same}"]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("as_owner")
 def test_P21_anchor_says_since_when_a_chain_was_written_anew(tmp_path: Path) -> None:
     write("BER", 6)
     seal()
@@ -240,7 +242,8 @@ GUARDS = {
 }
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("as_owner")
 @pytest.mark.parametrize("attack", sorted(GUARDS))
 def test_P21_guard_that_is_off_or_rewritten_is_found(attack: str) -> None:
     assert audit.verify_guards() == []
@@ -264,7 +267,8 @@ ROWS = {
 }
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("as_owner")
 @pytest.mark.parametrize("attack", sorted(ROWS))
 def test_P20_row_and_its_versions_vouch_for_each_other(attack: str) -> None:
     role = make_role("watched", ["plant.view"])
@@ -307,7 +311,9 @@ def test_P21_proof_runs_once_a_day_and_is_shown(db: None, anchors: Path) -> None
     assert proof.audit_proof(clock.now() + timedelta(days=3)).is_overdue
 
 
-def test_P21_proof_names_what_it_found(db: None, anchors: Path) -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("as_owner")
+def test_P21_proof_names_what_it_found(anchors: Path) -> None:
     write("BER", 3)
     with use_case(SYSTEM) as act:
         run = proof.start(act)

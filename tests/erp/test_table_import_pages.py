@@ -13,6 +13,7 @@ from mom.core import long_work
 from mom.erp.models import TableImport
 from mom.erp.services import table_import as tables
 from mom.plant.models import MaterialDefinition
+from tests.factories.accounts import make_user
 from tests.factories.erp import make_table
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +141,22 @@ def test_list_api_takes_checks_and_starts(signed_in: Client) -> None:
     assert tell(signed_in, f"{address}start/").status_code == 409
     refused = tell(signed_in, f"{address}check/", {"columns": {"code": "Teil"}})
     assert refused.json()["code"] == "table_begun"
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("/machines/", "machines"),
+        ("/people/", "people"),
+        ("/materials/", "materials"),
+        ("/orders/", "orders"),
+        ("/lots/", "stock"),
+    ],
+)
+def test_empty_page_offers_to_bring_in_a_list_to_who_may(client: Client, site: Site, page: str, kind: str) -> None:
+    link = f'href="/imports/lists/new/?kind={kind}"'
+    views = ["plant.view", "work.view"]
+    for name, permissions, shown in (("may", [*views, "erp.run_import"], True), ("not", views, False)):
+        user = make_user(name, site=site, permissions=permissions)
+        client.force_login(user, backend="mom.accounts.backends.PasswordBackend")
+        assert (link in client.get(page).content.decode()) is shown

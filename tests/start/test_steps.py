@@ -63,6 +63,18 @@ def test_steps_make_a_plant_with_its_first_order(anna: Client) -> None:
     assert anna.get("/first-steps/order/").status_code == 409
 
 
+def test_last_step_finishes_and_leads_on_to_lists(anna: Client) -> None:
+    assert 'value="list"' not in anna.get("/first-steps/machine/").content.decode()
+    assert 'value="list"' in anna.get("/first-steps/order/").content.decode()
+    answer(anna, "machine", **MACHINE)
+
+    done = answer(anna, "order", go="list", **ORDER)
+
+    assert done["Location"] == "/imports/lists/new/"
+    assert SiteSetup.objects.get().finished_at is not None
+    assert "Bring in the rest from Excel" in anna.get(done["Location"]).content.decode()
+
+
 def test_step_left_is_resumed_where_it_was(anna: Client) -> None:
     answer(anna, "trade", trade="food")
     answer(anna, "shifts", go="later", **{**SHIFTS, "first_start": "05:15"})
