@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,9 +10,12 @@ class ErpConfig(AppConfig):
     verbose_name = _("Exchange")
 
     def ready(self) -> None:
-        from mom.core.web import navigation
+        from mom.core.web import first_use, navigation
         from mom.erp import permissions
+        from mom.erp.views.table_import import WHERE, add_address
 
         navigation.register(
             navigation.NavItem("connections", _("Imports"), "erp:import_list", permissions.VIEW_IMPORT, order=10)
         )
+        for kind, (page, _see) in WHERE.items():
+            first_use.register(page, permissions.RUN_IMPORT, _("Bring in a list"), partial(add_address, kind))

@@ -40,7 +40,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from mom.core.web import bulk, chips, exports, saved_views
+from mom.core.web import bulk, chips, exports, first_use, saved_views
 from mom.core.web.tables import Column, SavedFilter, is_sortable, ordered
 from mom.core.web.views import Action, PageMixin, htmx_target
 
@@ -124,6 +124,11 @@ class ListPage(PageMixin):
     def run_address(self, run: Any) -> str:
         """Where the outcome of an act on many rows is told."""
         return reverse("web:task_run_detail", args=[run.pk])
+
+    def ways(self) -> list[Action]:
+        """Other ways to fill the list while it is empty, from storeys above."""
+        match = self.request.resolver_match
+        return first_use.ways(match.view_name, self.may) if match else []
 
     # -- what the address asks for ---------------------------------------------------------------------------------
 

@@ -45,6 +45,11 @@ FATES = {
 }
 
 
+def add_address(kind: TableKind) -> str:
+    """Where a list of that kind is handed over."""
+    return f"{reverse('erp:table_add')}?kind={kind}"
+
+
 def status_tag(run: TableImport) -> Tag:
     """Where the list stands."""
     task = run.apply_task

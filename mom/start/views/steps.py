@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from mom.core.db.retry import retrying
 from mom.core.errors import Conflict, MomError, NotFound
 from mom.core.web.views import PageMixin, show_error
+from mom.erp.permissions import RUN_IMPORT
 from mom.plant import permissions
 from mom.start import forms
 from mom.start.engine.shifts import FIRST_START, Days, Pattern
@@ -174,6 +175,11 @@ class StepPage(PageMixin):
 
     def done(self, made: steps.Made) -> HttpResponse:
         """On to where the first piece is logged."""
+        if self.request.POST.get("go") == "list" and self.may(RUN_IMPORT):
+            messages.success(
+                self.request, _("Your plant stands. Bring in the rest from Excel, one list after the other.")
+            )
+            return HttpResponseRedirect(reverse("erp:table_add"))
         words = {"machine": made.machine, "order": made.order}
         if made.machine and made.order:
             messages.success(self.request, _("Order %(order)s is on %(machine)s. Log what you make.") % words)
@@ -196,6 +202,7 @@ class StepPage(PageMixin):
             "total": len(ALL_TITLES),
             "has_back": self.index > 0,
             "is_last": self.index + 1 == len(STEPS),
+            "may_bring_in": self.may(RUN_IMPORT),
             "trades": forms.TRADES if self.step.key == "trade" else (),
         }
         return TemplateResponse(self.request, "start/step.html", context, status=status)
