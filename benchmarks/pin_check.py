@@ -80,7 +80,7 @@ def measure(options: argparse.Namespace) -> int:
             print(
                 f"shift change {number + 1}: {options.people} people at {len(tablets)} tablets, {rate:.1f} sign-ins/s"
             )
-            print(f"  {used.told(options.people, options.people / rate)}")
+            print(f"  {used.told(options.people)}")
     is_right &= audited(options.people * options.rounds)
     rate = statistics.median(rates)
     print(f"median {rate:.1f} sign-ins/s, the aim is {options.aim_rate:.0f}; ", end="")
@@ -183,6 +183,8 @@ class Used:
     client: float
     machine: float
     """All that runs here, we and everything else."""
+    offered: float
+    """What the cores had to give, idle or not."""
 
     @classmethod
     def until_now(cls, master: int) -> "Used":
@@ -207,16 +209,16 @@ class Used:
         whole = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
         busy = sum(whole) - whole[3] - whole[4]  # neither idle nor waiting for a disk
         second = os.sysconf("SC_CLK_TCK")
-        return cls(web / second, database / second, time.process_time(), busy / second)
+        return cls(web / second, database / second, time.process_time(), busy / second, sum(whole) / second)
 
     def since(self, before: "Used") -> "Used":
         return Used(*(after - earlier for after, earlier in zip(astuple(self), astuple(before), strict=True)))
 
-    def told(self, sign_ins: int, taken: float) -> str:
+    def told(self, sign_ins: int) -> str:
         """Per sign-in, and what the cores could do with it if they did nothing else."""
         cores = os.cpu_count() or 1
         ours = self.web + self.database + self.client
-        others = max(self.machine - ours, 0) / (taken * cores)
+        others = max(self.machine - ours, 0) / self.offered
         web, database, client = (spent / sign_ins * 1000 for spent in (self.web, self.database, self.client))
         return (
             f"processor time of each: web {web:.1f} ms, database {database:.1f} ms, client {client:.1f} ms;"
