@@ -181,3 +181,18 @@ def test_P33_property_pages_of_the_colleague_and_the_outsider(
         assert client.get(f"/properties/of/equipment/{machine.code}/").status_code == seen
         assert client.get(f"/properties/set/{power.pk}/equipment/{machine.code}/").status_code == changed
         assert client.get(f"/aliases/add/equipment/{machine.code}/").status_code == changed
+
+
+def test_class_list_embeds_what_is_stated_on_each_class(api: Api, site: Site) -> None:
+    power = define(site)
+
+    def make(count: int) -> None:
+        for _again in range(count):
+            machine = make_equipment(site)
+            say("equipment_class", make_class(site, f"C{machine.pk}", machine), power, "6")
+
+    def read() -> Any:
+        return api.send("get", "equipment-classes/?include=properties,aliases")
+
+    costs_the_same(make, read)
+    assert read().json()["results"][0]["properties"][0]["stated"]["value"] == "6"

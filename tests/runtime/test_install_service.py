@@ -136,7 +136,7 @@ def test_unit_is_one_that_systemd_understands(tmp_path: Path) -> None:
 
 def test_machine_without_systemd_is_told_what_to_do(ordinary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(install_service, "SYSTEMD_RUNS", ordinary / "not there")
-    with pytest.raises(Refusal, match=r"(?s)not started by systemd.*manage.py run"):
+    with pytest.raises(Refusal, match=r"(?s)not started by systemd.*manage.py'? run"):
         install_service.main([])
 
 

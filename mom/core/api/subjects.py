@@ -175,7 +175,13 @@ class SubjectMixin:
 
 
 def _properties(noun: str, keys: list[int]) -> Mapping[int, list[Any]]:
-    found = reading.properties_of(noun, keys, clock.now())
+    now = clock.now()
+    if not registry.has(noun):
+        stated: dict[int, list[Any]] = {}
+        for row in _on_classes(noun, keys, now):
+            stated.setdefault(row.subject_id, []).append(_stated_body(row))
+        return stated
+    found = reading.properties_of(noun, keys, now)
     return {key: [known_body(each) for each in known] for key, known in found.items()}
 
 
@@ -205,7 +211,7 @@ class PropertiesMixin(SubjectMixin):
         subject = self.subject_of(view.get_object())
         known = reading.properties_of(self.noun, [subject.pk], at) if registry.has(self.noun) else {}
         bodies = [known_body(each) for each in known.get(subject.pk, [])]
-        return Response(bodies or [_stated_body(row) for row in _on_class(self.noun, subject.pk, at)])
+        return Response(bodies or [_stated_body(row) for row in _on_classes(self.noun, [subject.pk], at)])
 
     @extend_schema(request=NewValueSerializer, responses={201: ContentSerializer}, examples=[_VALUE])
     @properties.mapping.post
@@ -266,9 +272,9 @@ class AliasesMixin(SubjectMixin):
         return Response(alias_body(alias), status=status.HTTP_201_CREATED)
 
 
-def _on_class(noun: str, key: int, at: datetime) -> list[PropertyValue]:
-    """What is stated on a class, which has no properties of its own but those of what belongs to it."""
-    return list(reading.history(noun, key).filter(reading.valid_at(at)))
+def _on_classes(noun: str, keys: list[int], at: datetime) -> list[PropertyValue]:
+    """What is stated on classes, which have no properties of their own but those of what belongs to them."""
+    return list(reading.stated_on(noun, keys).filter(reading.valid_at(at)))
 
 
 def _stated_body(row: PropertyValue) -> dict[str, Any]:

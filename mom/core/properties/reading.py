@@ -120,7 +120,12 @@ def matches_at(noun: str, subject_id: int, rule: PropertyRule, at: datetime) -> 
 
 def history(holder: str, subject_id: int) -> QuerySet[PropertyValue]:
     """Every value that was ever stated on a holder itself, newest first within its property."""
-    rows = PropertyValue.objects.filter(holder=holder, subject_id=subject_id).select_related("definition")
+    return stated_on(holder, [subject_id])
+
+
+def stated_on(holder: str, subject_ids: Collection[int]) -> QuerySet[PropertyValue]:
+    """The same for several holders."""
+    rows = PropertyValue.objects.filter(holder=holder, subject_id__in=subject_ids).select_related("definition")
     return rows.order_by("definition__code", "-valid_from")
 
 
