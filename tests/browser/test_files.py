@@ -104,6 +104,7 @@ def test_drawing_is_zoomed_by_buttons_wheel_and_keys_and_turned_over(open_page: 
     assert scale(page) > 1.5
     page.locator("[data-stage]").focus()
     page.keyboard.press("0")
+    page.wait_for_timeout(100)  # keys closer together than a person types are a scanner's
     page.keyboard.type("+")
     page.locator('[data-viewer][data-scale="1.50"]').wait_for()
     with page.expect_response("**/pages/2/screen/"):
