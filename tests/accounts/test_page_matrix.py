@@ -151,6 +151,7 @@ def test_P33_thing_of_another_site_is_answered_on_its_page_like_a_missing_one(ow
 EMPTY_FORMS = {"plant:rate_end"}  # says nothing of the thing, which is looked for when the form is sent
 NO_THING_OF_A_SITE = {
     "plant:add": "the noun of a form, the same everywhere",
+    "erp:table_template": "an empty list of a kind, the same everywhere",
     "start:step": "a step of the first hour, the same everywhere",
     "web:number_range": "a kind of number, the same everywhere",
     "analytics:kpi_detail": "a figure's definition, the same everywhere",
