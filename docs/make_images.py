@@ -32,6 +32,10 @@ def main() -> None:
         for name, path in (("overview", "/"), ("order", f"/orders/{options.order}/")):
             page.goto(options.address + path)
             page.wait_for_timeout(1_500)  # fonts, and the live mark
+            tour = page.get_by_role("button", name="Skip the tour")
+            if tour.count():  # the first visit offers it
+                tour.click()
+                page.wait_for_timeout(500)
             picture = IMAGES / f"{name}.png"
             page.screenshot(path=picture)
             sys.stdout.write(f"{picture.name}: {shrunk(picture):,} bytes\n")
