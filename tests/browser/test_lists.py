@@ -53,7 +53,7 @@ def test_scan_is_recognised_anywhere_and_never_left_in_a_field(open_page: Open, 
     page.evaluate(BURST, "WO-40400")
     page.get_by_text("Nothing here is called WO-40400").wait_for()
     assert field.input_value() == "abc"
-    assert page.url.endswith("/orders/")
+    assert page.url.partition("?")[0].endswith("/orders/")  # the list may have been filtered by what was typed
     page.evaluate("document.activeElement.blur()")
     page.evaluate(BURST, "WO-24110")
     page.wait_for_url("**/orders/WO-24110/")
