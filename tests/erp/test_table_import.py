@@ -333,13 +333,13 @@ def test_properties_are_filled_from_their_columns_and_versions_kept(office: Offi
     from tests.factories.known import make_definition
 
     make_definition(office.site, "spindle_power", name="Spindle power", unit="KWT")
-    text = "Maschine;Spindle power\nCNC-01;7,5\nCNC-02;12 kW\nCNC-03;viel\n"
+    text = "Maschine;Spindle power\nCNC-01;7,5\nCNC-02;12 kW\nCNC-03;viel\nCNC-04;12.5\n"
     run = office.hands_in(TableKind.MACHINES, text)
     assert run.columns == {"code": "Maschine", "property:spindle_power": "Spindle power"}
 
     run = office.brings_in(office.checks(run, decimal=","))
 
-    assert counts(run) == (2, 0, 0, 1)
+    assert counts(run) == (2, 0, 0, 2), "12.5 is no number where a comma is the decimal sign"
     values = PropertyValue.objects.order_by("subject_id", "valid_from")
     assert [row.content.value for row in values] == [Decimal("7.5"), Decimal(12)]
 

@@ -1,5 +1,6 @@
 """Columns of a list that are properties of its things: a changed value is a new version from the import on."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,13 +9,14 @@ from mom.core.engine.properties import Content, DataType
 from mom.core.errors import InvalidInput
 from mom.core.models import PropertyDefinition, PropertyValue
 from mom.core.properties.bulk import PropertyRow, property_values_set
-from mom.core.properties.contents import read_content
+from mom.core.properties.contents import WHY, read_content
 from mom.core.use_case import UseCase
 from mom.erp.engine.problems import Problem, ProblemCode
 from mom.erp.engine.table_fields import TableKind, fold
 from mom.erp.models import TableImport
 from mom.erp.services.tables.planned import Fate, Planned, taken
 
+GROUPED = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?![0-9.])")
 NOUNS = {
     TableKind.MACHINES: ("equipment", "code"),
     TableKind.PEOPLE: ("person", "code"),
@@ -76,10 +78,12 @@ def _contents(
 
 
 def _written(definition: PropertyDefinition, text: str, decimal: str) -> str:
-    """The text as properties are written: numbers with a point."""
-    if definition.data_type == DataType.NUMBER and decimal == ",":
-        return text.replace(".", "").replace(",", ".")
-    return text
+    """The text as properties are written, with a point. Raises: InvalidInput where a point parts no thousands."""
+    if definition.data_type != DataType.NUMBER or decimal != ",":
+        return text
+    if "." in text and not GROUPED.match(text):
+        raise InvalidInput({"value": [WHY["number"]]})
+    return text.replace(".", "").replace(",", ".")
 
 
 def _held(noun: str, definitions: list[Any], subjects: list[int]) -> dict[tuple[int, int], Content]:
