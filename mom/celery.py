@@ -1,6 +1,6 @@
 """The Celery app. Celery is a bell, PostgreSQL is the record: every task may be lost, doubled or late.
 
-`celery -A mom.celery worker -P prefork --without-gossip --without-mingle -Q default,outbox,imports,kpi,backups`
+`celery -A mom.celery worker -P prefork --without-gossip --without-mingle -Q default,outbox,imports,floor,kpi,backups`
 """
 
 import os
@@ -10,7 +10,7 @@ from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
 
-QUEUES = ("default", "outbox", "imports", "kpi", "backups")
+QUEUES = ("default", "outbox", "imports", "floor", "kpi", "backups")
 
 app = Celery("mom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -20,6 +20,7 @@ app.conf.task_routes = {
     "mom.core.tasks.back_up": {"queue": "backups"},  # a worker that may enter as the owner of the tables
     "mom.core.tasks.drain_deliveries": {"queue": "outbox"},
     "mom.erp.tasks.*": {"queue": "imports"},
+    "mom.floor.tasks.*": {"queue": "floor"},
     "analytics.tasks.*": {"queue": "kpi"},
 }
 app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due is computed from tables

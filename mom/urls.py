@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("mom.accounts.urls", namespace="accounts")),
     path("", include("mom.plant.urls", namespace="plant")),
     path("", include("mom.work.urls", namespace="work")),
+    path("", include("mom.floor.urls", namespace="floor")),
     path("", include("production.urls", namespace="production")),
     path("", include("mom.erp.urls", namespace="erp")),
     path("", include("mom.terminal.urls", namespace="terminal")),

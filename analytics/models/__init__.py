@@ -1,5 +1,18 @@
-"""What analytics keeps: buckets that can be made again at any time, and the days that wait for it."""
+"""What analytics keeps: buckets that can be made again at any time, and what waits for it."""
 
 from analytics.models.bucket import Bucket, DirtyDay, LabourBucket, OrderFlow, WorkBucket
+from analytics.models.machine import DirtyStretch, HourBucket, LiveShift, LossBucket, MachineParts, ShiftBucket
 
-__all__ = ["Bucket", "DirtyDay", "LabourBucket", "OrderFlow", "WorkBucket"]
+__all__ = [
+    "Bucket",
+    "DirtyDay",
+    "DirtyStretch",
+    "HourBucket",
+    "LabourBucket",
+    "LiveShift",
+    "LossBucket",
+    "MachineParts",
+    "OrderFlow",
+    "ShiftBucket",
+    "WorkBucket",
+]

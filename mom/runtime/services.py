@@ -14,7 +14,7 @@ from mom.runtime import processes
 from mom.runtime.places import CHECKOUT, Places
 from mom.runtime.supervisor import Child
 
-QUEUES = "default,outbox,imports,kpi,backups"  # as in mom.celery; a test holds them equal
+QUEUES = "default,outbox,imports,floor,kpi,backups"  # as in mom.celery; a test holds them equal
 WORKER_PROCESSES = 2
 DEAF_AFTER = 660.0  # seconds without a heartbeat; longer than the longest task may take
 

@@ -14,6 +14,23 @@ class Kind(StrEnum):
 
 
 LISTED: dict[str, Kind] = {
+    "floor.Source": Kind.TECHNICAL,  # made by its first batch; kept up by each
+    "floor.SourceSession": Kind.TECHNICAL,
+    "floor.MessageGap": Kind.TECHNICAL,  # derived from the numbers that came
+    "floor.FloorMessage": Kind.FACT,
+    "floor.QuarantinedMessage": Kind.TRANSACTIONAL,
+    "floor.MachineListening": Kind.MASTER,
+    "floor.StateMapping": Kind.MASTER,
+    "floor.StateInterval": Kind.TECHNICAL,  # derived from the messages and the words about stops
+    "floor.Stop": Kind.TECHNICAL,  # the same; what people say of it is a fact of its own
+    "floor.StopAnnotation": Kind.FACT,
+    "floor.ArchivedDay": Kind.TECHNICAL,  # a log of its own; the files say the same
+    "production.IdealCycle": Kind.MASTER,
+    "analytics.HourBucket": Kind.TECHNICAL,
+    "analytics.ShiftBucket": Kind.TECHNICAL,
+    "analytics.LossBucket": Kind.TECHNICAL,
+    "analytics.LiveShift": Kind.TECHNICAL,
+    "analytics.DirtyStretch": Kind.TECHNICAL,
     "core.Attachment": Kind.TRANSACTIONAL,
     "core.Note": Kind.TRANSACTIONAL,
     "core.Rendition": Kind.TECHNICAL,  # drawn from a stored file, and again when it is gone

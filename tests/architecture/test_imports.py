@@ -20,6 +20,7 @@ SEEDS = {
     "accounts-services": ("mom/plant/services/seeded.py", "import mom.accounts.services"),
     "plant-services": ("mom/work/services/seeded.py", "import mom.plant.services"),
     "work-services": ("production/services/seeded.py", "import mom.work.services"),
+    "floor-services": ("analytics/services/seeded_floor.py", "import mom.floor.services"),
     "production-door": ("mom/erp/services/seeded.py", "import production.models"),
     "maintenance-door": ("mom/erp/services/seeded_maintenance.py", "import maintenance.apps"),
     "quality-door": ("mom/erp/services/seeded_quality.py", "import quality.apps"),

@@ -30,6 +30,8 @@ _DO_JOBS = (
     "quality.record_*",
     "quality.hold_*",
     "floor.give_reason*",
+    "work.raise_*",
+    "work.answer_*",
     "core.print_label",
 )
 
@@ -66,7 +68,8 @@ BUILTIN_ROLES = (
         "Supervisor",
         (*_SHARE_VIEWS, *_DO_JOBS, *_KEEP_DRAWINGS,
          "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
-         "inventory.adjust_*", "floor.reclassify_*", "maintenance.request_*", "maintenance.release_*",
+         "inventory.adjust_*", "floor.reclassify_*", "floor.settle_*", "work.answer_*", "work.raise_*",
+         "analytics.keep_*", "maintenance.request_*", "maintenance.release_*",
          "plant.approve_document", "core.cancel_task_run", "accounts.sign_record", "erp.view_import"),
     ),
     BuiltinRole(
@@ -74,7 +77,8 @@ BUILTIN_ROLES = (
         "Planner",
         (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
          "work.plan_*", "work.dispatch_*", "production.plan_*", "production.change*", "plant.change*", "erp.*",
-         "analytics.change*", "analytics.set_*", "analytics.recompute*", "core.cancel_task_run",
+         "analytics.change*", "analytics.set_*", "floor.set_*", "floor.settle_*",
+         "analytics.recompute*", "core.cancel_task_run",
          "core.manage_delivery", "core.print_label", "core.change_property", "core.change_number_range",
          "plant.view_rate", "accounts.create_own_token"),
     ),

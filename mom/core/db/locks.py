@@ -20,6 +20,11 @@ class Lock(IntEnum):
     BACKUP = 7021
     UPLOAD_QUOTA = 7013
     FIRST_START = 7031
+    FLOOR_DAY = 7040  # taken by the function floor_open_day
+    FLOOR_SOURCE = 7041
+    FLOOR_MACHINE = 7042
+    FLOOR_ARCHIVE = 7043
+    MACHINE_REBUILD = 7044
 
 
 def advisory_lock(name: Lock, key: int | str = 0) -> None:

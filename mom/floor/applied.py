@@ -1,0 +1,74 @@
+"""What one batch of messages changed, for those above who fold it in the same transaction (house.md, section 3 rule 4).
+
+`floor` owns the registry; `analytics` registers its fold of the running shift in `apps.ready()`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from mom.accounts.models import Site
+from mom.core.use_case import UseCase
+from mom.floor.engine.terms import MachineState, MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that is new and was stored. `value` as in `FloorMessage`."""
+
+    equipment_id: int
+    kind: MessageKind
+    occurred_at: datetime
+    name: str = ""
+    code: str = ""
+    mode: str = ""
+    reason: str = ""
+    value: Decimal | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A stretch of a machine's timeline that is another one now; `ended_at` None reaches to the open end."""
+
+    equipment_id: int
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The open interval of a machine."""
+
+    state: MachineState
+    code: str
+    mode: str
+    since: datetime
+    reason_id: int | None
+    stop_id: int | None
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A stored batch: its messages by machine and time, the stretches that changed, where machines stand now."""
+
+    site: Site
+    messages: Sequence[Accepted]
+    changes: Sequence[Change]
+    current: Mapping[int, Current]
+
+
+Fold = Callable[[UseCase, Applied], None]
+_folds: dict[str, Fold] = {}
+
+
+def register(name: str, fold: Fold) -> None:
+    """Have `fold` run in every transaction that changes a timeline or takes pieces in."""
+    _folds[name] = fold
+
+
+def run(act: UseCase, applied: Applied) -> None:
+    """Every fold, in the order of registration. Joins the caller's transaction."""
+    for fold in _folds.values():
+        fold(act, applied)

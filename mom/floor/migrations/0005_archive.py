@@ -1,0 +1,12 @@
+"""The archive."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('floor', '0004_meanings'),
+    ]
+
+    operations = []

@@ -1,0 +1,12 @@
+"""Rules of ideal cycles."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('production', '0003_ideal_cycle'),
+    ]
+
+    operations = []
