@@ -132,8 +132,10 @@ class LossBucket(SiteOwned):
         verbose_name_plural = _("lost times")
         constraints = [
             models.UniqueConstraint(
-                fields=["equipment", "hour", "day", "shift", "job_order", "definition", "state", "time_class", "loss_class",
-                        "reason"],
+                fields=[
+                    "equipment", "hour", "day", "shift", "job_order", "definition", "state", "time_class",
+                    "loss_class", "reason",
+                ],
                 name="analytics_lossbucket_one_per_slice",
                 nulls_distinct=False,
             ),

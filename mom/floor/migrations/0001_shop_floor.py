@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, max_length=64, verbose_name='state code')),
                 ('mode', models.CharField(blank=True, max_length=32, verbose_name='mode')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('said_by', models.CharField(blank=True, max_length=200, verbose_name='said by')),
+                ('reporter', models.CharField(blank=True, max_length=200, verbose_name='said by')),
                 ('is_minor', models.BooleanField(default=False, verbose_name='minor stop')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
                 ('equipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stops', to='plant.equipment', verbose_name='machine')),

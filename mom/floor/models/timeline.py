@@ -32,7 +32,7 @@ class Stop(SiteOwned):
         "plant.Reason", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
-    said_by = models.CharField(_("said by"), max_length=200, blank=True)
+    reporter = models.CharField(_("said by"), max_length=200, blank=True)
     job_order = models.ForeignKey(
         "work.JobOrder", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("job")
     )
