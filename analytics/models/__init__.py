@@ -1,9 +1,11 @@
 """What analytics keeps: buckets that can be made again at any time, and what waits for it."""
 
+from analytics.models.board import BoardEntry, ShiftNote
 from analytics.models.bucket import Bucket, DirtyDay, LabourBucket, OrderFlow, WorkBucket
 from analytics.models.machine import DirtyStretch, HourBucket, LiveShift, LossBucket, MachineParts, ShiftBucket
 
 __all__ = [
+    "BoardEntry",
     "Bucket",
     "DirtyDay",
     "DirtyStretch",
@@ -14,5 +16,6 @@ __all__ = [
     "MachineParts",
     "OrderFlow",
     "ShiftBucket",
+    "ShiftNote",
     "WorkBucket",
 ]

@@ -31,6 +31,8 @@ LISTED: dict[str, Kind] = {
     "analytics.LossBucket": Kind.TECHNICAL,
     "analytics.LiveShift": Kind.TECHNICAL,
     "analytics.DirtyStretch": Kind.TECHNICAL,
+    "analytics.BoardEntry": Kind.TRANSACTIONAL,
+    "analytics.ShiftNote": Kind.FACT,
     "core.Attachment": Kind.TRANSACTIONAL,
     "core.Note": Kind.TRANSACTIONAL,
     "core.Rendition": Kind.TECHNICAL,  # drawn from a stored file, and again when it is gone
