@@ -6,9 +6,11 @@ Colours come from the stylesheet by `tone`: "" (grey), "2" to "4" (lighter), "ba
 
 from mom.core.charts.bars import Bar, Segment, Share, bars, pareto, shares
 from mom.core.charts.columns import Series, stacked_columns
+from mom.core.charts.cycles import cycle_plot, signal
 from mom.core.charts.lines import Line, Point, line, sparkline
 from mom.core.charts.ribbon import Span, Tick, ribbon
 from mom.core.charts.svg import FULL, HALF, Chart
+from mom.core.charts.timeline import Label, timeline
 from mom.core.charts.waterfall import Step, waterfall
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "HALF",
     "Bar",
     "Chart",
+    "Label",
     "Line",
     "Point",
     "Segment",
@@ -25,11 +28,14 @@ __all__ = [
     "Step",
     "Tick",
     "bars",
+    "cycle_plot",
     "line",
     "pareto",
     "ribbon",
     "shares",
+    "signal",
     "sparkline",
     "stacked_columns",
+    "timeline",
     "waterfall",
 ]

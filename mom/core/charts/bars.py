@@ -17,7 +17,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bar:
-    """A named bar: one value, or `segments` that add up to it. `note` stands small after the value ("11×")."""
+    """A named bar: one value, or `segments` that add up to it. `note` stands small after the value ("11×").
+
+    `url` leads to what it is made of; it is drawn as a link.
+    """
 
     label: str
     value: float
@@ -25,6 +28,7 @@ class Bar:
     note: str = ""
     segments: tuple[Segment, ...] = ()
     is_rest: bool = False  # not coded, other: always last, whatever its size
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,4 +155,4 @@ def _bar(frame: _Frame, index: int, item: Bar, printed: Printer, segment_heads: 
     out += svg.text(after, middle, words, "val")
     if item.note:
         out += svg.text(after + 6 + len(words) * (CHARACTER + 1), middle, item.note)
-    return out
+    return svg.linked(out, item.url)

@@ -73,6 +73,11 @@ def polyline(points: Iterable[Xy], css: str = "line") -> str:
     return f'<polyline class="{css}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
 
 
+def linked(body: str, url: str) -> str:
+    """Marks that lead to what they are made of; unchanged without an address."""
+    return f'<a href="{escape(url)}">{body}</a>' if url else body
+
+
 def bar_class(tone: str) -> str:
     """The stylesheet's class of a filled mark."""
     return f"bar-{tone}" if tone else "bar"

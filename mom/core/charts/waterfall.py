@@ -12,12 +12,13 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Step:
-    """A total that restates the running level, or a loss taken from it."""
+    """A total that restates the running level, or a loss taken from it; `url` leads to what it is made of."""
 
     label: str
     value: float
     is_loss: bool = False
     tone: str = ""
+    url: str = ""
 
 
 def waterfall(
@@ -45,8 +46,9 @@ def waterfall(
         words = f"{MINUS if step.is_loss else ''}{printed(step.value)}"
         level = level if step.is_loss else step.value
         foot = max(level - step.value, 0.0) if step.is_loss else 0.0
-        body += svg.box(x, y(level), bar, y(foot) - y(level), svg.bar_class(step.tone), f"{step.label}: {words}", 2)
-        body += svg.text(x + bar / 2, y(level) - 6, words, "val", "middle")
+        mark = svg.box(x, y(level), bar, y(foot) - y(level), svg.bar_class(step.tone), f"{step.label}: {words}", 2)
+        mark += svg.text(x + bar / 2, y(level) - 6, words, "val", "middle")
+        body += svg.linked(mark, step.url)
         level = foot if step.is_loss else level
         if index < len(steps) - 1:
             body += svg.rule(x + bar, y(level), x + slot, y(level), "axis")

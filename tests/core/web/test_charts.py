@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from mom.core import charts
 from mom.core.charts import svg
+from mom.core.charts.timeline import LANES, _reach, placed
 
 NASTY = '"><script>alert(1)</script>&'
 VALUES = st.lists(st.floats(min_value=0, max_value=1e9, allow_nan=False), min_size=1, max_size=40)
@@ -23,7 +24,12 @@ def every_chart(words: str) -> list[charts.Chart]:
         charts.stacked_columns([words], [charts.Series(words, (2,))], title=words, limit=3, limit_label=words),
         charts.line([charts.Line(words, points)], title=words, x_labels=[(0, words)], target=2, target_label=words),
         charts.line([charts.Line(words, points, is_step=True)], title=words),
-        charts.waterfall([charts.Step(words, 3), charts.Step(words, 1, is_loss=True)], title=words),
+        charts.waterfall([charts.Step(words, 3, url=words), charts.Step(words, 1, is_loss=True)], title=words),
+        charts.cycle_plot([(words, 3), (words, 9)], title=words, ideal=3, ideal_label=words, description=words),
+        charts.signal([(0, 1), (1, 4)], title=words, ends=(words, words), lower=2, labels=(words, words)),
+        charts.timeline(
+            [charts.Span("down", 0, 0.5, words)], [charts.Label(0.2, words, words, "down", 1)], title=words
+        ),
         charts.ribbon([charts.Span("down", 0, 0.5, words)], title=words, ticks=[charts.Tick(0, words)], now=0.5),
         charts.bars([], title=words, empty=words),
     ]
@@ -36,7 +42,7 @@ def test_chart_escapes_every_word(index: int) -> None:
     ET.fromstring(f"<div>{drawn}</div>")  # noqa: S314 - our own drawing
 
 
-@pytest.mark.parametrize("index", range(len(every_chart("x")) - 2))
+@pytest.mark.parametrize("index", range(len(every_chart("x")) - 3))
 def test_chart_has_a_name_and_its_data_as_table(index: int) -> None:
     chart = every_chart("Load")[index]
     assert 'role="img"' in chart.svg
@@ -94,3 +100,22 @@ def test_chart_without_data_says_so_and_has_no_scale() -> None:
 def test_sparkline_needs_two_values() -> None:
     assert charts.sparkline([1]) == ""
     assert "polyline" in charts.sparkline([1, 1, 1])
+
+
+def test_timeline_names_what_weighs_most_and_never_two_at_one_place() -> None:
+    labels = [charts.Label(index / 40, "Coolant pressure low", "9", "down", index) for index in range(40)]
+    standing = placed(labels)
+    assert labels[-1] in [label for label, _lane in standing]
+    for lane in range(LANES):
+        reaches = [_reach(label) for label, its_lane in standing if its_lane == lane]
+        assert all(first[1] < second[0] for first, second in pairwise(reaches))
+
+
+@given(values=VALUES, ideal=st.none() | st.floats(min_value=0.1, max_value=1e6))
+def test_cycle_plot_keeps_every_point_inside(values: list[float], ideal: float | None) -> None:
+    chart = charts.cycle_plot([("10:24", value) for value in values], title="x", ideal=ideal)
+    drawn = ET.fromstring(chart.svg)  # noqa: S314 - our own drawing
+    heights = [float(dot.attrib["cy"]) for dot in drawn.iter("circle")]
+    assert len(heights) == len(values)
+    assert all(0 <= height <= 150 for height in heights)
+    assert sum(1 for _line in drawn.iter("line")) < 20
