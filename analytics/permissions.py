@@ -7,3 +7,4 @@ from mom.core.permissions import declare
 VIEW = declare("analytics.view", _("See figures and the KPI book"))
 RECOMPUTE = declare("analytics.recompute", _("Have figures computed again"))
 KEEP_BOARD = declare("analytics.keep_board", _("Write cause and action on the hour board, and shift notes"))
+SET_TARGET = declare("analytics.set_target", _("Set targets of figures"))

@@ -3,6 +3,7 @@
 from analytics.models.board import BoardEntry, ShiftNote
 from analytics.models.bucket import Bucket, DirtyDay, LabourBucket, OrderFlow, WorkBucket
 from analytics.models.machine import DirtyStretch, HourBucket, LiveShift, LossBucket, MachineParts, ShiftBucket
+from analytics.models.target import KpiTarget
 
 __all__ = [
     "BoardEntry",
@@ -10,6 +11,7 @@ __all__ = [
     "DirtyDay",
     "DirtyStretch",
     "HourBucket",
+    "KpiTarget",
     "LabourBucket",
     "LiveShift",
     "LossBucket",

@@ -31,6 +31,7 @@ LISTED: dict[str, Kind] = {
     "analytics.LossBucket": Kind.TECHNICAL,
     "analytics.LiveShift": Kind.TECHNICAL,
     "analytics.DirtyStretch": Kind.TECHNICAL,
+    "analytics.KpiTarget": Kind.MASTER,
     "analytics.BoardEntry": Kind.TRANSACTIONAL,
     "analytics.ShiftNote": Kind.FACT,
     "core.Attachment": Kind.TRANSACTIONAL,
