@@ -25,6 +25,7 @@ class Lock(IntEnum):
     FLOOR_MACHINE = 7042
     FLOOR_ARCHIVE = 7043
     MACHINE_REBUILD = 7044
+    BOARD_HOUR = 7049
 
 
 def advisory_lock(name: Lock, key: int | str = 0) -> None:
