@@ -25,11 +25,15 @@ KINDS = frozenset({"equipment", "person", "material", "lot", "asset", "machines"
 
 @dataclass(frozen=True)
 class Panel:
-    """A card: the template that draws it and what the template needs; `is_wide` takes the whole width."""
+    """A card: the template that draws it and what the template needs; `is_wide` takes the whole width.
+
+    One that leads stands before everything else and refreshes by itself: what the thing does now.
+    """
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     is_wide: bool = False
+    leads: bool = False
 
 
 Render = Callable[[HttpRequest, Any], "Panel | None"]
@@ -62,6 +66,7 @@ class Drawn:
     name: str
     html: SafeString
     is_wide: bool
+    leads: bool
 
 
 _panels: dict[tuple[str, str], _PanelSource] = {}
@@ -91,7 +96,7 @@ def panels_for(kind: str, request: HttpRequest, subject: Any) -> list[Drawn]:
         panel = source.render(request, subject)
         if panel is not None:
             html = render_to_string(panel.template, {"subject": subject, **panel.context}, request=request)
-            drawn.append(Drawn(source.name, SafeString(html), panel.is_wide))
+            drawn.append(Drawn(source.name, SafeString(html), panel.is_wide, panel.leads))
     return drawn
 
 

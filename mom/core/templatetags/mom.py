@@ -1,7 +1,7 @@
 """The design system in templates; builtins, so no `{% load %}`.
 
 Parts: `{% icon "plus" %}` `{% glyph "down" %}` `{% state "down" since=row.since %}` `{% mark "warn" "−2.1 pts" %}`
-`{% tag "Hold" "bad" %}` `{% avatar person.name %}` `{% progress good expected=now of=total %}`
+`{% running_since stop.started_at %}` `{% tag "Hold" "bad" %}` `{% avatar person.name %}` `{% progress good expected=now of=total %}`
 `{% sparkline values target %}` `{% kpi label=… value=… %}` `{% chart chart %}` `{% field form.name %}`.
 Prints: `value|number`, `|number:1`, `|signed`, `|percent`, `|quantity:"KGM"`, `|unit`, `|duration`, `|hours`, `|day`,
 `|moment`.
@@ -24,6 +24,7 @@ for _function in (
     components.icon,
     components.glyph,
     components.state,
+    components.running_since,
     components.mark,
     components.tag,
     components.avatar,

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mom.core import clock
 from mom.core.web import printing
 
 Text = str | Promise
@@ -53,10 +54,30 @@ def state_word(code: str) -> str:
     return str(STATES.get(code, ""))
 
 
-def state(code: str, text: Text = "", since: dt.timedelta | str | None = None, look: str = "") -> SafeString:
-    """A machine state with its shape, word and duration; `look` is "", "pill" or "solid"."""
+def running_since(started: dt.datetime, look: str = "dur", *, face: bool = False) -> SafeString:
+    """How long something has lasted; it counts on by itself on a live page, with `face` as 18:04."""
+    length = max(dt.timedelta(0), clock.now() - started)
+    words = printing.duration(length)
+    return format_html(
+        '<span class="{}" data-since="{}"{}>{}</span>',
+        look,
+        int(started.timestamp()),
+        SafeString(" data-face") if face else "",
+        words,
+    )
+
+
+def state(
+    code: str, text: Text = "", since: dt.timedelta | dt.datetime | str | None = None, look: str = ""
+) -> SafeString:
+    """A machine state with its shape, word and duration, which counts on if `since` is the instant it began.
+
+    `look` is "", "pill" or "solid".
+    """
     tail: Any = ""
-    if since is not None and since != "":
+    if isinstance(since, dt.datetime):
+        tail = format_html(" {}", running_since(since))
+    elif since is not None and since != "":
         tail = format_html(
             ' <span class="dur">{}</span>', since if isinstance(since, str) else printing.duration(since)
         )

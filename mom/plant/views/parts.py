@@ -69,6 +69,7 @@ class PlantDetail(DetailPage):
             paper = Action(_("Print record"), "?paper=pdf", "down", "quiet")
             actions = print_action(self, self.panel_kind, self.subject.code)
             found["head"]["actions"] = [paper, *actions, *found["head"]["actions"]]
+            found["head"]["is_live"] = bool(found["lead_panels"])
         return found
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -86,8 +87,9 @@ class PlantDetail(DetailPage):
         sections = self.get_sections()
         return {
             "facts": [fact for fact in self.get_facts() if fact.value not in ("", None)],
-            "wide_panels": [panel for panel in drawn if panel.is_wide],
-            "panels": [panel for panel in drawn if not panel.is_wide],
+            "lead_panels": [panel for panel in drawn if panel.leads],
+            "wide_panels": [panel for panel in drawn if panel.is_wide and not panel.leads],
+            "panels": [panel for panel in drawn if not panel.is_wide and not panel.leads],
             "wide_sections": [section for section in sections if section.is_wide],
             "sections": [section for section in sections if not section.is_wide],
             "changes": change_list(self.subject),

@@ -1,73 +1,162 @@
 // Live parts: <section data-live="/address/" data-live-seconds="5"> is fetched anew when the server says that something
 // changed, and every few seconds where its stream can't be reached; only while the tab is seen.
-// Swaps elements with an id, never what is under the pointer or holds the focus; two misses mark it stale.
+//   data-live-topics="machine,alert"  what it waits for; data-live-key="CNC-04": of machines only this one
+//   data-live-rows="m-"               a machine's row has this id and its code: rows in sight are fetched by themselves
+//   <ol id data-live-list>            its items are swapped one by one; another order is offered while it is in use
+//   <span data-since="1790000000">    counts up by itself
+// Swaps elements with an id, never what is under the pointer or holds the focus: that follows after it has left.
+// Two misses mark it stale.
 
-const TOPICS = ["job_order", "figures", "delivery", "resync"];
+import { isInUse, keep, tick, tickAll, sameAs } from "./live_dom.js";
+
 const USUAL = "job_order,figures"; // what a part waits for that says nothing else in data-live-topics
-const CALM_SECONDS = 30; // between fetches while the stream is open and silent
-const GATHER = 150; // ms: several changes at once are one fetch
+const CALM = 30_000; // ms between fetches while the stream is open and silent
+const GATHER = 120; // ms: several changes at once are one fetch
+const LEAST_GAP = 300; // ms between two fetches of a part, more where the server is slow
+const MOST_ROWS = 60;
 
 const mark = document.querySelector("[data-live-mark]");
 const zone = document.querySelector("[data-clock]")?.dataset.clock;
 const shown = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
 
 let stream = null;
+let streamTopics = "";
 
 class Live {
   constructor(element) {
     this.element = element;
-    this.seconds = Number(element.dataset.liveSeconds || 5);
-    this.topics = ["resync", ...(element.dataset.liveTopics || USUAL).split(",")];
+    this.pause = Number(element.dataset.liveSeconds || 5) * 1_000;
+    this.topics = (element.dataset.liveTopics || USUAL).split(",");
+    this.prefix = element.dataset.liveRows;
+    this.key = element.dataset.liveKey;
+    this.keys = new Set(); // machines in sight that changed
+    this.held = new Map(); // what came for elements in use
     this.misses = 0;
     this.etag = "";
+    this.rowsAt = Infinity;
+    this.freeAt = 0;
     this.wait();
   }
 
   wait() {
-    clearTimeout(this.timer);
-    const seconds = stream?.readyState === EventSource.OPEN ? CALM_SECONDS : this.seconds;
-    this.timer = setTimeout(() => this.refresh(), seconds * 1_000);
+    this.allAt = Date.now() + (stream?.readyState === EventSource.OPEN ? CALM : this.pause);
+    this.arm();
   }
 
-  waitsFor(topic) {
-    return this.topics.includes(topic);
+  soon(delay = GATHER) {
+    this.allAt = Math.min(this.allAt, Date.now() + delay);
+    this.arm();
   }
 
-  soon() {
+  arm() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.refresh(), GATHER);
+    if (document.hidden || this.isBusy) return;
+    const at = Math.max(Math.min(this.allAt, this.rowsAt), this.freeAt);
+    this.timer = setTimeout(() => this.refresh(), Math.max(0, at - Date.now()));
+  }
+
+  poke(topic, key) {
+    if (!this.topics.includes(topic) && topic !== "resync") return;
+    if (topic === "machine" && this.key && this.key !== key) return;
+    if (topic !== "machine" || !this.prefix) { this.soon(); return; }
+    const row = document.getElementById(this.prefix + key);
+    const place = row?.getBoundingClientRect();
+    if (place && place.bottom > 0 && place.top < innerHeight && row.checkVisibility()) {
+      this.keys.add(key);
+      this.rowsAt = Math.min(this.rowsAt, Date.now() + GATHER);
+    }
+    this.soon(this.pause); // sums, ranks and rows out of sight follow at the usual pace
   }
 
   async refresh() {
-    if (!this.element.isConnected) return;
-    if (document.hidden) { this.wait(); return; }
+    if (!this.element.isConnected || document.hidden || this.isBusy) return;
+    const isAll = this.allAt <= Date.now();
+    const rows = isAll ? [] : [...this.keys].slice(0, MOST_ROWS);
+    if (isAll) this.keys.clear();
+    else rows.forEach((key) => this.keys.delete(key));
+    this.rowsAt = this.keys.size ? Date.now() + GATHER : Infinity;
+    this.isBusy = true;
+    const begun = performance.now();
     try {
-      const headers = { "HX-Request": "true", "X-Requested-With": "live" };
-      if (this.etag) headers["If-None-Match"] = this.etag;
-      const answer = await fetch(this.element.dataset.live, { headers, signal: AbortSignal.timeout(this.seconds * 2_000) });
-      if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
-      if (answer.ok) {
-        this.etag = answer.headers.get("ETag") ?? "";
-        this.swap(await answer.text());
-      }
+      await this.fetch(isAll, rows);
       this.misses = 0;
       this.fresh(true);
     } catch {
       this.misses += 1;
       if (this.misses >= 2) this.fresh(false);
+      if (!isAll) this.allAt = 0;
     }
-    this.wait();
+    this.isBusy = false;
+    this.freeAt = Date.now() + Math.max(LEAST_GAP, 3 * (performance.now() - begun));
+    if (isAll || this.misses) this.wait();
+    else this.arm();
+  }
+
+  async fetch(isAll, rows) {
+    const headers = { "HX-Request": "true", "X-Requested-With": "live" };
+    if (isAll && this.etag) headers["If-None-Match"] = this.etag;
+    const url = new URL(this.element.dataset.live, location.href);
+    if (!isAll) url.searchParams.set("rows", rows.join(","));
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(this.pause * 2) });
+    if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) return;
+    if (isAll) this.etag = answer.headers.get("ETag") ?? "";
+    this.swap(await answer.text());
   }
 
   swap(html) {
     const parsed = new DOMParser().parseFromString(html, "text/html");
+    tick(parsed);
     const incoming = [...parsed.body.querySelectorAll("[id]")].filter((each) => !each.parentElement.closest("[id]"));
-    for (const fresh of incoming) {
-      const stale = document.getElementById(fresh.id);
-      if (!stale || !this.element.contains(stale) || stale.isEqualNode(fresh)) continue;
-      if (stale.matches(":hover, :focus-within")) continue; // comes with the next round, after the pointer has left
-      stale.replaceWith(document.adoptNode(fresh));
+    for (const fresh of incoming) this.put(document.adoptNode(fresh));
+  }
+
+  put(fresh) {
+    const stale = document.getElementById(fresh.id);
+    this.held.delete(fresh.id);
+    if (!stale || !this.element.contains(stale)) return;
+    if (fresh.hasAttribute("data-live-list")) { this.putList(stale, fresh); return; }
+    if (sameAs(stale, fresh)) return;
+    if (isInUse(stale)) { this.held.set(fresh.id, fresh); return; }
+    keep(stale, fresh);
+    stale.replaceWith(fresh);
+    window.htmx?.process(fresh);
+  }
+
+  // Items of a list one by one; where others stand in it or in another order, that waits until nobody uses it.
+  putList(stale, fresh) {
+    const ids = (list) => [...list.children].map((each) => each.id);
+    const [before, after] = [ids(stale), ids(fresh)];
+    const changes = before.join() === after.join() ? 0 :
+      new Set([...before.filter((id, place) => id !== after[place]), ...after.filter((id) => !before.includes(id))]).size;
+    if (changes && !isInUse(stale.closest("[data-live-use]") ?? stale)) {
+      stale.replaceWith(fresh);
       window.htmx?.process(fresh);
+      this.offer(fresh, 0);
+      return;
+    }
+    if (changes) this.held.set(fresh.id, fresh.cloneNode(true));
+    for (const item of [...fresh.children]) if (item.id && before.includes(item.id)) this.put(item);
+    this.offer(stale, changes);
+  }
+
+  offer(list, changes) {
+    const button = document.querySelector(`[data-live-offer="${CSS.escape(list.id)}"]`);
+    if (!button) return;
+    button.hidden = !changes;
+    button.textContent = (changes === 1 ? button.dataset.one : button.dataset.many).replace("{n}", changes);
+    button.onclick = () => {
+      const [fresh, stale] = [this.held.get(list.id), document.getElementById(list.id)];
+      this.held.delete(list.id);
+      if (fresh && stale) { stale.replaceWith(fresh); window.htmx?.process(fresh); }
+      button.hidden = true;
+    };
+  }
+
+  release() {
+    for (const fresh of [...this.held.values()]) {
+      const stale = document.getElementById(fresh.id);
+      if (!stale || !isInUse(stale.closest("[data-live-use]") ?? stale)) { tick(fresh); this.put(fresh); }
     }
   }
 
@@ -92,24 +181,35 @@ document.addEventListener("htmx:afterSwap", () => {
   const known = new Set(parts.map((part) => part.element));
   const added = [...document.querySelectorAll("[data-live]")].filter((element) => !known.has(element));
   parts = [...parts.filter((part) => part.element.isConnected), ...added.map((element) => new Live(element))];
+  follow();
 });
 
 function follow() {
   // A device without a person may not read the stream: its parts ask by the clock.
-  const isWanted = parts.some((part) => !part.element.hasAttribute("data-live-polls")) && !document.hidden;
-  if (isWanted && !stream) {
-    stream = new EventSource(`/live/?topics=${TOPICS.join(",")}`);
-    for (const topic of TOPICS) stream.addEventListener(topic, () => parts.forEach((part) => part.waitsFor(topic) && part.soon()));
-    stream.addEventListener("error", () => parts.forEach((part) => part.wait()));
-  } else if (!isWanted && stream) {
-    stream.close();
-    stream = null;
+  const listening = document.hidden ? [] : parts.filter((part) => !part.element.hasAttribute("data-live-polls"));
+  const topics = [...new Set(listening.flatMap((part) => part.topics))].sort().join(",");
+  if (topics === streamTopics) return;
+  stream?.close();
+  stream = null;
+  streamTopics = topics;
+  if (!topics) return;
+  stream = new EventSource(`/live/?topics=${topics}`);
+  for (const topic of [...topics.split(","), "resync"]) {
+    stream.addEventListener(topic, ({ data }) => {
+      const key = data.slice(0, Math.max(0, data.lastIndexOf(":")));
+      for (const part of parts) part.poke(topic, key);
+    });
   }
+  stream.addEventListener("error", () => parts.forEach((part) => part.wait()));
 }
 
 document.addEventListener("visibilitychange", () => {
   follow();
-  if (!document.hidden) parts.forEach((part) => part.soon());
+  for (const part of parts) document.hidden ? part.arm() : part.soon();
 });
+for (const name of ["pointerout", "pointerup", "focusout", "selectionchange"]) {
+  document.addEventListener(name, () => parts.some((part) => part.held.size) && setTimeout(() => parts.forEach((part) => part.release())));
+}
 addEventListener("pagehide", () => stream?.close());
+setInterval(() => document.hidden || tickAll(), 1_000);
 follow();
