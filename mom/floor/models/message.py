@@ -1,5 +1,6 @@
 """What came from Level 2, as it came: sources, messages, holes in their numbering, what needs a person."""
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -110,7 +111,11 @@ class FloorMessage(models.Model):
             models.UniqueConstraint(fields=["source", "key", "occurred_at"], name="floor_floormessage_once"),
         ]
         indexes = [models.Index(fields=["equipment", "occurred_at"], name="floor_message_by_machine")]
-        triggers = [AppendOnly()]
+        triggers = [
+            AppendOnly(),
+            # A statement that names the part of one day doesn't meet the first: this one stands on every part.
+            AppendOnly(name="append_only_rows", level=pgtrigger.Row, operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.occurred_at:%Y-%m-%d %H:%M:%S}"
