@@ -34,6 +34,15 @@ LISTED: dict[str, Kind] = {
     "analytics.KpiTarget": Kind.MASTER,
     "analytics.BoardEntry": Kind.TRANSACTIONAL,
     "analytics.ShiftNote": Kind.FACT,
+    "work.Alert": Kind.TRANSACTIONAL,
+    "work.AlertStep": Kind.FACT,
+    "work.AlertNotice": Kind.FACT,
+    "work.AlertTeam": Kind.MASTER,
+    "work.AlertTeamMember": Kind.MASTER,
+    "work.RotaEntry": Kind.MASTER,
+    "work.EscalationStep": Kind.MASTER,
+    "analytics.AlertRule": Kind.MASTER,
+    "analytics.RuleStanding": Kind.TECHNICAL,  # where a rule stands; made again from readings and intervals
     "core.Attachment": Kind.TRANSACTIONAL,
     "core.Note": Kind.TRANSACTIONAL,
     "core.Rendition": Kind.TECHNICAL,  # drawn from a stored file, and again when it is gone

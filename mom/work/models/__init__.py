@@ -1,5 +1,7 @@
 """The spine that four domains share. One noun a file; import models from here."""
 
+from mom.work.models.alert import Alert, AlertNotice, AlertStep
+from mom.work.models.alert_team import AlertTeam, AlertTeamMember, EscalationStep, RotaEntry
 from mom.work.models.cleaning_rule import CleaningRule
 from mom.work.models.energy_use import EnergyUse
 from mom.work.models.equipment_condition import EquipmentCondition
@@ -11,10 +13,16 @@ from mom.work.models.quantity_report import OutputTotal, QuantityReport
 from mom.work.models.work_request import WorkRequest
 
 __all__ = [
+    "Alert",
+    "AlertNotice",
+    "AlertStep",
+    "AlertTeam",
+    "AlertTeamMember",
     "CleaningRule",
     "EnergyUse",
     "EquipmentCondition",
     "EquipmentReservation",
+    "EscalationStep",
     "Fact",
     "JobDependency",
     "JobOrder",
@@ -23,6 +31,7 @@ __all__ = [
     "LabourEntry",
     "OutputTotal",
     "QuantityReport",
+    "RotaEntry",
     "Run",
     "WorkRequest",
 ]
