@@ -142,7 +142,7 @@ def _adopt_servers(supervisor: Supervisor, started: Stack) -> None:
 
 def _stop(places: Places, supervisor: Supervisor, started: Stack) -> None:
     say("Stopping (a second Ctrl-C doesn't wait for the task that the worker is at)")
-    supervisor.stop(["web", "beat", "worker", "broker", "postgres"])
+    supervisor.stop(["demo", "web", "beat", "worker", "broker", "postgres"])
     if started.postgres is not None:
         started.postgres.what.tidy()
     started.postgres = started.broker = None

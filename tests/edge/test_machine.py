@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mom.edge.engine.gateway import Connected, Gateway
 from mom.edge.engine.machine import Chance, Counters, Profile, Rhythm, Segment, Signal, StopKind, messages, next_segment
 
 NOON = datetime(2026, 4, 16, 12, tzinfo=UTC)
@@ -77,3 +78,23 @@ def test_counters_add_up_over_segments() -> None:
 def test_silence_sends_nothing() -> None:
     silent = Segment("off", NOON, NOON + timedelta(minutes=5))
     assert list(messages(PRESS, silent, Counters(), NOON, silent.end, Rhythm(), "seed")) == []
+
+
+@given(st.lists(st.integers(1, 4_000), min_size=1, max_size=12))
+def test_gateway_sends_each_message_once_whatever_its_steps(steps: list[int]) -> None:
+    """A gateway asked at any instants sends what one sends that is asked once."""
+
+    def gateway() -> Gateway:
+        first = Segment("run", NOON, NOON + timedelta(minutes=9), cycle=24.0, scrap=0.02)
+        return Gateway([Connected(PRESS, first)], NOON, "seed", lambda _profile, _at: (), Rhythm())
+
+    stepping, at, found = gateway(), NOON, []
+    for step in steps:
+        at += timedelta(seconds=step)
+        found += stepping.until(at)
+    whole = gateway().until(at)
+    assert sorted(map(str, found)) == sorted(map(str, whole))
+    keys = [message["id"] for message in found]
+    assert len(keys) == len(set(keys))
+    totals = [int(message["value"]) for message in whole if message.get("name") == "total"]
+    assert totals == sorted(totals)

@@ -26,10 +26,11 @@ Pace = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Seeded:
-    """What was made: reports of work, days whose figures were computed; zeros where the plant was there already."""
+    """What was made: reports of work, days with figures, messages of machines; zeros where the plant was there already."""
 
     reports: int = 0
     days: int = 0
+    messages: int = 0
 
 
 def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -> Seeded:
@@ -37,6 +38,8 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
 
     Whoever begins something else on an empty installation at the same time waits for it, or it for them.
     """
+    from mom.demo.services import signals  # the door for messages is heavy
+
     actor = system_actor("demo")
     pace = pace or (lambda _done, _total: None)
     if Site.objects.filter(code=norrtal.SITE).exists():
@@ -51,20 +54,26 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
         papers.add_papers(act, built)
         known.add_known(act, built)
         labels.add_labels(act, built)
-        made = _made(built.site, act.now, seed_text)
+        shifts = _shifts(built.site, act.now)
+        made = _made(shifts, act.now, seed_text)
+        signals.add_listening(act, built, shifts[-1].interval.start)
+        signals.add_ideal_cycles(act, built)
         reports = orders.record_history(act, built, [order for order in made if not order.is_current])
         orders.add_current_orders(act, built, [order for order in made if order.is_current])
         orders.add_waiting_orders(act, built)
         days = {local_day(stretch.start, built.site.zone) for order in made for stretch in order.stretches}
         mark_dirty(act, built.site, days)
     say(f"{norrtal.NAME}: {len(norrtal.MACHINES)} machines, {len(made)} orders, {reports} reports of finished orders.")
+    third = WHOLE // 3
+    count = signals.load_history(built.site, made, shifts, act.now, lambda n, of: pace(third + third * n // of, WHOLE))
+    say(f"{count:,} messages of its machines.")
     compute(actor, pace)
-    return Seeded(reports, len(days))
+    return Seeded(reports, len(days), count)
 
 
 def compute(actor: Actor, pace: Pace) -> None:
-    """Make the figures of the days that wait for it; the plant itself is a third of the whole work."""
-    done = WHOLE // 3
+    """Make the figures of the days that wait for it; the plant and its messages are two thirds of the whole work."""
+    done = 2 * WHOLE // 3
     pace(done, WHOLE)
     while rebuild_next(actor):
         done = min(done + WHOLE // 20, WHOLE - 1)
@@ -72,12 +81,12 @@ def compute(actor: Actor, pace: Pace) -> None:
     pace(WHOLE, WHOLE)
 
 
-def _made(site: Site, now: datetime, seed_text: str) -> list[MadeOrder]:
+def _made(shifts: list[ShiftOccurrence], now: datetime, seed_text: str) -> list[MadeOrder]:
     crews: dict[tuple[str, str], list[str]] = defaultdict(list)
     for worker in norrtal.WORKERS:
         crews[worker.area, worker.shift].append(worker.code)
     seconds = {material.code: material.seconds for material in norrtal.MATERIALS}
-    return history(Floor(seconds, crews, seed_text), norrtal.MACHINES, _shifts(site, now), now)
+    return history(Floor(seconds, crews, seed_text), norrtal.MACHINES, shifts, now)
 
 
 def _shifts(site: Site, now: datetime) -> list[ShiftOccurrence]:
