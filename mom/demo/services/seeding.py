@@ -26,7 +26,7 @@ Pace = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Seeded:
-    """What was made: reports of work, days with figures, messages of machines; zeros where the plant was there already."""
+    """What was made: reports, days with figures, messages of machines; zeros where the plant was there already."""
 
     reports: int = 0
     days: int = 0
