@@ -3,13 +3,24 @@
 from analytics.models.alert_rule import AlertRule, RuleStanding
 from analytics.models.board import BoardEntry, ShiftNote
 from analytics.models.bucket import Bucket, DirtyDay, LabourBucket, OrderFlow, WorkBucket
-from analytics.models.machine import DirtyStretch, HourBucket, LiveShift, LossBucket, MachineParts, ShiftBucket
+from analytics.models.machine import (
+    DayBucket,
+    DirtyStretch,
+    HourBucket,
+    LiveShift,
+    LossBucket,
+    LossDay,
+    MachineParts,
+    Reckoning,
+    ShiftBucket,
+)
 from analytics.models.target import KpiTarget
 
 __all__ = [
     "AlertRule",
     "BoardEntry",
     "Bucket",
+    "DayBucket",
     "DirtyDay",
     "DirtyStretch",
     "HourBucket",
@@ -17,8 +28,10 @@ __all__ = [
     "LabourBucket",
     "LiveShift",
     "LossBucket",
+    "LossDay",
     "MachineParts",
     "OrderFlow",
+    "Reckoning",
     "RuleStanding",
     "ShiftBucket",
     "ShiftNote",

@@ -1,8 +1,12 @@
 """What every minute and every piece of a machine adds up to. Made from facts, only by a rebuild or the live fold."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mom.core.db.ranges import TsTzRange
+from mom.core.db.triggers import History
 from mom.core.fields import QuantityField, UnitField
 from mom.floor.models.labels import MACHINE_STATE
 from mom.plant.models import SiteOwned
@@ -146,11 +150,53 @@ class LossBucket(SiteOwned):
         ]
 
 
+class DayBucket(MachineParts):
+    """The sum of a machine's shifts that belong to one day, whatever the job: what long windows are read from."""
+
+    equipment = models.ForeignKey("plant.Equipment", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(_("day"))
+
+    class Meta:
+        verbose_name = _("day of a machine")
+        verbose_name_plural = _("days of machines")
+        constraints = [
+            models.UniqueConstraint(fields=["equipment", "day"], name="analytics_daybucket_one_per_slice"),
+        ]
+        indexes = [models.Index(fields=["site", "day"], name="analytics_day_by_day")]
+
+
+class LossDay(SiteOwned):
+    """The sum of a machine's lost time of one day, whatever the hour and the job."""
+
+    equipment = models.ForeignKey("plant.Equipment", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(_("day"))
+    state = models.CharField(_("state"), max_length=5, choices=MACHINE_STATE.choices)
+    time_class = models.CharField(_("time class"), max_length=20, choices=TIME_CLASS.choices)
+    loss_class = models.CharField(_("loss class"), max_length=20, choices=LOSS_CLASS.choices)
+    reason = models.ForeignKey("plant.Reason", null=True, on_delete=models.PROTECT, related_name="+")
+    duration = models.BigIntegerField(_("microseconds"))
+    stop_count = models.IntegerField(_("stops"))
+
+    class Meta:
+        verbose_name = _("lost time of a day")
+        verbose_name_plural = _("lost times of days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["equipment", "day", "state", "time_class", "loss_class", "reason"],
+                name="analytics_lossday_one_per_slice",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "day"], name="analytics_lossday_by_day")]
+
+
 class LiveShift(MachineParts):
     """The running shift of one machine, folded in the transaction that takes its messages in; equal to the rebuild.
 
     The parts reach to `as_of`; until the next fold the time since belongs to the class of the current state, which a
-    reader adds. `total_reading` and `reject_reading` are where the counters stood.
+    reader adds. `total_reading` and the like are where counters stood; `job_good` is the part of `good` of the present
+    job. `class_with_order`, `class_without_order` and `loss_class` are what the present state counts as. `terms` holds
+    what does not change within the shift by itself: the plan ahead, the ideal cycle, how pieces are counted.
     """
 
     equipment = models.OneToOneField("plant.Equipment", primary_key=True, on_delete=models.PROTECT, related_name="+")
@@ -165,13 +211,21 @@ class LiveShift(MachineParts):
     code = models.CharField(_("state code"), max_length=64, blank=True)
     mode = models.CharField(_("mode"), max_length=32, blank=True)
     reason = models.ForeignKey("plant.Reason", null=True, on_delete=models.PROTECT, related_name="+")
-    stop = models.ForeignKey("floor.Stop", null=True, on_delete=models.PROTECT, related_name="+")
+    stop = models.ForeignKey("floor.Stop", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     job_order = models.ForeignKey("work.JobOrder", null=True, on_delete=models.PROTECT, related_name="+")
     definition = models.ForeignKey("plant.MaterialDefinition", null=True, on_delete=models.PROTECT, related_name="+")
     unit = UnitField(_("unit"), blank=True)
     last_sign_at = models.DateTimeField(_("last sign of life"), null=True)
-    total_reading = QuantityField(null=True)
-    reject_reading = QuantityField(null=True)
+    total_reading = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    reject_reading = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    energy_reading = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    job_good = QuantityField(default=0)
+    class_with_order = models.CharField(max_length=20, choices=TIME_CLASS.choices, default="unknown")
+    class_without_order = models.CharField(max_length=20, choices=TIME_CLASS.choices, default="unknown")
+    loss_class = models.CharField(max_length=20, choices=LOSS_CLASS.choices, default="none")
+    is_startup = models.BooleanField(default=False)
+    is_stop_counted = models.BooleanField(default=False)
+    terms = models.JSONField(default=dict)
     version = models.BigIntegerField(default=0)
 
     class Meta:
@@ -191,3 +245,46 @@ class DirtyStretch(SiteOwned):
         verbose_name = _("stretch to compute")
         verbose_name_plural = _("stretches to compute")
         indexes = [models.Index(fields=["equipment", "started_at"], name="analytics_dirty_by_machine")]
+
+
+class Reckoning(SiteOwned):
+    """What a site counts a shift's time without order or reservation as, from one instant until another.
+
+    Planned stop is the rule (ISO 22400: outside planned busy time); lost counts it as down time although nobody asked
+    for anything, which is right for a plant whose jobs are not in here. The choice is printed with the figure.
+    """
+
+    without_order = models.CharField(
+        _("time without an order"),
+        max_length=12,
+        choices=[("planned_stop", _("Planned stop")), ("lost", _("Lost time"))],
+        default="planned_stop",
+    )
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("rule of reckoning")
+        verbose_name_plural = _("rules of reckoning")
+        ordering = ["site", "valid_from"]
+        constraints = [
+            models.CheckConstraint(
+                name="analytics_reckoning_without_order_known",
+                condition=models.Q(without_order__in=["planned_stop", "lost"]),
+            ),
+            models.CheckConstraint(
+                name="analytics_reckoning_ends_after_start",
+                condition=models.Q(valid_until=None) | models.Q(valid_until__gt=models.F("valid_from")),
+            ),
+            ExclusionConstraint(
+                name="analytics_reckoning_no_overlap",
+                expressions=[
+                    ("site", RangeOperators.EQUAL),
+                    (TsTzRange("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        triggers = [History()]
+
+    def __str__(self) -> str:
+        return self.without_order

@@ -29,6 +29,9 @@ LISTED: dict[str, Kind] = {
     "analytics.HourBucket": Kind.TECHNICAL,
     "analytics.ShiftBucket": Kind.TECHNICAL,
     "analytics.LossBucket": Kind.TECHNICAL,
+    "analytics.DayBucket": Kind.TECHNICAL,
+    "analytics.LossDay": Kind.TECHNICAL,
+    "analytics.Reckoning": Kind.MASTER,
     "analytics.LiveShift": Kind.TECHNICAL,
     "analytics.DirtyStretch": Kind.TECHNICAL,
     "analytics.KpiTarget": Kind.MASTER,
@@ -156,6 +159,7 @@ LISTED: dict[str, Kind] = {
 
 # Rows without a site of their own, and why. core names its site by soft reference.
 WITHOUT_SITE: dict[str, str] = {
+    "work.AlertTeamMember": "part of its team",
     "core.AuditEntry": "its chain is the site, by soft reference",
     "core.AuditSeal": "its chain is the site, by soft reference",
     "core.Rendition": "part of a stored file",
