@@ -21,6 +21,7 @@ LISTED: dict[str, Kind] = {
     "floor.QuarantinedMessage": Kind.TRANSACTIONAL,
     "floor.MachineListening": Kind.MASTER,
     "floor.StateMapping": Kind.MASTER,
+    "floor.MachineSignal": Kind.TECHNICAL,  # derived from the messages; the lock of a timeline
     "floor.StateInterval": Kind.TECHNICAL,  # derived from the messages and the words about stops
     "floor.Stop": Kind.TECHNICAL,  # the same; what people say of it is a fact of its own
     "floor.StopAnnotation": Kind.FACT,

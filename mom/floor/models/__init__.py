@@ -1,14 +1,16 @@
 """The shop-floor record. One noun a file; import models from here."""
 
-from mom.floor.models.archive import ArchivedDay
+from mom.floor.models.archive import ArchivedDay, ArchivePolicy
 from mom.floor.models.machine import MachineListening, StateMapping
 from mom.floor.models.message import FloorMessage, MessageGap, QuarantinedMessage, Source, SourceSession
-from mom.floor.models.timeline import StateInterval, Stop, StopAnnotation
+from mom.floor.models.timeline import MachineSignal, StateInterval, Stop, StopAnnotation
 
 __all__ = [
+    "ArchivePolicy",
     "ArchivedDay",
     "FloorMessage",
     "MachineListening",
+    "MachineSignal",
     "MessageGap",
     "QuarantinedMessage",
     "Source",

@@ -113,10 +113,41 @@ class StateInterval(SiteOwned):
         return f"{self.state} {self.started_at:%Y-%m-%d %H:%M:%S}"
 
 
+class MachineSignal(SiteOwned):
+    """When a machine was heard last, and which state it told last: what the next message is laid beside.
+
+    Derived from the messages. Whoever changes a timeline locks this row first, machines in the order of their keys.
+    `words_until`: how far what people said about its stops reaches.
+    """
+
+    equipment = models.OneToOneField(
+        "plant.Equipment", primary_key=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("machine")
+    )
+    last_seen_at = models.DateTimeField(_("last seen"), null=True)
+    state_at = models.DateTimeField(_("state told"), null=True)
+    code = models.CharField(_("state code"), max_length=64, blank=True)
+    mode = models.CharField(_("mode"), max_length=32, blank=True)
+    reason = models.CharField(_("reason"), max_length=64, blank=True)
+    words_until = models.DateTimeField(_("words until"), null=True)
+
+    class Meta:
+        verbose_name = _("signal of a machine")
+        verbose_name_plural = _("signals of machines")
+        constraints = [
+            models.CheckConstraint(
+                name="floor_machinesignal_seen_not_before_state",
+                condition=models.Q(state_at=None) | models.Q(last_seen_at__gte=models.F("state_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.code}"
+
+
 class StopAnnotation(Fact):
     """What a person says about a machine's stopped time, from one instant until another or to the end of that stop.
 
-    The last word holds for each instant, so a stop is re-classified by saying it again and split by saying something
+    `is_whole`: about the whole stop in which `started_at` lies, whatever late messages make of its ends. The last word holds for each instant, so a stop is re-classified by saying it again and split by saying something
     else about a part. Running time and silence are not touched by it. `state` set: the machine's word is overruled
     (a machine that said "idle" was in set-up); running can't be said.
     """
@@ -126,6 +157,7 @@ class StopAnnotation(Fact):
     )
     started_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("until"), null=True, blank=True)
+    is_whole = models.BooleanField(_("the whole stop"), default=False)
     state = models.CharField(_("state"), max_length=5, choices=MACHINE_STATE.choices, blank=True)
     reason = models.ForeignKey(
         "plant.Reason", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
@@ -141,6 +173,10 @@ class StopAnnotation(Fact):
             models.CheckConstraint(
                 name="floor_stopannotation_ends_after_start",
                 condition=models.Q(ended_at=None) | models.Q(ended_at__gt=models.F("started_at")),
+            ),
+            models.CheckConstraint(
+                name="floor_stopannotation_whole_has_no_end",
+                condition=models.Q(is_whole=False) | models.Q(ended_at=None),
             ),
             models.CheckConstraint(
                 name="floor_stopannotation_state_stands",

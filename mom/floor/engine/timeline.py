@@ -1,0 +1,146 @@
+"""The timeline of one machine: a pure fold of its messages, its silences and what people said. Pure.
+
+Pieces are half-open, never overlap and leave no hole between the first and the last of them. What arrives late, twice
+or shuffled gives the same pieces, because only the set of messages counts. Source: iso22400.md, section 7.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import merge as merged_in_order
+
+from mom.floor.engine.meaning import Meanings
+from mom.floor.engine.reported import Reported, reported_pieces
+from mom.floor.engine.silence import silent_stretches
+from mom.floor.engine.stops import Explained, Word, stops_of
+from mom.floor.engine.terms import IntervalOrigin, MachineState, SignalSource
+from mom.floor.engine.timeline_piece import Piece, joined
+from mom.floor.engine.timeline_settings import UNSET, ListeningLine
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Observation:
+    """A state message. Two of one instant: the one that comes last in the order of their content holds."""
+
+    at: datetime
+    code: str
+    mode: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of one machine. `signs`: when it gave any sign of life, its states included; order is free."""
+
+    states: Sequence[Observation] = ()
+    signs: Sequence[datetime] = ()
+    reports: Sequence[Reported] = ()
+    words: Sequence[Word] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the record is read: settings, meanings of codes, and the plant's stop reasons by code."""
+
+    meanings: Meanings
+    listening: ListeningLine = UNSET
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+def fold(
+    record: Record, reading: Reading, *, now: datetime, start: datetime | None = None, until: datetime | None = None
+) -> Explained:
+    """The timeline from the first word about a state on, or from `start`: up to `until`, or open.
+
+    With `until` the machine is known to be heard beyond it; without, the last silence is judged by `now`.
+    """
+    pieces = machine_pieces(record, reading, now=now, start=start, until=until)
+    return stops_of(pieces, record.words, reading.listening)
+
+
+def machine_pieces(
+    record: Record, reading: Reading, *, now: datetime, start: datetime | None = None, until: datetime | None = None
+) -> list[Piece]:
+    """What the machine's own messages and its jobs' reports say, before anybody's word about a stop."""
+    listening = reading.listening
+    heard = joined(_heard(record, reading, now, until))
+    if not listening.hears_reports:
+        return heard
+    told = reported_pieces(record.reports, until=until)
+    borders = sorted({*listening.borders(), *([start] if start is not None else [])})
+    both = [(heard, SignalSource.MESSAGES), (told, SignalSource.REPORTS)]
+    chosen = [
+        piece
+        for pieces, source in both
+        for piece in _cut(pieces, borders)
+        if listening.at(piece.start).signal_source == source and (start is None or piece.start >= start)
+    ]
+    return joined(sorted(chosen, key=lambda piece: piece.start))
+
+
+def _heard(record: Record, reading: Reading, now: datetime, until: datetime | None) -> Iterable[Piece]:
+    held = _last_of_each_instant(record.states)
+    if not held:
+        return []
+    signs = sorted({*record.signs, *(each.at for each in held)})
+    silent = silent_stretches(signs, reading.listening, until=until, now=now)
+    pieces: list[Piece] = []
+    position = 0
+    for index, observation in enumerate(held):
+        end = held[index + 1].at if index + 1 < len(held) else until
+        start = observation.at
+        while position < len(silent) and (end is None or silent[position][0] < end):
+            quiet_from, quiet_until = silent[position]
+            if start < quiet_from:
+                pieces.extend(_meant(observation, start, quiet_from, reading))
+            if start <= quiet_from:
+                pieces.append(_silence(quiet_from, quiet_until))
+            position += 1
+            if quiet_until is None:
+                return pieces
+            start = quiet_until
+        if end is None or start < end:
+            pieces.extend(_meant(observation, start, end, reading))
+    return pieces
+
+
+def _last_of_each_instant(states: Iterable[Observation]) -> list[Observation]:
+    held: list[Observation] = []
+    for observation in sorted(states):
+        if held and held[-1].at == observation.at:
+            held[-1] = observation
+        else:
+            held.append(observation)
+    return held
+
+
+def _silence(start: datetime, end: datetime | None) -> Piece:
+    return Piece(start, end, MachineState.OFF, "", "", None, IntervalOrigin.SILENCE)
+
+
+def _meant(observation: Observation, start: datetime, end: datetime | None, reading: Reading) -> list[Piece]:
+    """The pieces of one observation: several where a setting or a meaning changes within it."""
+    code, mode = observation.code, observation.mode
+    model = reading.listening.at(start).state_model
+    borders = merged_in_order(reading.listening.borders(), reading.meanings.borders(model, code, mode))
+    within = sorted({each for each in borders if start < each and (end is None or each < end)})
+    starts = [start, *within]
+    pieces = []
+    for index, begins in enumerate(starts):
+        model = reading.listening.at(begins).state_model
+        meaning = reading.meanings.at(model, code, mode, begins)
+        ends = starts[index + 1] if index + 1 < len(starts) else end
+        is_stop = meaning.state not in {MachineState.RUN, MachineState.OFF}
+        reason = reading.reasons.get(observation.reason) if is_stop and observation.reason else None
+        pieces.append(Piece(begins, ends, meaning.state, code, mode, reason, IntervalOrigin.MACHINE))
+    return pieces
+
+
+def _cut(pieces: Iterable[Piece], borders: Sequence[datetime]) -> Iterable[Piece]:
+    for piece in pieces:
+        start = piece.start
+        for border in borders:
+            if start < border and (piece.end is None or border < piece.end):
+                yield piece.between(start, border)
+                start = border
+        yield piece.between(start, piece.end)

@@ -1,0 +1,69 @@
+"""How machines are listened to and what their codes mean, at an instant or along time."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from mom.accounts.models import Site
+from mom.floor.engine.meaning import Meaning, Meanings, Row
+from mom.floor.engine.terms import MachineState, PieceSource, SignalSource, StateModel
+from mom.floor.engine.timeline_settings import DEFAULT, UNSET, Held, Listening, ListeningLine
+from mom.floor.models import MachineListening, StateMapping
+from mom.plant.engine.terms import LossClass, TimeClass
+
+__all__ = ["DEFAULT", "UNSET", "Listening", "ListeningLine", "listening_by_machine", "listening_lines", "mappings"]
+
+
+def listening_by_machine(site: Site, at: datetime) -> dict[int, Listening]:
+    """The settings that hold at an instant, by machine; one that is missing here has `DEFAULT`. One statement."""
+    rows = _holding(MachineListening.objects.filter(site=site), at)
+    return {row.equipment_id: _listening(row) for row in rows}
+
+
+def listening_lines(site: Site, equipment_ids: Collection[int] | None = None) -> dict[int, ListeningLine]:
+    """The settings along time, by machine; one that is missing here is `UNSET`. One statement."""
+    rows = MachineListening.objects.filter(site=site)
+    if equipment_ids is not None:
+        rows = rows.filter(equipment__in=equipment_ids)
+    held: defaultdict[int, list[Held]] = defaultdict(list)
+    for row in rows:
+        held[row.equipment_id].append(Held(row.valid_from, row.valid_until, _listening(row)))
+    return {equipment_id: ListeningLine(each) for equipment_id, each in held.items()}
+
+
+def mappings(site: Site, at: datetime | None = None) -> Meanings:
+    """What codes mean at the site: all rows along time, or only those that hold at an instant. One statement."""
+    rows: QuerySet[StateMapping] = StateMapping.objects.filter(Q(site=site) | Q(site=None))
+    if at is not None:
+        rows = _holding(rows, at)
+    columns = ("state_model", "code", "mode", "site_id", "valid_from", "valid_until")
+    counted = ("state", "time_class", "time_class_without_order", "loss_class")
+    return Meanings(
+        Row(
+            state_model=model,
+            code=code,
+            mode=mode,
+            is_of_site=of_site is not None,
+            start=start,
+            end=end,
+            meaning=Meaning(MachineState(state), TimeClass(busy), TimeClass(free), LossClass(loss)),
+        )
+        for model, code, mode, of_site, start, end, state, busy, free, loss in rows.values_list(*columns, *counted)
+    )
+
+
+def _holding(rows: "QuerySet", at: datetime) -> "QuerySet":  # type: ignore[type-arg]
+    return rows.filter(valid_from__lte=at).filter(Q(valid_until=None) | Q(valid_until__gt=at))
+
+
+def _listening(row: MachineListening) -> Listening:
+    return Listening(
+        signal_source=SignalSource(row.signal_source),
+        state_model=StateModel(row.state_model),
+        piece_source=PieceSource(row.piece_source),
+        heartbeat=row.heartbeat,
+        minor_stop=row.minor_stop,
+        counter_modulus=row.counter_modulus,
+    )
