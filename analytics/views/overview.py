@@ -1,8 +1,7 @@
 """The overview: are we on plan, where is it not normal, what to do first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,32 +10,34 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.formats import date_format
-from django.utils.functional import Promise
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from analytics import permissions
-from analytics.engine.kpi import Kpi, Missing
-from analytics.engine.parts import Times
-from analytics.selectors import overview
-from analytics.selectors.slices import Window
-from analytics.views.kpi import number_and_unit, printed
-from analytics.views.window import chosen_window
-from mom.core import charts
-from mom.core.web import printing
+from analytics.engine.machine_parts import MachineTotals, total
+from analytics.selectors import overview, shift_now
+from analytics.selectors.live import LiveMachine, live_machines
+from analytics.selectors.shift_now import ShiftWindow
+from analytics.views import attention, shift_rows, shift_tiles
+from analytics.views.overview_reported import reported
 from mom.core.web.home import notices
 from mom.core.web.views import Action, Page
+from mom.floor.permissions import GIVE_REASON
 from mom.plant.engine.calendar import local_day
-from production.selectors.order import OrderFigures
 
 LIVE = "live"
-WEEK = 7
-DAY = timedelta(days=1)
-WORST_FIRST = {"down": 0, "warn": 1}
+MANY = 150  # machines beyond which the page begins with those that deviate
+MOST_ROWS = 300
+SPARKS = 8
 
 
 class Overview(Page):
-    """Figures, machines, orders in work, and what needs somebody; refreshes by itself."""
+    """Figures of the shift, machines by area, what needs somebody; it moves as the machines do.
+
+    A site whose machines send nothing sees what people reported. With `?rows=CNC-04,CNC-05` only these machines' rows
+    are answered: what a page that is open asks when it hears of them.
+    """
 
     permission = permissions.VIEW
     title = gettext_lazy("Overview")
@@ -46,12 +47,24 @@ class Overview(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.headers.get("X-Requested-With") != LIVE:
             return self.render()
+        if "rows" in request.GET:
+            return TemplateResponse(request, "analytics/overview/_rows.html", self.some_rows())
         answer = TemplateResponse(request, "analytics/overview/_live.html", self.frame()).render()
         set_response_etag(answer)
         return get_conditional_response(request, etag=answer.headers["ETag"], response=answer) or answer
 
     def get_intro(self) -> str:
-        return date_format(self.today, "l j F")
+        words = date_format(self.today, "l j F")
+        if not self.has_signals:
+            return words
+        shift = self.window
+        if not shift.code:
+            return words
+        facts = {"day": words, "share": round(shift.done * 100), "shift": shift.name.lower()}
+        if shift.is_running:
+            return _("%(day)s, %(share)s %% of the %(shift)s done") % facts
+        ran = date_format(shift.day or self.today, "l j F")
+        return _("No shift runs. Result of the %(shift)s of %(day)s") % {"shift": shift.name.lower(), "day": ran}
 
     @property
     def today(self) -> date:
@@ -63,33 +76,135 @@ class Overview(Page):
             return ()
         return (Action(_("Add order"), reverse("production:order_new"), "plus"),)
 
+    @cached_property
+    def machines(self) -> list[LiveMachine]:
+        """Every machine of the site."""
+        return live_machines(self.site, self.now)
+
+    @property
+    def has_signals(self) -> bool:
+        """Whether any machine has a timeline."""
+        return any(machine.state_since is not None for machine in self.machines)
+
+    @cached_property
+    def plans(self) -> shift_now.Plans:
+        return shift_now.plans_of(self.site, self.now)
+
+    @cached_property
+    def window(self) -> ShiftWindow:
+        """The shift that is shown."""
+        return shift_now.window_of(self.plans.site, self.now)
+
     def get_context(self) -> dict[str, Any]:
         """Everything of the page. Statements depend neither on machines nor on orders."""
-        chosen = chosen_window(self.site, None, self.today, days=WEEK)
-        lines = overview.machine_lines(self.actor, self.site, chosen.window.last, self.now)
         in_work = overview.orders_in_work(self.actor, self.site, self.now)
         counts = overview.order_counts(self.actor, self.site, self.now)
-        needs = overview.attention(self.actor, self.site, self.now, counts.late)
-        days = [chosen.window.last - DAY * back for back in reversed(range(overview.LOAD_DAYS))]
+        needs = attention.of_work(overview.attention(self.actor, self.site, self.now, counts.late), self.now)
+        shown = self.of_shift() if self.has_signals else {**reported(self), "has_signals": False}
+        items = attention.ranked([*needs, *shown.pop("needs", [])])
         return {
             "notices": notices(self.request),
-            "window": chosen.window,
-            "window_words": window_words(chosen.window, self.today),
-            "tiles": [tile_shown(tile) for tile in overview.tiles(self.site, chosen.window)],
-            "waiting_days": overview.days_to_compute(self.site),
-            "areas": [
-                (area, [MachineRow.of(line, days) for line in members]) for area, members in overview.by_area(lines)
-            ],
-            "machine_count": len(lines),
-            "job_count": sum(1 for line in lines if line.job),
-            "days": [(index / len(days) * 100, date_format(day, "j")) for index, day in enumerate(days)],
             "orders": in_work,
             "order_count": counts.in_work,
             "has_orders": bool(in_work) or overview.has_orders(self.site),
-            "attention": attention_items(needs, self.now),
+            "attention": items[: attention.MOST],
+            "attention_count": len(items) + max(0, counts.late - overview.MOST_OF_A_KIND),
             "first_machine": self.first_machine(),
             "first_order": self.first_order(),
+            **shown,
         }
+
+    def of_shift(self) -> dict[str, Any]:
+        """Figures, rows and needs of the shift."""
+        by_machine = self.totals_by_machine()
+        rows = self.rows(self.machines, by_machine)
+        deviating = [row for row in rows if row.deviates]
+        is_narrow = self.is_narrow
+        stops = shift_now.stop_counts(self.site, self.window.start, self.window.until)
+        return {
+            "has_signals": True,
+            "shift": self.window,
+            "tiles": shift_tiles.tiles(self.figures(by_machine, rows)),
+            "states": shift_rows.counts_of(self.machines),
+            "groups": self.grouped(deviating if is_narrow else rows),
+            "is_narrow": is_narrow,
+            "deviation_count": len(deviating),
+            "machine_count": len(rows),
+            "axis": shift_rows.axis_of(self.window),
+            "needs": self.needs(stops),
+        }
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only machines that deviate are shown: as asked, and at first where there are very many."""
+        asked = self.request.GET.get("show", "")
+        return asked == "deviations" or (asked != "all" and len(self.machines) > MANY)
+
+    def totals_by_machine(self) -> Mapping[int, MachineTotals]:
+        """The parts of the shift that is shown."""
+        if self.window.is_running or not self.window.code:
+            return {machine.equipment_id: machine.totals for machine in self.machines}
+        return shift_now.result_by_machine(self.site, self.window)
+
+    def rows(
+        self, machines: Sequence[LiveMachine], by_machine: Mapping[int, MachineTotals]
+    ) -> list[shift_rows.ShiftRow]:
+        """The rows of these machines, in the order of the plant."""
+        window = self.window
+        keys = [machine.equipment_id for machine in machines]
+        spans = shift_now.stretches(self.site, keys, window.start, window.until)
+        breaks: dict[int, list[Any]] = {}
+        rows = []
+        for machine in machines:
+            plan = self.plans.by_equipment.get(machine.equipment_id)
+            pauses = breaks.setdefault(id(plan), shift_now.breaks_of(plan, window.start, window.until))
+            shown = shift_now.with_breaks(spans[machine.equipment_id], pauses, _("Break"))
+            totals = by_machine.get(machine.equipment_id, MachineTotals())
+            rows.append(shift_rows.row_of(machine, window, shown, totals, self.targets.get("oee_index")))
+        return rows
+
+    def some_rows(self) -> dict[str, Any]:
+        """Only the rows that were asked for."""
+        wanted = set(self.request.GET["rows"].split(","))
+        machines = [machine for machine in self.machines if machine.code in wanted]
+        return {"rows": self.rows(machines, self.totals_by_machine()), "shift": self.window}
+
+    def grouped(self, rows: Sequence[shift_rows.ShiftRow]) -> list[tuple[str, list[shift_rows.ShiftRow]]]:
+        """The rows by area."""
+        areas = shift_now.areas_of(self.site)
+        groups: dict[str, list[shift_rows.ShiftRow]] = {}
+        for row in rows[:MOST_ROWS]:
+            groups.setdefault(areas.get(row.machine.equipment_id, ""), []).append(row)
+        return list(groups.items())
+
+    @cached_property
+    def targets(self) -> Mapping[str, Decimal]:
+        """The site's targets, by figure."""
+        return {}
+
+    def figures(
+        self, by_machine: Mapping[int, MachineTotals], rows: Sequence[shift_rows.ShiftRow]
+    ) -> shift_tiles.ShiftFigures:
+        """What the tiles are made of."""
+        planned = [row for row in rows if row.machine.ahead is not None]
+        earlier = shift_now.earlier_shifts(self.site, self.window.start - timedelta(microseconds=1), SPARKS - 1)
+        return shift_tiles.ShiftFigures(
+            now=total(by_machine.values()),
+            earlier=[each.totals for each in earlier],
+            units=frozenset(machine.unit for machine in self.machines if machine.unit),
+            ahead=sum((row.machine.ahead or Decimal(0) for row in planned), Decimal(0)) if planned else None,
+            jobs=len(planned),
+            jobs_on_plan=sum(1 for row in planned if row.pace != "bad"),
+            is_running=self.window.is_running,
+            targets=self.targets,
+            urls={},
+        )
+
+    def needs(self, stops: Sequence[shift_now.StopCount]) -> list[attention.AttentionItem]:
+        """What the machines want somebody to do."""
+        may = self.may(GIVE_REASON)
+        items = attention.of_machines(self.machines, stops, self.now, frozenset(), may_give_reason=may)
+        return [*items, *attention.uncoded(stops, self.machines)]
 
     def first_machine(self) -> Action | None:
         """The way to a first machine, for who may."""
@@ -103,161 +218,3 @@ class Overview(Page):
         if not self.may("work.plan_work_request"):
             return None
         return Action(_("Add your first order"), reverse("production:order_new"), "plus", "primary")
-
-
-def window_words(window: Window, today: date) -> str:
-    """Which days the figures are of, and what they are held against."""
-    days = (window.last - window.first).days + 1
-    if window.last == today:
-        return ngettext(
-            "Last %(days)d day, against the day before",
-            "Last %(days)d days, against the %(days)d days before",
-            days,
-        ) % {"days": days}
-    words = {"first": printing.day(window.first), "last": printing.day(window.last)}
-    return _("%(first)s to %(last)s, against as many days before") % words
-
-
-@dataclass(frozen=True)
-class TileShown:
-    """A tile as `{% kpi %}` takes it."""
-
-    label: str
-    value: str | None
-    unit: str
-    foot: str
-    status: str
-    flag: str
-    series: list[float]
-    target: float | None
-    url: str
-
-
-def tile_shown(tile: overview.Tile) -> TileShown:
-    """A figure with the period before as its yardstick; it is marked only where it got worse."""
-    value, unit = number_and_unit(printed(tile.kpi, tile.now))
-    has_value = tile.now.value is not None or tile.now.missing == Missing.MIXED_UNITS
-    before = tile.before.value is not None
-    return TileShown(
-        label=_(tile.kpi.name),
-        value=value if has_value else None,
-        unit=unit,
-        foot=_("before: %(value)s") % {"value": _before(tile)} if before else _("no earlier value"),
-        status="warn" if tile.is_worse else "",
-        flag=_change(tile.kpi, tile.change) if tile.change else "",
-        series=[float(value) for value in tile.series if value is not None],
-        target=None,
-        url=reverse("analytics:kpi_detail", args=[tile.kpi.id]),
-    )
-
-
-def _before(tile: overview.Tile) -> str:
-    """The value before; pieces without their unit, which stands beside the value and would make the line too long."""
-    text = printed(tile.kpi, tile.before)
-    return text if tile.kpi.unit else number_and_unit(text)[0]
-
-
-def _change(kpi: Kpi, change: Decimal) -> str:
-    """A difference with its sign; of percentages in points."""
-    if kpi.unit == "P1":
-        return _("%(change)s pts") % {"change": printing.signed(change * 100, 1)}
-    if kpi.unit in {"HUR", "DAY"}:
-        return printing.signed(change, 1)
-    return printing.signed(change.quantize(Decimal(1)) if change == change.to_integral_value() else change, None)
-
-
-@dataclass(frozen=True)
-class MachineRow:
-    """A machine as its row shows it."""
-
-    line: overview.MachineLine
-    ribbon: charts.Chart
-    hours: str
-    url: str
-
-    @classmethod
-    def of(cls, line: overview.MachineLine, days: Sequence[date]) -> "MachineRow":
-        """The row with its ribbon of days."""
-        code = line.machine.code
-        title = _("Load of %(machine)s by day") % {"machine": code}
-        spans = [
-            span for index, day in enumerate(days) for span in day_spans(line.days.get(day), day, index, len(days))
-        ]
-        hours = printing.hours(line.load.total) if line.load.total else ""
-        return cls(line, charts.ribbon(spans, title=title), hours, reverse("plant:machine_detail", args=[code]))
-
-
-KINDS: tuple[tuple[str, str, str | Promise], ...] = (
-    ("setup", "setup", gettext_lazy("setup")),
-    ("production", "run", gettext_lazy("production")),
-    ("breakdown", "down", gettext_lazy("breakdown")),
-    ("other", "plan", gettext_lazy("other work")),
-)
-
-
-def day_spans(times: Times | None, day: date, index: int, of_days: int) -> list[charts.Span]:
-    """A day's hours in its slot of the ribbon, 24 h wide; a shared station with more than 24 h is scaled to fit."""
-    if times is None or not times.total:
-        return []
-    whole = max(times.total, DAY)
-    at, spans = 0.0, []
-    for name, state, word in KINDS:
-        spent: timedelta = getattr(times, name)
-        if spent > timedelta(0):
-            share = spent / whole
-            words = f"{printing.day(day)}: {word} {printing.duration(spent)}"
-            spans.append(charts.Span(state, (index + at) / of_days, (index + at + share) / of_days, words))
-            at += share
-    return spans
-
-
-@dataclass(frozen=True)
-class AttentionItem:
-    """One thing that needs somebody: what, since when, the effect, and the one act."""
-
-    state: str
-    title: str
-    since: str
-    text: str
-    action: Action
-
-
-def attention_items(found: overview.Attention, now: datetime) -> tuple[list[AttentionItem], int]:
-    """The list, worst first, and how many there are in all."""
-    items = [*(_held(job) for job in found.held_jobs), *(_late(order, now) for order in found.late_orders)]
-    items += [_import(run) for run in found.imports]
-    return sorted(items, key=lambda item: WORST_FIRST[item.state]), found.count
-
-
-def _held(job: Any) -> AttentionItem:
-    place = job.equipment.code if job.equipment else _("no machine")
-    return AttentionItem(
-        "down",
-        _("Job %(job)s is held") % {"job": job.code},
-        place,
-        _("%(operation)s, order %(order)s. It stands until somebody resumes it.")
-        % {"operation": job.operation, "order": job.work_request.code},
-        Action(_("Open job"), reverse("work:job_detail", args=[job.code])),
-    )
-
-
-def _late(order: Any, now: datetime) -> AttentionItem:
-    figures = OrderFigures(order, now)
-    words = {"good": printing.number(figures.good), "quantity": printing.quantity(figures.quantity, figures.unit)}
-    return AttentionItem(
-        "warn",
-        _("Order %(order)s is late") % {"order": order.code},
-        printing.duration(now - order.due_at),
-        _("%(good)s of %(quantity)s good.") % words if figures.quantity is not None else figures.material,
-        Action(_("Open order"), reverse("production:order_detail", args=[order.code])),
-    )
-
-
-def _import(run: Any) -> AttentionItem:
-    if run.refused:
-        text = ngettext("%(rows)d row was refused.", "%(rows)d rows were refused.", run.refused) % {"rows": run.refused}
-    else:
-        text = run.error or _("Nothing of it is in.")
-    return AttentionItem(
-        "warn", run.title, printing.moment(run.finished_at), text, Action(_("See the rows"), reverse("erp:import_list"))
-    )

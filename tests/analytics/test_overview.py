@@ -19,7 +19,7 @@ from analytics.selectors.flow import work_in_progress
 from analytics.selectors.slices import Window
 from analytics.services.rebuild import mark_dirty, rebuild_days
 from analytics.subscribers import job_order_moved
-from analytics.views.overview import day_spans
+from analytics.views.overview_reported import day_spans
 from mom.core import clock, long_work
 from mom.core.actor import Actor, system_actor
 from mom.core.models import OutboxEvent, TaskRun
@@ -85,11 +85,11 @@ def test_tile_is_marked_only_where_it_got_worse() -> None:
     def tile(kpi: str, now: str, before: str) -> overview.Tile:
         return overview.Tile(BOOK[kpi], KpiValue(Decimal(now), "P1"), KpiValue(Decimal(before), "P1"), ())
 
-    assert tile("quality_ratio", "0.97", "0.98").is_worse
-    assert not tile("quality_ratio", "0.98", "0.97").is_worse
-    assert tile("setup_ratio", "0.3", "0.2").is_worse
-    assert not tile("setup_ratio", "0.2", "0.2").is_worse
-    assert tile("setup_ratio", "0.3", "0.2").change == Decimal("0.1")
+    assert tile("reported_quality_ratio", "0.97", "0.98").is_worse
+    assert not tile("reported_quality_ratio", "0.98", "0.97").is_worse
+    assert tile("reported_setup_ratio", "0.3", "0.2").is_worse
+    assert not tile("reported_setup_ratio", "0.2", "0.2").is_worse
+    assert tile("reported_setup_ratio", "0.3", "0.2").change == Decimal("0.1")
 
 
 def test_stretches_cover_the_window_once() -> None:

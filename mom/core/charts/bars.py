@@ -88,8 +88,8 @@ def pareto(
     label_width: float = 150,
     row_height: float = 26,
 ) -> Chart:
-    """Values from the largest down with the share they make up so far; the rest (not coded) is last, never hidden."""
-    ranked = sorted(items, key=lambda item: (item.is_rest, -item.value))
+    """Values from the largest down with the share they make up so far; the rest is last, in the order given."""
+    ranked = sorted(items, key=lambda item: (item.is_rest, 0 if item.is_rest else -item.value))
     total = sum(item.value for item in ranked)
     if not total:
         return svg.blank(title, description, empty, width, 120, head)

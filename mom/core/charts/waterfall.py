@@ -12,7 +12,10 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Step:
-    """A total that restates the running level, or a loss taken from it; `url` leads to what it is made of."""
+    """A total that restates the running level, or a loss taken from it; `url` leads to what it is made of.
+
+    A loss below zero is a gain and stands upwards.
+    """
 
     label: str
     value: float
@@ -35,7 +38,7 @@ def waterfall(
     """Totals as columns from the axis, losses hanging from the level before them; the first step is the whole."""
     if not steps or not steps[0].value:
         return svg.blank(title, description, empty, width, height, head)
-    slot, largest = (width - 8) / len(steps), steps[0].value
+    slot, largest = (width - 8) / len(steps), _highest(steps)
     body, level = svg.rule(0, height - BOTTOM, width, height - BOTTOM, "axis"), 0.0
 
     def y(value: float) -> float:
@@ -43,19 +46,36 @@ def waterfall(
 
     for index, step in enumerate(steps):
         x, bar = 4 + index * slot + slot * 0.13, slot * 0.74
-        words = f"{MINUS if step.is_loss else ''}{printed(step.value)}"
+        words = _signed(step, printed)
         level = level if step.is_loss else step.value
         foot = max(level - step.value, 0.0) if step.is_loss else 0.0
-        mark = svg.box(x, y(level), bar, y(foot) - y(level), svg.bar_class(step.tone), f"{step.label}: {words}", 2)
-        mark += svg.text(x + bar / 2, y(level) - 6, words, "val", "middle")
+        upper, lower = y(max(level, foot)), y(min(level, foot))
+        mark = svg.box(x, upper, bar, lower - upper, svg.bar_class(step.tone), f"{step.label}: {words}", 2)
+        mark += svg.text(x + bar / 2, upper - 6, words, "val", "middle")
         body += svg.linked(mark, step.url)
         level = foot if step.is_loss else level
         if index < len(steps) - 1:
             body += svg.rule(x + bar, y(level), x + slot, y(level), "axis")
         for row, part in enumerate(_lines(step.label, slot)):
             body += svg.text(x + bar / 2, height - BOTTOM + 15 + row * 13, part, "", "middle")
-    rows = tuple((step.label, f"{MINUS if step.is_loss else ''}{printed(step.value)}") for step in steps)
+    rows = tuple((step.label, _signed(step, printed)) for step in steps)
     return Chart(title, description, svg.document(width, height, body, title, description), tuple(head), rows)
+
+
+def _highest(steps: Sequence[Step]) -> float:
+    """The highest level that any bar reaches; gains may lift it above the whole."""
+    level = highest = 0.0
+    for step in steps:
+        level = max(level - step.value, 0.0) if step.is_loss else step.value
+        highest = max(highest, level)
+    return highest
+
+
+def _signed(step: Step, printed: Printer) -> str:
+    """What a bar is worth: losses with a minus, gains with a plus."""
+    if not step.is_loss or not step.value:
+        return printed(step.value)
+    return f"{MINUS if step.value > 0 else '+'}{printed(abs(step.value))}"
 
 
 def _lines(label: str, width: float) -> list[str]:

@@ -1,7 +1,8 @@
 """The design system in templates; builtins, so no `{% load %}`.
 
 Parts: `{% icon "plus" %}` `{% glyph "down" %}` `{% state "down" since=row.since %}` `{% mark "warn" "−2.1 pts" %}`
-`{% running_since stop.started_at %}` `{% tag "Hold" "bad" %}` `{% avatar person.name %}` `{% progress good expected=now of=total %}`
+`{% running_since stop.started_at %}` `{% tag "Hold" "bad" %}` `{% avatar person.name %}`
+`{% progress good expected=now of=total %}`
 `{% sparkline values target %}` `{% kpi label=… value=… %}` `{% chart chart %}` `{% field form.name %}`.
 Prints: `value|number`, `|number:1`, `|signed`, `|percent`, `|quantity:"KGM"`, `|unit`, `|duration`, `|hours`, `|day`,
 `|moment`.
