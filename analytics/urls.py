@@ -2,14 +2,27 @@
 
 from django.urls import path
 
+from analytics.views.board import BoardStart, BoardWrite, HourBoard
 from analytics.views.flow import FlowAndLosses
 from analytics.views.kpi import KpiBook, KpiDetail
+from analytics.views.losses import OeeAndLosses
+from analytics.views.losses_stops import LossStops
+from analytics.views.machine import MachineNow
+from analytics.views.machine_reason import StopChange, StopReason
 from analytics.views.overview import Overview
 from analytics.views.recompute import Recompute
 
 app_name = "analytics"
 urlpatterns = [
     path("", Overview.as_view(), name="overview"),
+    path("losses/", OeeAndLosses.as_view(), name="losses"),
+    path("losses/stops/", LossStops.as_view(), name="loss_stops"),
+    path("board/", BoardStart.as_view(), name="board_start"),
+    path("board/<path:code>/hours/<str:hour>/", BoardWrite.as_view(), name="board_write"),
+    path("board/<path:code>/", HourBoard.as_view(), name="board"),
+    path("now/machine/<path:code>/", MachineNow.as_view(), name="machine_now"),
+    path("stops/reason/<path:code>/", StopReason.as_view(), name="stop_reason"),
+    path("stops/change/<int:pk>/", StopChange.as_view(), name="stop_change"),
     path("flow/", FlowAndLosses.as_view(), name="flow"),
     path("kpis/", KpiBook.as_view(), name="kpi_list"),
     path("kpis/recompute/", Recompute.as_view(), name="recompute"),
