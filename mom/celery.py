@@ -35,7 +35,13 @@ app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due i
     },
     "prune": {"task": "mom.core.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "heartbeat": {"task": "mom.core.tasks.ring_heartbeats", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep-alerts": {"task": "mom.work.tasks.escalate_alerts", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-imports": {"task": "mom.erp.tasks.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},
+    "archive-closed-days": {
+        "task": "mom.floor.tasks.archive_closed_days",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "sweep-buckets": {"task": "analytics.tasks.sweep_dirty_days", "schedule": 30.0, "options": {"expires": 30}},
 }
 app.autodiscover_tasks()

@@ -11,6 +11,10 @@ DISPATCH_JOB_ORDER = declare("work.dispatch_job_order", _("Release, assign and c
 EXECUTE_JOB_ORDER = declare("work.execute_job_order", _("Start, pause and finish jobs, report quantities"))
 EXECUTE_UNPLANNED = declare("work.execute_unplanned_order", _("Start work on an order number that nobody planned"))
 CORRECT_REPORT = declare("work.correct_report", _("Take back a report, with a reason"))
+RAISE_ALERT = declare("work.raise_alert", _("Call for help"))
+ANSWER_ALERT = declare("work.answer_alert", _("Accept, hand over and solve alerts and help calls"))
+MUTE_ALERT = declare("work.mute_alert", _("Mute alerts, with a reason and an end"))
+PLAN_ALERTING = declare("work.plan_alerting", _("Set teams, turns on call and escalation"))
 
 PERMISSION_FOR: dict[JobOrderCommand, str] = {
     JobOrderCommand.RELEASE: DISPATCH_JOB_ORDER,

@@ -2,6 +2,11 @@
 
 from mom.work.gate import Blocker, blockers, register_blockers
 from mom.work.job_kinds import JobKind, register_job_kind
+from mom.work.services.alert import accept as accept_alert
+from mom.work.services.alert import arrive as arrive_alert
+from mom.work.services.alert import solve as solve_alert
+from mom.work.services.alert_raise import NewAlert, raise_alert
+from mom.work.services.alert_raise import clear as clear_alert
 from mom.work.services.job_order import Input, Output
 from mom.work.services.job_order import add as add_job_order
 from mom.work.services.job_order import follow as follow_job_orders
@@ -29,17 +34,21 @@ __all__ = [
     "Blocker",
     "Input",
     "JobKind",
+    "NewAlert",
     "Output",
     "Reported",
     "ReportedJob",
     "ReportedOutput",
     "ReportedWork",
+    "accept_alert",
     "add_job_order",
     "add_job_orders",
     "add_orders",
     "add_reports",
     "add_work_request",
+    "arrive_alert",
     "blockers",
+    "clear_alert",
     "follow_job_orders",
     "job_order_ids",
     "lock_job_order",
@@ -49,7 +58,9 @@ __all__ = [
     "move_work_request",
     "order_ids",
     "output_ids",
+    "raise_alert",
     "record_reported_work",
     "register_blockers",
     "register_job_kind",
+    "solve_alert",
 ]

@@ -33,6 +33,10 @@ TABLE = (
     # One right reads orders and operations, so the integrator reads both.
     Row("operation: start, pause, confirm", (), ("work.execute_job_order",), "w w r r r r - r r"),
     Row("correct a confirmation", (), ("work.correct_report",), "- w - - - - - - -"),
+    Row("call for help", (), ("work.raise_alert",), "w w - w w w - - -"),
+    Row("answer alerts", ("work.view",), ("work.answer_alert",), "w w r w w w r r r"),
+    Row("mute alerts", (), ("work.mute_alert",), "- w - - w - - - -"),
+    Row("teams, turns on call, escalation", (), ("work.plan_alerting",), "- w w - - - w - -"),
     Row("imports", ("erp.view_import",), ("erp.run_import",), "- r w - - - w r w"),
     Row("routing, bill: draft", (), ("production.change_definition",), "- r w w - - w r r"),
     Row("plant model", ("plant.view",), ("plant.change",), "r r w r r r w r w"),

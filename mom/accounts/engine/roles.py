@@ -24,14 +24,14 @@ _SIGN = ("*.sign_*", "*.approve_*", "*.override_*")
 _LEAVE_RECORDS = ("core.add_file", "core.add_note", "plant.confirm_*")
 _KEEP_DRAWINGS = (*_LEAVE_RECORDS, "core.add_drawing", "core.withdraw_file")
 _SHARE_VIEWS = ("accounts.share_view",)
+_ANSWER_CALLS = ("work.raise_*", "work.answer_*")
 _DO_JOBS = (
     "work.execute_*",
     "inventory.consume_*",
     "quality.record_*",
     "quality.hold_*",
     "floor.give_reason*",
-    "work.raise_*",
-    "work.answer_*",
+    *_ANSWER_CALLS,
     "core.print_label",
 )
 
@@ -67,8 +67,8 @@ BUILTIN_ROLES = (
         "supervisor",
         "Supervisor",
         (*_SHARE_VIEWS, *_DO_JOBS, *_KEEP_DRAWINGS,
-         "work.dispatch_*", "work.correct_*", "work.override_*", "inventory.move_*", "inventory.count_*",
-         "inventory.adjust_*", "floor.reclassify_*", "floor.settle_*", "work.answer_*", "work.raise_*",
+         "work.dispatch_*", "work.correct_*", "work.override_*", "work.mute_*", "work.plan_alerting",
+         "inventory.move_*", "inventory.count_*", "inventory.adjust_*", "floor.reclassify_*", "floor.settle_*",
          "analytics.keep_*", "maintenance.request_*", "maintenance.release_*",
          "plant.approve_document", "core.cancel_task_run", "accounts.sign_record", "erp.view_import"),
     ),
@@ -85,7 +85,7 @@ BUILTIN_ROLES = (
     BuiltinRole(
         "quality_engineer",
         "Quality engineer",
-        (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
+        (*_SHARE_VIEWS, *_KEEP_DRAWINGS, *_ANSWER_CALLS,
          "plant.change_document",
          "quality.*", "work.override_*", "production.change*", "production.approve_*", "core.view_audit_trail",
          "core.print_label", "plant.approve_*", "accounts.sign_record", "accounts.view_signature",
@@ -94,14 +94,14 @@ BUILTIN_ROLES = (
     BuiltinRole(
         "maintenance",
         "Maintenance",
-        (*_SHARE_VIEWS, *_KEEP_DRAWINGS,
+        (*_SHARE_VIEWS, *_KEEP_DRAWINGS, *_ANSWER_CALLS, "work.mute_*",
          "maintenance.*", "floor.give_reason*", "floor.reclassify_*", "work.override_*", "core.print_label",
          "accounts.sign_record"),
     ),
     BuiltinRole(
         "inventory_clerk",
         "Inventory clerk",
-        (*_LEAVE_RECORDS, "inventory.*", "quality.record_*", "quality.hold_*", "core.print_label"),
+        (*_LEAVE_RECORDS, *_ANSWER_CALLS, "inventory.*", "quality.record_*", "quality.hold_*", "core.print_label"),
     ),
     BuiltinRole(
         "integrator",

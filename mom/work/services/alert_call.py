@@ -1,0 +1,76 @@
+"""What people do with alerts, one use case each: call, accept, arrive, hand over, solve, mute."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mom.core.actor import Actor
+from mom.core.errors import InvalidInput
+from mom.core.use_case import use_case
+from mom.plant.models import Equipment, Person
+from mom.work import permissions
+from mom.work.engine.alert import AlertImpact, AlertKind, AlertSeverity
+from mom.work.engine.terms import JobOrderStatus
+from mom.work.models import Alert, AlertTeam, JobOrder
+from mom.work.services import alert as alerts
+from mom.work.services.alert_raise import NewAlert, raise_alert
+
+
+def call(
+    actor: Actor,
+    equipment: Equipment,
+    team: AlertTeam,
+    *,
+    op_uuid: uuid.UUID,
+    is_standing: bool = False,
+    note: str = "",
+    person: Person | None = None,
+) -> Alert:
+    """Call a team to a machine; a call that is open already counts once more. Raises: NotAllowed, InvalidInput."""
+    with use_case(actor, note) as act:
+        act.require(permissions.RAISE_ALERT, equipment.site.code)
+        if not team.is_active or team.site_id != equipment.site_id:
+            raise InvalidInput({"team": [_("This team is not called at this site.")]})
+        running = JobOrder.objects.filter(equipment=equipment, status=JobOrderStatus.RUNNING)
+        new = NewAlert(
+            title=team.name or team.code,
+            kind=AlertKind.HELP,
+            source=actor.reference,
+            equipment=equipment,
+            team=team,
+            job_order=running.order_by("-responses__started_at", "-id").first(),
+            severity=AlertSeverity.BAD if is_standing else AlertSeverity.WARN,
+            impact=AlertImpact.STOPPED if is_standing else AlertImpact.SLOWED,
+            detail=note.strip(),
+            repeat_key=f"help:{equipment.pk}:{team.pk}",
+            person=person,
+        )
+        return raise_alert(act, equipment.site, new, op_uuid=op_uuid)
+
+
+def _as_use_case(joined: Callable[..., Alert]) -> Callable[..., Alert]:
+    def run(actor: Actor, alert_id: int, **given: Any) -> Alert:
+        with use_case(actor, str(given.get("note") or given.get("cause") or "")) as act:
+            return joined(act, alert_id, **given)
+
+    run.__doc__ = joined.__doc__
+    run.__name__ = joined.__name__
+    return run
+
+
+accept = _as_use_case(alerts.accept)
+arrive = _as_use_case(alerts.arrive)
+solve = _as_use_case(alerts.solve)
+hand_over = _as_use_case(alerts.hand_over)
+unmute = _as_use_case(alerts.unmute)
+
+
+def mute(
+    actor: Actor, alert_id: int, *, op_uuid: uuid.UUID, until: datetime, reason: str, person: Person | None = None
+) -> Alert:
+    """Keep it silent until then, with the reason. Raises: NotAllowed, NotFound, InvalidInput, Conflict."""
+    with use_case(actor, reason) as act:
+        return alerts.mute(act, alert_id, op_uuid=op_uuid, until=until, reason=reason, person=person)

@@ -1,0 +1,171 @@
+"""Alerts raised by people, rules and domains, and ended by the condition itself. Joins the caller's transaction."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from mom.accounts.models import Site
+from mom.core.bell import ring_after_commit
+from mom.core.db.constraints import translating
+from mom.core.errors import Conflict
+from mom.core.live.change import tell
+from mom.core.use_case import UseCase
+from mom.events.alert import AlertRaised
+from mom.plant.models import Equipment, Person
+from mom.work.engine.alert import AlertAct, AlertImpact, AlertKind, AlertSeverity, AlertStatus
+from mom.work.models import Alert, AlertStep, AlertTeam, JobOrder
+from mom.work.services import alert_step as steps
+
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class NewAlert:
+    """What is raised. `repeat_key` names the condition: one alert of it is open at a time. `source`: who found it."""
+
+    title: str
+    kind: AlertKind
+    source: str
+    equipment: Equipment | None = None
+    team: AlertTeam | None = None
+    job_order: JobOrder | None = None
+    severity: AlertSeverity = AlertSeverity.WARN
+    impact: AlertImpact = AlertImpact.NONE
+    detail: str = ""
+    repeat_key: str = ""
+    person: Person | None = None
+    raised_by: str = ""
+
+
+def raise_alert(act: UseCase, site: Site, new: NewAlert, *, op_uuid: uuid.UUID | None = None) -> Alert:
+    """Raise an alert, or count on the open one of the same condition. The same `op_uuid` counts once.
+
+    A mute of the condition that has not ended holds for the new alert too. Rights are the caller's to ask.
+    Raises: InvalidInput for a team, machine, person or job of another site; Conflict for a key of another act.
+    """
+    key = op_uuid or uuid.uuid4()
+    steps.check_sites(site, team=new.team, equipment=new.equipment, person=new.person, job_order=new.job_order)
+    known = _raised_by(site, key)
+    if known is not None:
+        return known
+    for _try in range(TRIES):
+        present = _open_of(site, new.repeat_key)
+        if present is not None:
+            return _raised_by(site, key) or _raise_again(act, present, new, key)
+        try:
+            return _raise_new(act, site, new, key)
+        except _RaisedMeanwhile:
+            continue  # somebody raised it between our look and our write: count on that one
+    raise Conflict(_("This was raised and solved by others just now. Try again."))
+
+
+class _RaisedMeanwhile(Conflict):
+    """Another transaction has raised the same condition."""
+
+
+def _raised_by(site: Site, key: uuid.UUID) -> Alert | None:
+    """What was raised under this key before. Raises: Conflict where it is another act's."""
+    known = AlertStep.objects.select_related("alert").filter(op_uuid=key).first()
+    if known is None:
+        return None
+    if known.site_id != site.pk or known.act not in {AlertAct.RAISED, AlertAct.AGAIN}:
+        raise steps.key_taken()
+    return known.alert
+
+
+def _open_of(site: Site, repeat_key: str) -> Alert | None:
+    if not repeat_key:
+        return None
+    rows = Alert.objects.select_for_update(of=("self",)).filter(site=site, repeat_key=repeat_key)
+    return rows.exclude(status=AlertStatus.SOLVED).first()
+
+
+def _raise_new(act: UseCase, site: Site, new: NewAlert, key: uuid.UUID) -> Alert:
+    by = new.raised_by or steps.name_of(new.person) or act.actor.label
+    with translating({"work_alert_one_open_per_condition": _RaisedMeanwhile}):
+        alert = Alert.objects.create(
+            site=site,
+            kind=new.kind,
+            title=new.title[:200],
+            detail=new.detail[:300],
+            equipment=new.equipment,
+            team=new.team,
+            job_order=new.job_order,
+            severity=new.severity,
+            impact=new.impact,
+            source=new.source,
+            repeat_key=new.repeat_key,
+            waiting_since=act.now,
+            raised_at=act.now,
+            raised_by=by[:200],
+            **_mute_of(site, new.repeat_key, act.now),
+        )
+    steps.write_step(act, alert, AlertAct.RAISED, key, person=new.person, by=by, note=new.detail)
+    act.record("work.alert_raised", subject=alert, site=site.code, after=steps.shown(alert))
+    act.publish(
+        AlertRaised(
+            site=site.code,
+            alert_id=alert.pk,
+            kind=alert.kind,
+            title=alert.title,
+            detail=alert.detail,
+            machine=new.equipment.code if new.equipment else "",
+            team=new.team.code if new.team else "",
+            severity=alert.severity,
+            impact=alert.impact,
+            source=alert.source,
+            at=act.now,
+            is_muted=alert.muted_until is not None,
+        ),
+        key=f"alert:{alert.pk}",
+    )
+    tell(site.code, "alert", alert.pk, alert.version)
+    ring_after_commit(steps.ESCALATE_TASK)
+    return alert
+
+
+def _mute_of(site: Site, repeat_key: str, now: datetime) -> dict[str, Any]:
+    """The mute of the condition that still holds, for the alert that comes now."""
+    if not repeat_key:
+        return {}
+    rows = Alert.objects.filter(site=site, repeat_key=repeat_key, muted_until__gt=now).order_by("-raised_at", "-id")
+    names = ("muted_at", "muted_by", "muted_until", "mute_reason")
+    return rows.values(*names).first() or {}
+
+
+def _raise_again(act: UseCase, alert: Alert, new: NewAlert, key: uuid.UUID) -> Alert:
+    Alert.objects.filter(pk=alert.pk).update(
+        raise_count=F("raise_count") + 1,
+        cleared_at=None,
+        detail=new.detail[:300] or alert.detail,
+        impact=new.impact,
+        severity=new.severity,
+        version=F("version") + 1,
+    )
+    alert.refresh_from_db()
+    steps.done(act, alert, AlertAct.AGAIN, key, person=new.person, by=new.raised_by, note=new.detail)
+    return alert
+
+
+def clear(act: UseCase, site: Site, repeat_key: str, *, by: str, words: str) -> Alert | None:
+    """The condition has gone: an alert that nobody accepted is solved by it, one that somebody has is marked.
+
+    `by` is the rule's name, `words` the cause as people read it. None where no alert of the condition is open.
+    """
+    alert = _open_of(site, repeat_key)
+    if alert is None:
+        return None
+    if alert.status == AlertStatus.OPEN:
+        steps.write(alert, {
+            "status": AlertStatus.SOLVED, "solved_at": act.now, "solved_by": by[:200], "cause": words[:300],
+            "cleared_at": act.now,
+        })  # fmt: skip
+        steps.done(act, alert, AlertAct.SOLVED, uuid.uuid4(), by=by, note=words)
+    elif alert.cleared_at is None:
+        steps.write(alert, {"cleared_at": act.now})
+        steps.done(act, alert, AlertAct.CLEARED, uuid.uuid4(), by=by, note=words)
+    return alert

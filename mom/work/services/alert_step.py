@@ -1,0 +1,122 @@
+"""One step of an alert: written into its history, the audit trail, the outbox and the open pages."""
+
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mom.accounts.models import Site
+from mom.core.db.constraints import translating
+from mom.core.errors import Conflict, InvalidInput, NotFound, Stale
+from mom.core.live.change import tell
+from mom.core.use_case import UseCase
+from mom.events.alert import AlertMoved
+from mom.plant.models import Person
+from mom.work.engine.alert import AlertAct, AlertStatus
+from mom.work.models import Alert, AlertStep
+
+ESCALATE_TASK = "mom.work.tasks.escalate_alerts"
+
+
+def locked(act: UseCase, alert_id: int, permission: str, version: int | None = None) -> Alert:
+    """The alert, locked. Raises: NotAllowed, NotFound, Stale."""
+    rows = Alert.objects.select_for_update(of=("self",)).select_related("site", "equipment", "team")
+    alert = rows.filter(pk=alert_id).first()
+    if alert is None:
+        raise NotFound(_("There is no such alert."))
+    act.require(permission, alert.site.code)
+    if version is not None and version != alert.version:
+        raise Stale(faster(alert))
+    return alert
+
+
+def done(act: UseCase, alert: Alert, step: AlertAct, key: uuid.UUID, **more: Any) -> None:
+    """Write a step of a changed alert into its history, the audit trail, the outbox and the open pages."""
+    by = more.pop("by", "") or name_of(more.get("person")) or act.actor.label
+    write_step(act, alert, step, key, by=by, **more)
+    site, note = alert.site.code, str(more.get("note", ""))
+    act.record(f"work.alert_{step}", subject=alert, site=site, after={**shown(alert), "by": by, "note": note})
+    moved = AlertMoved(site, alert.pk, step.value, alert.status, by, act.now, note)
+    act.publish(moved, key=f"alert:{alert.pk}")
+    tell(site, "alert", alert.pk, alert.version)
+
+
+def write(alert: Alert, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(alert, name, value)
+    alert.version += 1
+    alert.save(update_fields=[*values, "version"])
+
+
+def write_step(
+    act: UseCase,
+    alert: Alert,
+    step: AlertAct,
+    key: uuid.UUID,
+    *,
+    by: str,
+    note: str = "",
+    **more: Any,
+) -> None:
+    with translating({"work_alertstep_op_uuid_key": key_taken}):
+        AlertStep.objects.create(
+            site_id=alert.site_id,
+            alert=alert,
+            act=step,
+            done_at=act.now,
+            done_by=by[:200],
+            actor=act.actor.reference[:100],
+            note=str(note)[:300],
+            op_uuid=key,
+            **more,
+        )
+
+
+def known(alert: Alert, op_uuid: uuid.UUID) -> bool:
+    """Whether this act was done before. Raises: Conflict where the key is that of another alert."""
+    known = AlertStep.objects.filter(op_uuid=op_uuid).values_list("alert_id", flat=True).first()
+    if known is not None and known != alert.pk:
+        raise key_taken()
+    return known is not None
+
+
+def check_sites(site: Site, **named: Any) -> None:
+    wrong = {
+        name: [_("This belongs to another site.")]
+        for name, row in named.items()
+        if row is not None and row.site_id != site.pk
+    }
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def refuse_solved(alert: Alert) -> None:
+    if alert.status == AlertStatus.SOLVED:
+        raise Conflict(_("It is solved already."), code="alert_solved")
+
+
+def key_taken() -> Conflict:
+    return Conflict(_("Another act has this key. Make a new one."), code="key_taken")
+
+
+def faster(alert: Alert) -> str:
+    last = alert.steps.order_by("-done_at", "-id").first()
+    if last is None:
+        return str(Stale.default_sentence)
+    words = _("%(who)s was faster: %(act)s. Look at it again.")
+    return words % {"who": last.done_by, "act": str(last.get_act_display()).lower()}
+
+
+def name_of(person: Person | None) -> str:
+    return (person.name or person.code) if person is not None else ""
+
+
+def shown(alert: Alert) -> dict[str, Any]:
+    return {
+        "title": alert.title,
+        "status": alert.status,
+        "machine": alert.equipment.code if alert.equipment else None,
+        "team": alert.team.code if alert.team else None,
+        "holder": alert.holder or None,
+        "muted_until": alert.muted_until,
+    }
