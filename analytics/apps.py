@@ -14,5 +14,9 @@ class AnalyticsConfig(AppConfig):
 
         panels.register()
         register(NavItem("live", _("Overview"), "analytics:overview", permissions.VIEW, order=10))
+        board = NavItem("live", _("Hour board"), "analytics:board_start", permissions.VIEW, order=30, also=("/board/",))
+        register(board)
+        register(NavItem("live", _("Shift report"), "analytics:shift_report", permissions.VIEW, order=40))
+        register(NavItem("production", _("OEE and losses"), "analytics:losses", permissions.VIEW, order=40))
         register(NavItem("improve", _("Flow and losses"), "analytics:flow", permissions.VIEW, order=10))
         register(NavItem("improve", _("KPI book"), "analytics:kpi_list", permissions.VIEW, order=90))

@@ -11,12 +11,15 @@ from analytics.views.machine import MachineNow
 from analytics.views.machine_reason import StopChange, StopReason
 from analytics.views.overview import Overview
 from analytics.views.recompute import Recompute
+from analytics.views.shift_report import ShiftNoteAdd, ShiftReportPage
 
 app_name = "analytics"
 urlpatterns = [
     path("", Overview.as_view(), name="overview"),
     path("losses/", OeeAndLosses.as_view(), name="losses"),
     path("losses/stops/", LossStops.as_view(), name="loss_stops"),
+    path("shift-report/", ShiftReportPage.as_view(), name="shift_report"),
+    path("shift-report/<str:day>/<str:shift>/note/", ShiftNoteAdd.as_view(), name="shift_note"),
     path("board/", BoardStart.as_view(), name="board_start"),
     path("board/<path:code>/hours/<str:hour>/", BoardWrite.as_view(), name="board_write"),
     path("board/<path:code>/", HourBoard.as_view(), name="board"),

@@ -112,14 +112,18 @@ def write_xlsx(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Any]) -
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet()
-        bold, length = book.add_format({"bold": True}), book.add_format({"num_format": "[h]:mm:ss"})
-        for index, name in enumerate(heads(columns)):
-            sheet.write_string(0, index, name.removesuffix(" (s)"), bold)
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows, start=1):
-            for index, value in enumerate(values(columns, row)):
-                _xlsx_cell(sheet, number, index, value, length)
+        fill_sheet(book, book.add_worksheet(), columns, rows)
+
+
+def fill_sheet(book: Any, sheet: Any, columns: Sequence[Column], rows: Iterable[Any]) -> None:
+    """One sheet of a workbook: its head, then a row at a time."""
+    bold, length = book.add_format({"bold": True}), book.add_format({"num_format": "[h]:mm:ss"})
+    for index, name in enumerate(heads(columns)):
+        sheet.write_string(0, index, name.removesuffix(" (s)"), bold)
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(rows, start=1):
+        for index, value in enumerate(values(columns, row)):
+            _xlsx_cell(sheet, number, index, value, length)
 
 
 def _xlsx_cell(sheet: Any, row: int, column: int, value: Any, length: Any) -> None:

@@ -1,0 +1,257 @@
+"""What a stretch of days lost, and where: by machine and area, by shift, over time, by reason. Sums; ratios come last.
+
+Read from the buckets of shifts, each table once, so that two years of a plant answer as fast as a day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+
+from analytics.engine.machine_parts import MachineTotals, total
+from analytics.selectors import live
+from mom.accounts.models import Site
+from mom.floor.engine.terms import PieceSource
+from mom.floor.models import MachineListening
+from mom.plant.engine.terms import WORK_UNIT_LEVELS, EquipmentLevel, TimeClass
+from mom.plant.models import Equipment
+
+PARTS = tuple(each.name for each in fields(MachineTotals))
+TREND = (
+    "production", "setup", "delay", "down", "planned_maintenance", "unknown", "minor_stop", "good", "scrap", "rework",
+    "review", "unjudged", "ideal", "ideal_good",
+)  # fmt: skip
+"""What OEE by either school is made of: a trend reads no more."""
+STEPS = {"day": "b.day", "week": "date_trunc('week', b.day)::date", "month": "date_trunc('month', b.day)::date"}
+STOPPED = (TimeClass.DELAY, TimeClass.DOWN, TimeClass.SETUP, TimeClass.PLANNED_MAINTENANCE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One node of the plant's tree."""
+
+    pk: int
+    parent: int | None
+    level: str
+    code: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.name or self.code
+
+
+class PlantTree:
+    """The site's equipment. One statement."""
+
+    def __init__(self, site: Site) -> None:
+        rows = Equipment.objects.filter(site=site).order_by("position", "code")
+        found = rows.values_list("pk", "parent_id", "level", "code", "name")
+        self.places = {row[0]: Place(*row) for row in found}
+
+    def by_code(self, code: str) -> Place | None:
+        """The place with that code."""
+        return next((each for each in self.places.values() if each.code == code), None)
+
+    def machines_of(self, place: Place) -> list[int]:
+        """The machines that a place is or holds."""
+        return [
+            each.pk
+            for each in self.places.values()
+            if each.level in WORK_UNIT_LEVELS and any(above.pk == place.pk for above in self.up(each.pk))
+        ]
+
+    def up(self, pk: int) -> Iterable[Place]:
+        """A place and what it stands in, to the top."""
+        at: int | None = pk
+        while at is not None:
+            place = self.places[at]
+            yield place
+            at = place.parent
+
+    def area_of(self, pk: int) -> Place | None:
+        """The nearest area above; without one whatever it stands in."""
+        above = [each for each in self.up(pk) if each.pk != pk]
+        return next((each for each in above if each.level == EquipmentLevel.AREA), above[0] if above else None)
+
+    @cached_property
+    def choices(self) -> list[Place]:
+        """What one may narrow to: everything that is or holds a machine, from the top of the plant down."""
+        holding = {
+            above.pk for each in self.places.values() if each.level in WORK_UNIT_LEVELS for above in self.up(each.pk)
+        }
+        below: defaultdict[int | None, list[Place]] = defaultdict(list)
+        for each in self.places.values():
+            below[each.parent].append(each)
+        found: list[Place] = []
+        waiting = list(below[None])
+        while waiting:
+            place = waiting.pop(0)
+            if place.pk in holding and place.parent is not None:
+                found.append(place)
+            waiting = below[place.pk] + waiting
+        return found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked at: local days of the plant, both included, and what narrows them. `now` only where they run."""
+
+    site: Site
+    first: date
+    last: date
+    now: datetime | None = None
+    shift: str = ""
+    machines: tuple[int, ...] | None = None
+    definition: int | None = None
+
+    @property
+    def has_live(self) -> bool:
+        """Whether running shifts may be part of it; a live row knows no material apart."""
+        return self.now is not None and self.definition is None
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The parts of each machine and each shift of what was asked; both add up to the same whole."""
+
+    by_machine: Mapping[int, MachineTotals]
+    by_shift: Mapping[str, MachineTotals]
+
+    @cached_property
+    def whole(self) -> MachineTotals:
+        """Everything."""
+        return total(self.by_machine.values())
+
+
+def running_of(asked: Asked) -> list[live.Running]:
+    """The running shifts that are part of what was asked. One statement, or none."""
+    if not asked.has_live or asked.now is None:
+        return []
+    return [
+        each
+        for each in live.running_totals(asked.site, asked.now)
+        if asked.first <= each.day <= asked.last
+        and (asked.machines is None or each.equipment_id in asked.machines)
+        and (not asked.shift or each.shift == asked.shift)
+    ]
+
+
+def machine_sums(asked: Asked, running: Sequence[live.Running] = ()) -> Sums:
+    """By machine and by shift, the running shifts by their live rows. One statement."""
+    machines: defaultdict[int, MachineTotals] = defaultdict(MachineTotals)
+    shifts: defaultdict[str, MachineTotals] = defaultdict(MachineTotals)
+    for row in _rows("b.equipment_id, b.shift", PARTS, asked, bool(running)):
+        totals = MachineTotals(*row[2:])
+        machines[row[0]] += totals
+        shifts[row[1]] += totals
+    for each in running:
+        machines[each.equipment_id] += each.totals
+        shifts[each.shift] += each.totals
+    return Sums(dict(machines), dict(shifts))
+
+
+def trend(asked: Asked, step: str, running: Sequence[live.Running] = ()) -> dict[date, MachineTotals]:
+    """What OEE is made of by day, week or month (their first day); stretches without anything are absent."""
+    sums: defaultdict[date, MachineTotals] = defaultdict(MachineTotals)
+    for row in _rows(STEPS[step], TREND, asked, bool(running)):
+        sums[row[0]] += MachineTotals(**dict(zip(TREND, row[1:], strict=True)))
+    for each in running:
+        sums[first_of(each.day, step)] += each.totals
+    return dict(sorted(sums.items()))
+
+
+def first_of(day: date, step: str) -> date:
+    """The first day of the day, week or month in which a day lies."""
+    if step == "month":
+        return day.replace(day=1)
+    return date.fromordinal(day.toordinal() - day.weekday()) if step == "week" else day
+
+
+@dataclass(frozen=True)
+class LostTime:
+    """Stopped time of one reason (none: uncoded) in one class. `duration` in microseconds; `group` its first level."""
+
+    state: str
+    time_class: str
+    loss_class: str
+    code: str
+    name: str
+    group_code: str
+    group_name: str
+    duration: int
+    count: int
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether somebody or the machine said why."""
+        return bool(self.code)
+
+
+def lost_times(asked: Asked) -> list[LostTime]:
+    """Stopped time by reason, longest first; planned stops are no loss and left out. One statement."""
+    where, values = _where(asked)
+    values["stopped"] = [each.value for each in STOPPED]
+    statement = (  # all that is put in are constants of ours
+        "SELECT s.state, s.time_class, s.loss_class, coalesce(r.code, ''), coalesce(r.name, ''),"  # noqa: S608
+        " coalesce(g.code, r.code, ''), coalesce(g.name, r.name, ''), s.spent, s.stops FROM ("
+        " SELECT b.state, b.time_class, b.loss_class, b.reason_id, sum(b.duration)::bigint AS spent,"
+        f" sum(b.stop_count)::bigint AS stops FROM analytics_lossbucket b WHERE {where}"
+        " AND b.time_class = ANY(%(stopped)s) GROUP BY 1, 2, 3, 4) s"
+        " LEFT JOIN plant_reason r ON r.id = s.reason_id LEFT JOIN plant_reason g ON g.id = r.parent_id"
+        " ORDER BY s.spent DESC, 4, 3"
+    )
+    return [LostTime(*row) for row in _fetched(statement, values)]
+
+
+def piece_sources(site: Site, at: datetime) -> dict[int, str]:
+    """Where each machine's pieces are taken from, as it holds at an instant; absent: reports. One statement."""
+    rows = MachineListening.objects.filter(site=site, valid_from__lte=at).exclude(valid_until__lte=at)
+    return dict(rows.values_list("equipment_id", "piece_source"))
+
+
+def source_of(sources: Mapping[int, str], machine: int) -> PieceSource:
+    """One machine's; what nobody listens to is reported by people."""
+    return PieceSource(sources.get(machine, PieceSource.REPORTS))
+
+
+def _rows(key: str, parts: Sequence[str], asked: Asked, is_live: bool) -> list[tuple[Any, ...]]:
+    where, values = _where(asked)
+    if is_live:  # the live row stands for the running shift
+        where += (
+            " AND NOT EXISTS (SELECT 1 FROM analytics_liveshift l WHERE l.equipment_id = b.equipment_id"
+            " AND l.day = b.day AND l.shift = b.shift AND l.shift_started_at = b.started_at)"
+        )
+    sums = ", ".join(f"sum(b.{name}){_WHOLE.get(name, '')}" for name in parts)
+    group = ", ".join(str(number) for number in range(1, key.count("b.") + 1))
+    statement = f"SELECT {key}, {sums} FROM analytics_shiftbucket b WHERE {where} GROUP BY {group}"  # noqa: S608 - our constants
+    return _fetched(statement, values)
+
+
+_WHOLE = {each.name: "::bigint" for each in fields(MachineTotals) if each.type in {int, "int"}}
+
+
+def _where(asked: Asked) -> tuple[str, dict[str, Any]]:
+    parts = ["b.site_id = %(site)s", "b.day BETWEEN %(first)s AND %(last)s"]
+    values: dict[str, Any] = {"site": asked.site.pk, "first": asked.first, "last": asked.last}
+    if asked.machines is not None:
+        parts.append("b.equipment_id = ANY(%(machines)s)")
+        values["machines"] = list(asked.machines)
+    if asked.shift:
+        parts.append("b.shift = %(shift)s")
+        values["shift"] = asked.shift
+    if asked.definition is not None:
+        parts.append("b.definition_id = %(definition)s")
+        values["definition"] = asked.definition
+    return " AND ".join(parts), values
+
+
+def _fetched(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
