@@ -10,3 +10,4 @@ SETTLE_QUARANTINE = declare("floor.settle_quarantine", _("Release and discard me
 GIVE_REASON = declare("floor.give_reason", _("Give stops their reason"))
 RECLASSIFY_STOP = declare("floor.reclassify_stop", _("Split stops, and give them another reason or state"))
 SET_LISTENING = declare("floor.set_listening", _("Set how machines are listened to and what their states mean"))
+MANAGE_ARCHIVE = declare("floor.manage_archive", _("Archive machine messages and set how long they are kept"))

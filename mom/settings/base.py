@@ -104,6 +104,9 @@ DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
 # Where the audit trail's heads are written each day; copy it to where this server's administrators can't write.
 AUDIT_ANCHOR_DIR = Path(env.text("AUDIT_ANCHOR_DIR", DATA_DIR / "audit-anchors"))
 
+# Where closed days of the shop-floor record go: a path, or s3://bucket/prefix?region=…&endpoint_override=host:port.
+ARCHIVE_URL = env.text("MOM_ARCHIVE_URL", DATA_DIR / "archive")
+
 BACKUP: dict[str, Any] = {
     "DIRECTORY": Path(env.text("BACKUP_DIR", DATA_DIR / "backups")),
     "IS_SCHEDULED": env.boolean("BACKUP_SCHEDULED", default=True),

@@ -4,6 +4,7 @@ from mom.settings.base import *  # noqa: F403 - settings modules extend each oth
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUDIT_ANCHOR_DIR = DATA_DIR / "test-audit-anchors"  # noqa: F405 - never those of a running installation
+ARCHIVE_URL = str(DATA_DIR / "test-archive")  # noqa: F405
 PIN_PEPPERS = ["only-for-tests-only-for-tests-only-for-tests-0123456789"]
 LOGGING = {"level": "WARNING", "format": "console"}
 LANGUAGES = [("en", "English"), ("eo", "Pseudo")]

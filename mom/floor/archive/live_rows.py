@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -10,9 +10,8 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from mom.floor.engine.columns import MICRO, Batch, Columns, Label, of_batches
+from mom.floor.engine.columns import MICRO, Batch, Columns, Label, micros, of_batches
 
-_MICROSECOND = timedelta(microseconds=1)
 _HEADER = 19  # of PostgreSQL's binary COPY
 _EPOCH = 946_684_800 * MICRO  # PostgreSQL counts from 2000
 _ELEMENT = np.dtype([("length", ">i4"), ("number", ">i8")])
@@ -88,10 +87,9 @@ def _numbers(array: memoryview) -> NDArray[np.int64] | None:
 
 def _exact(row: tuple[Any, ...]) -> Batch:
     machine, *words, at, value = row
-    micros = (at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // _MICROSECOND
     return Batch(
         machine,
         Label(*words),
-        np.asarray([micros], np.int64),
+        np.asarray([micros(at)], np.int64),
         None if value is None else np.asarray([int(value.scaleb(6))], object),
     )

@@ -5,6 +5,7 @@ Pure. Instants are whole microseconds since 1970 in UTC, values whole millionths
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +14,14 @@ from numpy.typing import NDArray
 from mom.floor.engine.terms import MessageKind
 
 MICRO = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Ints = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
+
+
+def micros(at: datetime) -> int:
+    """An instant in whole microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 class Label(NamedTuple):

@@ -1,0 +1,113 @@
+"""Where the files lie: a directory, or an S3-compatible store by URL. Names are given once and never written again.
+
+A file has its name only once all of it is on disk; an object of S3 appears whole by itself. The store's credentials
+come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or the host's role), never from the URL.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from pyarrow import fs
+
+_UNFINISHED = ".unfinished"
+
+
+class Store:
+    """Files below one root of a file system that Arrow knows."""
+
+    def __init__(self, system: fs.FileSystem, root: str) -> None:
+        self.system, self.root = system, root.rstrip("/")
+
+    def path(self, address: str) -> str:
+        """The place of `address` in `system`."""
+        return f"{self.root}/{address}"
+
+    def write(self, address: str, content: bytes) -> None:
+        """Put the whole file there, or nothing."""
+        with self.system.open_output_stream(self.path(address)) as stream:
+            stream.write(content)
+
+    def read(self, address: str) -> bytes:
+        """The whole file. Raises: FileNotFoundError."""
+        with self.system.open_input_file(self.path(address)) as file:
+            return bytes(file.read())
+
+    def delete(self, address: str) -> None:
+        """Take the file away if it is there."""
+        try:
+            self.system.delete_file(self.path(address))
+        except FileNotFoundError:
+            return
+
+    def files(self, below: str) -> Iterator[tuple[str, datetime]]:
+        """Every file below a folder, with the instant it was written."""
+        chosen = fs.FileSelector(self.path(below), recursive=True, allow_not_found=True)
+        for found in self.system.get_file_info(chosen):
+            if found.type == fs.FileType.File:
+                yield found.path.removeprefix(f"{self.root}/"), found.mtime.astimezone(UTC)
+
+
+class DirectoryStore(Store):
+    """Files on a disk, made durable before they have their name."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        super().__init__(fs.LocalFileSystem(use_mmap=True), str(directory))
+
+    def write(self, address: str, content: bytes) -> None:
+        """Written beside its name, synced, moved there, and the folder synced."""
+        target = self.directory / address
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f".{target.name}.{uuid4().hex[:8]}{_UNFINISHED}")
+        try:
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        _sync_folders(target.parent, self.directory)
+
+
+def _sync_folders(folder: Path, top: Path) -> None:
+    """Make new names in the three levels of folders as durable as the file."""
+    for each in (folder, *folder.parents):
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if each == top:
+            return
+
+
+def the_store() -> Store:
+    """The store that the setting MOM_ARCHIVE_URL names."""
+    return open_store(settings.ARCHIVE_URL)
+
+
+@lru_cache(maxsize=8)
+def open_store(url: str) -> Store:
+    """The store at a path, a `file://` URL, or `s3://bucket/prefix?region=…&endpoint_override=…&scheme=…`.
+
+    Raises: ImproperlyConfigured for another scheme, or a URL that holds a secret.
+    """
+    parts = urlsplit(url)
+    if parts.scheme in {"", "file"}:
+        return DirectoryStore(Path(unquote(parts.path) if parts.scheme else url))
+    if parts.scheme != "s3":
+        raise ImproperlyConfigured(f"MOM_ARCHIVE_URL must be a path or begin with s3://, not {parts.scheme}://.")
+    if parts.username or parts.password:
+        raise ImproperlyConfigured(
+            "MOM_ARCHIVE_URL must not hold a secret: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    system, root = fs.FileSystem.from_uri(url)
+    return Store(system, root)

@@ -1,0 +1,168 @@
+"""Writing a machine's day: whoever claims it reads the tables, writes a new file, reads it back, and says so.
+
+Files are never written over. A worker that was overtaken finds its claim gone, throws its own file away and leaves the
+other's alone; one that died leaves a claim that runs out and a file that nobody names, which `sweep` removes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import structlog
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from mom.core import clock
+from mom.floor.archive.day_file import (
+    decoded,
+    encoded,
+    fingerprint,
+    key_check,
+    new_address,
+    site_folder,
+    table_rows,
+    united,
+)
+from mom.floor.archive.store import Store, the_store
+from mom.floor.models import ArchivedDay
+
+log = structlog.get_logger(__name__)
+
+CLAIM = timedelta(minutes=5)
+REST = timedelta(minutes=15)  # after a store that did not take a file
+ORPHAN_AFTER = timedelta(hours=1)
+
+_CLAIM = """
+UPDATE floor_archivedday SET claimed_until = %(until)s WHERE id = (
+    SELECT id FROM floor_archivedday
+    WHERE due_at IS NOT NULL AND (claimed_until IS NULL OR claimed_until < %(now)s)
+      AND (%(site)s IS NULL OR site_id = %(site)s)
+    ORDER BY day, id FOR UPDATE SKIP LOCKED LIMIT 1)
+RETURNING id
+"""
+
+
+class StoreFailed(Exception):
+    """The store did not take a file, or gave back another one. The day waits and is tried again."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A machine's day that this worker writes until `until`."""
+
+    row: ArchivedDay
+    until: datetime
+
+
+def claim_next(site_id: int | None = None) -> Claim | None:
+    """Take the oldest day that waits and that nobody is at."""
+    now = clock.now()
+    until = now + CLAIM
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"until": until, "now": now, "site": site_id})
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    return Claim(ArchivedDay.objects.select_related("site", "equipment").get(pk=found[0]), until)
+
+
+def write(claim: Claim, store: Store | None = None) -> bool:
+    """Write the claimed day and verify it by reading it back; says whether it is this worker's file that holds now.
+
+    Raises: StoreFailed.
+    """
+    store = store or the_store()
+    row = claim.row
+    live = table_rows(row.equipment_id, row.day)
+    address = new_address(row.site.code, row.equipment.code, row.day)
+    try:
+        rows = live if row.dropped_at is None else united(decoded(store.read(row.address)), live)
+        content = encoded(rows)
+        store.write(address, content)
+        _require_same(store.read(address), content, rows)
+    except (OSError, pa.ArrowException, StoreFailed) as error:
+        _put_off(claim, error)
+        raise StoreFailed(str(error)) from error
+    now = clock.now()
+    held = _held(claim).update(
+        address=address,
+        row_count=rows.num_rows,
+        byte_count=len(content),
+        sha256=fingerprint(content),
+        table_count=live.num_rows,
+        table_check=key_check(live),
+        last_id=_last_id(live),
+        due_at=None,
+        claimed_until=None,
+        written_at=now,
+        verified_at=now,
+        problem="",
+    )
+    if not held:
+        store.delete(address)
+        return False
+    if row.address:
+        store.delete(row.address)
+    return True
+
+
+def _held(claim: Claim) -> Any:
+    """The row while it is as it was claimed; a day that was dropped meanwhile is another one: its file has to stay."""
+    row = claim.row
+    return ArchivedDay.objects.filter(
+        pk=row.pk, claimed_until=claim.until, address=row.address, dropped_at=row.dropped_at
+    )
+
+
+def _require_same(found: bytes, content: bytes, rows: pa.Table) -> None:
+    if fingerprint(found) != fingerprint(content) or not decoded(found).equals(rows):
+        raise StoreFailed("What the store gives back is not what was written.")
+
+
+def _put_off(claim: Claim, error: Exception) -> None:
+    log.error("archive_not_written", machine=claim.row.equipment.code, day=str(claim.row.day), error=str(error))
+    problem = _("Not written: %(error)s") % {"error": error}
+    _held(claim).update(claimed_until=clock.now() + REST, problem=problem[:300])
+
+
+def _last_id(rows: pa.Table) -> int:
+    return max(rows.column("id").to_pylist(), default=0)
+
+
+def verify(row: ArchivedDay, store: Store | None = None) -> bool:
+    """Read the file again and compare it with what was written and with the tables, where those still hold the day.
+
+    A damaged file of a day that the tables hold is written again; of a day that left them, it needs a person.
+    """
+    store = store or the_store()
+    try:
+        content = store.read(row.address)
+        rows = decoded(content)
+        is_whole = fingerprint(content) == row.sha256 and rows.num_rows == row.row_count
+    except (OSError, pa.ArrowException):
+        log.exception("archive_not_readable", address=row.address)
+        is_whole, rows = False, None
+    now = clock.now()
+    same = ArchivedDay.objects.filter(pk=row.pk, address=row.address)
+    if not is_whole:
+        lost = _("The file is missing or damaged.")
+        again = {"verified_at": None, "due_at": now} if row.dropped_at is None else {}
+        return not same.update(problem=lost, **again)
+    if row.dropped_at is None and not table_rows(row.equipment_id, row.day).equals(rows):
+        same.update(due_at=now)  # something came since: no damage, but it has to be written again
+        return True
+    same.update(verified_at=now, problem="")
+    return True
+
+
+def sweep(site: str, store: Store | None = None) -> int:
+    """Take away files of a site that no row names: of workers that died between file and row. Gives how many."""
+    store = store or the_store()
+    before = clock.now() - ORPHAN_AFTER
+    found = [address for address, at in store.files(site_folder(site)) if at < before]
+    named = set(ArchivedDay.objects.filter(site__code=site).exclude(address="").values_list("address", flat=True))
+    orphans = [address for address in found if address not in named]
+    for address in orphans:
+        store.delete(address)
+    return len(orphans)
