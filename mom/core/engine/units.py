@@ -85,6 +85,12 @@ ALL_UNITS: list[Unit] = [
     *_family("ratio", ("P1", "%", "1/100"), ("59", "ppm", "1/1000000")),
     *_family("temperature_celsius", ("CEL", "°C", "1")),
     *_family("temperature_kelvin", ("KEL", "K", "1")),
+    *_family("speed", ("MTS", "m/s", "1"), ("C16", "mm/s", "1/1000"), ("2X", "m/min", "1/60")),
+    *_family("flow", ("MQS", "m³/s", "1"), ("MQH", "m³/h", "1/3600"), ("L2", "l/min", "1/60000")),
+    *_family("force", ("NEW", "N", "1"), ("B47", "kN", "1000")),
+    *_family("torque", ("NU", "N·m", "1")),
+    *_family("current", ("AMP", "A", "1"), ("4K", "mA", "1/1000")),
+    *_family("voltage", ("VLT", "V", "1"), ("2Z", "mV", "1/1000"), ("KVT", "kV", "1000")),
     *_family("frequency", ("HTZ", "Hz", "1"), ("RPM", "r/min", "1/60")),
 ]
 

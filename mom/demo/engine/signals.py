@@ -105,6 +105,7 @@ def segments_of(
     if at < now:
         standing = Segment(STATE[machine.state], at, now, WHY.get(machine.why, ""))
         segments.append(standing if machine.state != "run" else Segment("run", at, now, cycle=_last_cycle(segments)))
+    segments = [segment for segment in segments if segment.end > segment.start]
     if machine.code == SILENT:
         segments = [segment.cut(now - SILENT_FOR) for segment in segments if segment.start < now - SILENT_FOR]
     return segments
