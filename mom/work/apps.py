@@ -9,10 +9,11 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         from mom.core import search
+        from mom.core.web import topbar
         from mom.core.web.navigation import NavItem, register
         from mom.work import gate, permissions, subjects
         from mom.work.search import job_address
-        from mom.work.views import panels
+        from mom.work.views import alert_acts, panels
 
         gate.register_blockers("work.order", gate.order_stopped)
         gate.register_blockers("work.previous_jobs", gate.previous_jobs_open)
@@ -21,6 +22,11 @@ class WorkConfig(AppConfig):
             "job", permission=permissions.VIEW, label=_("Jobs"), address=job_address, order=15, retired=_("Closed")
         )
         panels.register()
+        alert_acts.register()
+        topbar.register("work:alert_bell", permissions.VIEW)
+        register(NavItem("live", _("Alerts"), "work:alert_board", permissions.VIEW, order=20))
+        register(NavItem("setup", _("Teams"), "work:alert_team_list", permissions.VIEW, order=63, section="rules"))
+        register(NavItem("setup", _("On call"), "work:alert_rota", permissions.VIEW, order=64, section="rules"))
         register(NavItem("production", _("Jobs"), "work:job_list", permissions.VIEW, order=25))
         subjects.register()
         panels.register_subjects()

@@ -4,10 +4,30 @@ from django.urls import path
 
 from mom.work import permissions
 from mom.work.engine.terms import JobOrderCommand
-from mom.work.views import job_list, job_order, running
+from mom.work.views import alert, alert_acts, alert_team, job_list, job_order, running
 
 app_name = "work"
 urlpatterns = [
+    path("alerts/", alert.AlertBoard.as_view(), name="alert_board"),
+    path("alerts/bell/", alert.AlertBell.as_view(), name="alert_bell"),
+    path("alerts/all/", alert.AlertHistory.as_view(), name="alert_list"),
+    path("alerts/<int:alert>/", alert.AlertDetail.as_view(), name="alert_detail"),
+    path("alerts/<int:alert>/accept/", alert_acts.Accept.as_view(), name="alert_accept"),
+    path("alerts/<int:alert>/arrive/", alert_acts.Arrive.as_view(), name="alert_arrive"),
+    path("alerts/<int:alert>/solve/", alert_acts.Solve.as_view(), name="alert_solve"),
+    path("alerts/<int:alert>/hand-over/", alert_acts.HandOver.as_view(), name="alert_hand_over"),
+    path("alerts/<int:alert>/mute/", alert_acts.Mute.as_view(), name="alert_mute"),
+    path("alerts/<int:alert>/unmute/", alert_acts.Unmute.as_view(), name="alert_unmute"),
+    path("alerts/call/<path:machine>/", alert_acts.CallHelp.as_view(), name="call_help"),
+    path("setup/teams/", alert_team.TeamList.as_view(), name="alert_team_list"),
+    path("setup/teams/add/", alert_team.TeamAdd.as_view(), name="alert_team_add"),
+    path("setup/teams/of/<path:code>/", alert_team.TeamDetail.as_view(), name="alert_team_detail"),
+    path("setup/teams/change/<path:code>/", alert_team.TeamChange.as_view(), name="alert_team_change"),
+    path("setup/teams/step/add/<path:code>/", alert_team.StepAdd.as_view(), name="alert_step_add"),
+    path("setup/teams/step/<int:pk>/remove/", alert_team.StepWithdraw.as_view(), name="alert_step_withdraw"),
+    path("setup/on-call/", alert_team.RotaList.as_view(), name="alert_rota"),
+    path("setup/on-call/add/", alert_team.TurnAdd.as_view(), name="alert_turn_add"),
+    path("setup/on-call/<int:pk>/withdraw/", alert_team.TurnWithdraw.as_view(), name="alert_turn_withdraw"),
     path("jobs/", job_list.JobList.as_view(), name="job_list"),
     *(
         path(

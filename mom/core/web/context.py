@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from mom.core import clock
-from mom.core.web import navigation
+from mom.core.web import navigation, topbar
 
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark", "system")
@@ -44,4 +44,5 @@ def _menu(request: HttpRequest) -> dict[str, Any]:
         "main": [group for group in groups if group.place == "main"],
         "foot": [group for group in groups if group.place == "foot"],
         "current": navigation.current_group(groups),
+        "head": topbar.parts(actor, site.code) if actor and site else [],
     }

@@ -36,9 +36,10 @@ def alert_list(actor: Actor, site: Site) -> QuerySet[Alert]:
     return for_actor(rows, actor, permissions.VIEW)
 
 
-def alert_get(actor: Actor, site: Site, pk: int) -> Alert:
-    """One alert. One statement. Raises: NotFound."""
-    alert = alert_list(actor, site).select_related("holder_person").filter(pk=pk).first()
+def alert_get(actor: Actor, site: Site, pk: int, now: datetime | None = None) -> Alert:
+    """One alert, with `times_today` where `now` is given. One statement. Raises: NotFound."""
+    rows = alert_list(actor, site).select_related("holder_person").filter(pk=pk)
+    alert = (with_times_today(rows, site, now) if now is not None else rows).first()
     if alert is None:
         raise NotFound(_("There is no such alert at this site."))
     return alert

@@ -4,13 +4,14 @@
 //   data-live-rows="m-"               a machine's row has this id and its code: rows in sight are fetched by themselves
 //   <ol id data-live-list>            its items are swapped one by one; another order is offered while it is in use
 //   <span data-since="1790000000">    counts up by itself
+//   data-live-aside                   a part of the frame: fetched at once, asks for no stream, says nothing of staleness
 // Swaps elements with an id, never what is under the pointer or holds the focus: that follows after it has left.
 // Two misses mark it stale.
 
 import { isInUse, keep, tick, tickAll, sameAs } from "./live_dom.js";
 
 const USUAL = "job_order,figures"; // what a part waits for that says nothing else in data-live-topics
-const CALM = 30_000; // ms between fetches while the stream is open and silent
+const CALM = 30; // seconds between fetches while the stream is open and silent, unless data-live-calm says otherwise
 const GATHER = 120; // ms: several changes at once are one fetch
 const LEAST_GAP = 300; // ms between two fetches of a part, more where the server is slow
 const MOST_ROWS = 60;
@@ -26,6 +27,7 @@ class Live {
   constructor(element) {
     this.element = element;
     this.pause = Number(element.dataset.liveSeconds || 5) * 1_000;
+    this.calm = Number(element.dataset.liveCalm || CALM) * 1_000;
     this.topics = (element.dataset.liveTopics || USUAL).split(",");
     this.prefix = element.dataset.liveRows;
     this.key = element.dataset.liveKey;
@@ -35,11 +37,13 @@ class Live {
     this.etag = "";
     this.rowsAt = Infinity;
     this.freeAt = 0;
+    this.isAside = "liveAside" in element.dataset;
     this.wait();
+    if (this.isAside) this.soon(0);
   }
 
   wait() {
-    this.allAt = Date.now() + (stream?.readyState === EventSource.OPEN ? CALM : this.pause);
+    this.allAt = Date.now() + (stream?.readyState === EventSource.OPEN ? this.calm : this.pause);
     this.arm();
   }
 
@@ -162,7 +166,7 @@ class Live {
 
   fresh(isFresh) {
     this.element.toggleAttribute("data-stale", !isFresh);
-    if (!mark) return;
+    if (!mark || this.isAside) return;
     if (isFresh) {
       mark.removeAttribute("data-stale");
       mark.dataset.last = shown.format(new Date());
@@ -187,7 +191,8 @@ document.addEventListener("htmx:afterSwap", () => {
 function follow() {
   // A device without a person may not read the stream: its parts ask by the clock.
   const listening = document.hidden ? [] : parts.filter((part) => !part.element.hasAttribute("data-live-polls"));
-  const topics = [...new Set(listening.flatMap((part) => part.topics))].sort().join(",");
+  const isWanted = listening.some((part) => !part.isAside); // a bell alone is asked by the clock
+  const topics = isWanted ? [...new Set(listening.flatMap((part) => part.topics))].sort().join(",") : "";
   if (topics === streamTopics) return;
   stream?.close();
   stream = null;
