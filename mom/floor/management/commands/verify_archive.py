@@ -1,0 +1,33 @@
+"""`manage.py verify_archive`: read every archived file again and compare it with what was written."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from mom.floor.archive.writing import verify
+from mom.floor.models import ArchivedDay
+
+
+class Command(BaseCommand):
+    """Exits with 1 where a file is missing or not as it was written; the rows say which."""
+
+    help = "Read every file of the archive again and compare it with what was written and with the tables."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--site`."""
+        parser.add_argument("--site", help="only this site's files")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say how many files are whole. Raises: CommandError where one is not."""
+        rows = ArchivedDay.objects.exclude(address="").order_by("day", "id")
+        if options["site"]:
+            rows = rows.filter(site__code=options["site"])
+        many = damaged = 0
+        for row in rows.iterator():
+            many += 1
+            if not verify(row):
+                damaged += 1
+                self.stderr.write(f"damaged: {row.address}")
+        self.stdout.write(f"{many - damaged} of {many} files are as they were written.")
+        if damaged:
+            raise CommandError(f"{damaged} files are damaged.")
