@@ -8,4 +8,9 @@ class FloorConfig(AppConfig):
     verbose_name = _("Shop floor")
 
     def ready(self) -> None:
-        from mom.floor import permissions  # noqa: F401 - declare them
+        from mom.core.web import navigation
+        from mom.floor import permissions
+
+        navigation.register(
+            navigation.NavItem("connections", _("Quarantine"), "floor:quarantine_list", permissions.VIEW, order=30)
+        )

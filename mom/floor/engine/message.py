@@ -110,6 +110,7 @@ class Parsed:
     raw: Any
     is_numbered: bool = False  # known by its number in the session
     equipment_id: int = 0
+    received_at: datetime | None = None  # where it isn't the batch's: what a person released
 
     def content(self) -> tuple[Any, ...]:
         """What two messages with one identity must have in common to be the same message."""
@@ -241,11 +242,12 @@ def _parsed(
     own = _text(get("id"), "id")
     if not key:
         key = _key(raw, own, sequence, key_of_number, by_content=by_content)
-    machine, kind = _text(get("machine"), "machine"), _KINDS.get(get("kind") or "")
+    machine, said = _text(get("machine"), "machine"), get("kind") or ""
     if not machine:
         raise _Trouble(Why.MISSING, "machine")
+    kind = _KINDS.get(said) if isinstance(said, str) else None
     if kind is None:
-        raise _Trouble(Why.NOT_A_KIND if get("kind") else Why.MISSING, "kind", get("kind") or "")
+        raise _Trouble(Why.NOT_A_KIND if said else Why.MISSING, "kind", said)
     code = _text(get("code"), "code")
     state = get("state")
     if state is not None:
@@ -255,7 +257,7 @@ def _parsed(
         code = state
     name, value, text = _text(get("name"), "name"), _number(get("value")), _text(get("text"), "text")
     unit = get("unit") or ""
-    if unit and unit not in UNITS:
+    if unit and (not isinstance(unit, str) or unit not in UNITS):
         raise _Trouble(Why.NOT_A_UNIT, "unit", unit)
     _check(kind, name, code, value, text)
     at = _time(get("at"), window)
@@ -314,14 +316,13 @@ def _check(kind: MessageKind, name: str, code: str, value: Decimal | None, text:
         raise _Trouble(Why.NEGATIVE, "value", value)
 
 
-def _text(value: Any, field: str) -> str:
+def _text(given: Any, field: str) -> str:
     """A text, or a whole number as text; empty where it is absent."""
-    if value is None:
+    if given is None:
         return ""
-    if type(value) is int:
-        value = str(value)
-    elif not isinstance(value, str):
-        raise _Trouble(Why.NOT_TEXT, field, value)
+    if type(given) is not int and not isinstance(given, str):
+        raise _Trouble(Why.NOT_TEXT, field, given)
+    value = str(given)
     if len(value) > LONGEST[field]:
         raise _Trouble(Why.TOO_LONG, field, value)
     if (_CONTROL_BUT_LINES if field == "text" else _CONTROL).search(value):

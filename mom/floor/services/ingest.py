@@ -41,7 +41,7 @@ from mom.floor.services import timeline
 from mom.floor.services.ingest_words import sentence_of
 
 MOST_MESSAGES = 50_000
-_NO_PLACE, _TWICE = "23514", "23505"
+NO_PLACE, _TWICE = "23514", "23505"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ class _Batch:
 
     def numbers(self) -> set[int]:
         """The numbers of all that came, readable or not."""
-        return {each.sequence for each in (*self.parsed, *self.refused) if each.sequence is not None}
+        came = {each.sequence for each in self.parsed} | {each.sequence for each in self.refused}
+        return {number for number in came if number is not None}
 
 
 def take_in(
@@ -134,6 +135,7 @@ def take_in_window(
         rows.open_days(days_of(parsed))
         with use_case(actor) as act:
             act.require(SEND_MESSAGE, site.code)
+            act.now = received_at
             coming = _Batch(site, source_code, session, received_at, list(parsed), list(refused))
             receipt = stored(act, coming, is_sure=is_sure)
             if beside:
@@ -144,7 +146,7 @@ def take_in_window(
         return retrying()(once)()
     except IntegrityError as error:  # a day left the database, or numbers are not what the record holds
         code = getattr(error.__cause__, "pgcode", "")
-        if code not in {_NO_PLACE, _TWICE}:
+        if code not in {NO_PLACE, _TWICE}:
             raise
         rows.forget_open_days()
         is_sure = False
@@ -202,18 +204,8 @@ def _check_names(source_code: str, session: str, many: int) -> None:
 
 def _name_machines(batch: _Batch) -> None:
     """Find the machine of each message; those without one need a person."""
-    known = rows.machines_by_code(batch.site, {each.machine for each in batch.parsed})
-    unknown = []
-    for each in batch.parsed:
-        each.equipment_id = known.get(each.machine, 0)
-        if not each.equipment_id:
-            unknown.append(each)
-    if not unknown:
-        return
-    rows.machine_by_alias(batch.site, batch.source_code, unknown)
-    for each in unknown:
-        if not each.equipment_id:
-            batch.refuse(each, Why.UNKNOWN_MACHINE, each.machine[:80])
+    for each in rows.find_machines(batch.site, batch.source_code, batch.parsed):
+        batch.refuse(each, Why.UNKNOWN_MACHINE, each.machine[:80])
     batch.parsed = [each for each in batch.parsed if each.equipment_id]
 
 

@@ -83,10 +83,16 @@ def source_of(act: UseCase, site: Site, code: str, now: datetime) -> int:
     return int(key)
 
 
-def machines_by_code(site: Site, codes: Collection[str]) -> dict[str, int]:
-    """The machines of the site by their codes; unknown ones are left out."""
-    rows = Equipment.objects.order_by().filter(site=site, code__in=codes)
-    return dict(rows.values_list("code", "pk"))
+def find_machines(site: Site, source_code: str, messages: Sequence[Parsed]) -> list[Parsed]:
+    """Set the machine of each message, by its code or an alias; the messages that have none."""
+    rows = Equipment.objects.order_by().filter(site=site, code__in={each.machine for each in messages})
+    known = dict(rows.values_list("code", "pk"))
+    for each in messages:
+        each.equipment_id = known.get(each.machine, 0)
+    unknown = [each for each in messages if not each.equipment_id]
+    if unknown:
+        _by_alias(site, source_code, unknown)
+    return [each for each in unknown if not each.equipment_id]
 
 
 _ALIASES = """
@@ -95,7 +101,7 @@ WHERE site = %s AND noun = 'equipment' AND external_id = ANY(%s)
 """
 
 
-def machine_by_alias(site: Site, source_code: str, unknown: Sequence[Parsed]) -> None:
+def _by_alias(site: Site, source_code: str, unknown: Sequence[Parsed]) -> None:
     """Set the machine of messages that call it by an alias that held when they happened.
 
     An alias in the source's own system goes first; else the one thing that any system calls so.
@@ -203,17 +209,18 @@ def store(
     site: Site, source_id: int, session_id: int | None, messages: Sequence[Parsed], received_at: datetime
 ) -> None:
     """Put new messages into the record, over COPY."""
-    head, received, session = f"{site.pk}\t{source_id}\t", f"\t{received_at.isoformat()}\t", session_id or "\\N"
+    head, now, session = f"{site.pk}\t{source_id}\t", received_at.isoformat(), session_id or "\\N"
     lines = []
     for each in messages:
         number = "\\N\t\\N" if each.sequence is None else f"{session}\t{each.sequence}"
         words = f"{each.name}\t{each.code}\t{each.mode}\t{each.reason}"
         if "\\" in words or words.count("\t") > 3:
             words = "\t".join(word.translate(_ESCAPES) for word in (each.name, each.code, each.mode, each.reason))
+        received = now if each.received_at is None else each.received_at.isoformat()
         value = "\\N" if each.value is None else each.value
         text = each.text.translate(_ESCAPES) if each.text else ""
         lines.append(
-            f"{head}{each.equipment_id}\t{each.kind.value}\t{each.at.isoformat()}{received}{each.key}\t{number}\t{words}"
+            f"{head}{each.equipment_id}\t{each.kind.value}\t{each.at.isoformat()}\t{received}\t{each.key}\t{number}\t{words}"
             f"\t{value}\t{each.unit}\t{text}\n"
         )
     with connection.cursor() as cursor, connection.wrap_database_errors:
