@@ -2,9 +2,12 @@
 
 from celery import shared_task
 
+from mom.accounts.models import Site
 from mom.core import clock, long_work
+from mom.core.actor import system_actor
 from mom.core.bell import ring
-from mom.floor.services import archive
+from mom.core.db.retry import retrying
+from mom.floor.services import archive, timeline, timeline_reports
 
 DAYS_PER_TASK = 100  # machine days; what is left is rung for again, so that no task runs long
 
@@ -38,3 +41,13 @@ def archive_days(task_run_id: int) -> None:
 def verify_archive(task_run_id: int) -> None:
     """Read all files of a site again, or go on where a worker stopped."""
     long_work.work(task_run_id, archive.verify_site)
+
+
+@shared_task(max_retries=0)
+def sweep_silence() -> int:
+    """Rung by beat every few seconds: who has been silent for too long has no signal; late words find their stops."""
+    found, actor, now = 0, system_actor("floor"), clock.now()
+    for site in Site.objects.order_by("pk"):
+        found += retrying()(timeline.sweep_silence)(actor, site, now)
+        found += retrying()(timeline_reports.pass_on_recent)(actor, site, now)
+    return found

@@ -91,7 +91,7 @@ def test_P14_timeline_is_the_fold_whatever_the_order(
 
 
 def _speak(machine: Equipment, spoken: list[Spoken], reasons: dict[str, Reason], order: int, now: float) -> list[Word]:
-    heard = []
+    heard: list[Word] = []
     for start, length, is_whole, state, reason, _number in spoken:
         end = at(start + length) if length is not None and not is_whole else None
         why = reasons[reason] if reason else None

@@ -75,7 +75,16 @@ def machine_pieces(
         for piece in _cut(pieces, borders)
         if listening.at(piece.start).signal_source == source and (start is None or piece.start >= start)
     ]
-    return joined(sorted(chosen, key=lambda piece: piece.start))
+    return joined(_filled(sorted(chosen, key=lambda piece: piece.start), until))
+
+
+def _filled(pieces: Sequence[Piece], until: datetime | None) -> Iterable[Piece]:
+    """The pieces, and no signal where neither source says anything."""
+    for index, piece in enumerate(pieces):
+        yield piece
+        after = pieces[index + 1].start if index + 1 < len(pieces) else until
+        if piece.end is not None and piece.end != after:
+            yield _silence(piece.end, after)
 
 
 def _heard(record: Record, reading: Reading, now: datetime, until: datetime | None) -> Iterable[Piece]:

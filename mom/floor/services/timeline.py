@@ -63,7 +63,7 @@ def apply(act: UseCase, site: Site, accepted: Sequence[Accepted]) -> tuple[list[
         if _comes_in_order(batch, signal, end, reading.listening):
             differences[equipment_id] = _appended(batch, signal, end, reading, act.now)
         else:
-            late[equipment_id] = (batch.first, batch.last)
+            late[equipment_id] = (_from(batch.first, signal), batch.last)
     for near in neighbourhoods(late, reader.lines):
         differences[near.equipment_id] = _folded(near, reader.of(near.equipment_id), act.now)
     rows.write(act, site.pk, differences)
@@ -82,10 +82,11 @@ def refold(
     """
     if not stretches:
         return [], {}
-    rows.lock_signals(site.pk, stretches)
+    signals = rows.lock_signals(site.pk, stretches)
     reader = Reader(site, stretches, has_reasons=True)
     ends = rows.open_ends(stretches)
-    found = neighbourhoods(stretches, reader.lines)
+    wanted = {each: (_from(first, signals[each]), last) for each, (first, last) in stretches.items()}
+    found = neighbourhoods(wanted, reader.lines)
     differences = {near.equipment_id: _folded(near, reader.of(near.equipment_id), act.now) for near in found}
     rows.write(act, site.pk, differences)
     changes = _changes(differences)
@@ -168,6 +169,11 @@ def _by_machine(accepted: Sequence[Accepted]) -> dict[int, _Batch]:
     return batches
 
 
+def _from(first: datetime, signal: Signal) -> datetime:
+    """Not later than the last sign of life: what follows on it may turn out to be silence."""
+    return first if signal.last_seen_at is None else min(first, signal.last_seen_at)
+
+
 def _comes_in_order(batch: _Batch, signal: Signal, end: OpenEnd | None, line: ListeningLine) -> bool:
     """Whether nothing but the open end of the timeline can change."""
     if line.hears_reports:
@@ -184,6 +190,8 @@ def _comes_in_order(batch: _Batch, signal: Signal, end: OpenEnd | None, line: Li
         return False
     if open_piece.origin == IntervalOrigin.SILENCE:
         return open_piece.start == seen and is_silent(seen, line, batch.first)
+    if open_piece.start == seen and is_silent(seen, line, batch.first):
+        return False  # it fell silent at once: that may belong to a silence before
     return open_piece.origin == IntervalOrigin.MACHINE
 
 

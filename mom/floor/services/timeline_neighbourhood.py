@@ -4,7 +4,7 @@ The stretch is widened to two borders that nothing within it can move: the begin
 the end of a running piece after the next state that the machine told. Everything joins the caller's transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -244,22 +244,11 @@ def _read_reports(found: Sequence[Neighbourhood]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.equipment_id, r.started_at, r.ended_at, r.work_kind, r.reason_id"
-            " FROM unnest(%s::bigint[], %s::timestamptz[]) AS w(equipment_id, last)"
+            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS w(equipment_id, first, last)"
             " JOIN work_jobresponse r ON r.equipment_id = w.equipment_id AND r.started_at < w.last"
-            " WHERE r.reverses_id IS NULL"
+            " AND (r.ended_at IS NULL OR r.ended_at > w.first) WHERE r.reverses_id IS NULL"
             " AND NOT EXISTS (SELECT 1 FROM work_jobresponse b WHERE b.reverses_id = r.id)",
-            [list(by_id), [each.end or FAR for each in found]],
+            _windows(found),
         )
         for equipment_id, start, end, kind, reason in cursor.fetchall():
             by_id[equipment_id].reports.append(Reported(start, end, WorkKind(kind), reason))
-
-
-def with_words(equipment_ids: Collection[int]) -> set[int]:
-    """The machines about which anybody ever said a word."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e FROM unnest(%s::bigint[]) AS e WHERE EXISTS"
-            " (SELECT 1 FROM floor_stopannotation a WHERE a.equipment_id = e)",
-            [list(equipment_ids)],
-        )
-        return {row[0] for row in cursor.fetchall()}

@@ -201,7 +201,7 @@ def _move_stops(moved: Sequence[tuple[int, StopFound]]) -> None:
             " code = n.code, mode = n.mode, reason_id = n.reason_id, note = n.note, reporter = n.reporter,"
             " is_minor = n.is_minor, withdrawn_at = NULL FROM unnest(%s::bigint[], %s::timestamptz[],"
             " %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],"
-            f" %s::bool[]) AS n(id, {', '.join(_STOP_COLUMNS)}) WHERE s.id = n.id",  # noqa: S608
+            f" %s::bool[]) AS n(id, {', '.join(_STOP_COLUMNS)}) WHERE s.id = n.id",
             [[pk for pk, _stop in moved], *(list(column) for column in columns)],
         )
 
