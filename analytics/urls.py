@@ -5,6 +5,7 @@ from django.urls import path
 from analytics.views.board import BoardStart, BoardWrite, HourBoard
 from analytics.views.flow import FlowAndLosses
 from analytics.views.kpi import KpiBook, KpiDetail
+from analytics.views.kpi_export import KpiExport
 from analytics.views.losses import OeeAndLosses
 from analytics.views.losses_stops import LossStops
 from analytics.views.machine import MachineNow
@@ -12,6 +13,9 @@ from analytics.views.machine_reason import StopChange, StopReason
 from analytics.views.overview import Overview
 from analytics.views.recompute import Recompute
 from analytics.views.shift_report import ShiftNoteAdd, ShiftReportPage
+from analytics.views.target import TargetAdd, TargetEnd, TargetList
+from analytics.views.why import WhyPage
+from analytics.views.why_messages import MachineMessages
 
 app_name = "analytics"
 urlpatterns = [
@@ -29,5 +33,11 @@ urlpatterns = [
     path("flow/", FlowAndLosses.as_view(), name="flow"),
     path("kpis/", KpiBook.as_view(), name="kpi_list"),
     path("kpis/recompute/", Recompute.as_view(), name="recompute"),
+    path("kpis/targets/", TargetList.as_view(), name="target_list"),
+    path("kpis/targets/add/", TargetAdd.as_view(), name="target_add"),
+    path("kpis/targets/<int:pk>/end/", TargetEnd.as_view(), name="target_end"),
+    path("figures/messages/<path:code>/", MachineMessages.as_view(), name="machine_messages"),
+    path("figures/<slug:id>/why/", WhyPage.as_view(), name="why"),
+    path("kpis/<slug:id>/export/", KpiExport.as_view(), name="kpi_export"),
     path("kpis/<slug:id>/", KpiDetail.as_view(), name="kpi_detail"),
 ]

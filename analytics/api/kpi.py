@@ -1,26 +1,35 @@
 """The KPI book and its values: `/api/v1/kpis/`."""
 
 from datetime import date, timedelta
-from typing import Any
 
+from django.http import FileResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics import permissions
+from analytics.api.kpi_fields import (
+    KpiListSerializer,
+    KpiSerializer,
+    KpiValuesSerializer,
+    RecomputeSerializer,
+    answer,
+)
+from analytics.api.why import WHY_PARAMETERS, WhySerializer, why_answer
 from analytics.engine.book import BOOK, KPIS
-from analytics.engine.kpi import Kpi, KpiValue, Trend
-from analytics.selectors.kpis import kpi_table
+from analytics.engine.kpi import Kpi
 from analytics.selectors.narrowing import NARROWS, only_from
-from analytics.selectors.slices import By, Window
+from analytics.selectors.series import By, Scope
+from analytics.selectors.series_export import Asked, Figures, csv_lines, figures, parquet_file
+from analytics.selectors.series_grid import STEPS
+from analytics.selectors.slices import Window
 from analytics.services import recompute as recomputing
 from mom.accounts.models import Site
 from mom.core import clock
-from mom.core.api.serializers import CharField, DateField, Serializer
 from mom.core.api.task_run import TaskRunSerializer
 from mom.core.api.viewsets import SiteScopedViewSet
 from mom.core.errors import InvalidInput, NotFound
@@ -28,81 +37,42 @@ from mom.plant.engine.calendar import local_day
 
 LONGEST_WINDOW = timedelta(days=731)
 DEFAULT_WINDOW = timedelta(days=29)
-
-
-class KpiSerializer(serializers.Serializer[Kpi]):
-    """A KPI's definition."""
-
-    id = serializers.CharField()
-    name = serializers.SerializerMethodField()
-    formula = serializers.CharField()
-    unit = serializers.CharField(help_text="UN/ECE Recommendation 20 code; empty: the unit of the quantities.")
-    trend = serializers.ChoiceField(choices=[each.value for each in Trend])
-    source = serializers.CharField()
-    version = serializers.IntegerField()
-    note = serializers.SerializerMethodField()
-
-    def get_name(self, kpi: Kpi) -> str:
-        """In the reader's language."""
-        return _(kpi.name)
-
-    def get_note(self, kpi: Kpi) -> str:
-        """In the reader's language; empty where there is nothing to add."""
-        return _(kpi.note) if kpi.note else ""
-
-
-class KpiListSerializer(serializers.Serializer[Any]):
-    """The whole book."""
-
-    results = KpiSerializer(many=True)
-
-
-class KpiRowSerializer(serializers.Serializer[Any]):
-    """A value of one slice. No value: `missing` says why."""
-
-    key = serializers.CharField()
-    label = serializers.CharField()
-    value = serializers.DecimalField(max_digits=30, decimal_places=12, allow_null=True)
-    unit = serializers.CharField()
-    missing = serializers.CharField(allow_null=True)
-
-
-class KpiValuesSerializer(serializers.Serializer[Any]):
-    """A KPI by slices, and over all of them, computed from the sum of their parts."""
-
-    kpi = serializers.CharField()
-    version = serializers.IntegerField()
-    first = DateField()
-    last = DateField()
-    by = serializers.ChoiceField(choices=[each.value for each in By])
-    total = KpiRowSerializer()
-    results = KpiRowSerializer(many=True)
-
-
-class RecomputeSerializer(Serializer):
-    """Which days are to be computed again."""
-
-    site = CharField(max_length=20, help_text="The site's code.")
-    first = DateField(help_text="First local day.")
-    last = DateField(help_text="Last local day, included.")
-
+ASKED = frozenset({"site", "by", "step", "first", "last", "shift", "variant", *NARROWS})
 
 _TEXT = OpenApiTypes.STR
+_OF = {
+    "machine": "Only this machine, or all machines of this line or area, by its code.",
+    "person": "Only this person, by its code.",
+    "material": "Only this material, by its code.",
+    "order": "Only this order, by its code.",
+}
 _PARAMETERS = [
     OpenApiParameter("site", _TEXT, required=True, description="The site's code."),
     OpenApiParameter("by", _TEXT, enum=[each.value for each in By], description="What a row is; a day without it."),
+    OpenApiParameter(
+        "step", _TEXT, enum=sorted(each.value for each in STEPS),
+        description="Tell each row apart by time too, for figures of machines: a series for each machine, line, area, "
+        "site or material.",
+    ),
     OpenApiParameter("first", OpenApiTypes.DATE, description="First local day; 30 days before the last without it."),
     OpenApiParameter("last", OpenApiTypes.DATE, description="Last local day, included; today without it."),
-    *(OpenApiParameter(name, _TEXT, description=f"Only this {name}, by its code.") for name in NARROWS),
-]
+    OpenApiParameter("shift", _TEXT, description="Only this shift, by its name; for figures of machines."),
+    OpenApiParameter("variant", _TEXT, description="Another formula of the figure, by its name in the book."),
+    *(OpenApiParameter(name, _TEXT, description=_OF[name]) for name in NARROWS),
+]  # fmt: skip
+_ROW = {
+    "key": "total", "label": "total", "at": "", "value": "0.683000000000", "unit": "P1", "per": "", "missing": None,
+    "low": "0.651000000000", "high": "0.702000000000", "target": "0.750000000000",
+    "trust": {"mark": "fair", "completeness": "0.954000000000", "coded": "0.910000000000", "doubts": ["unknown_time"]},
+    "piece_source": "counters",
+}  # fmt: skip
 _EXAMPLE = OpenApiExample(
-    "Quality ratio of a shop by machine",
+    "OEE of a shop by machine",
     value={
-        "kpi": "quality_ratio", "version": 1, "first": "2026-04-01", "last": "2026-04-30", "by": "machine",
-        "total": {"key": "total", "label": "total", "value": "0.987500000000", "unit": "P1", "missing": None},
-        "results": [
-            {"key": "CNC-04", "label": "Machining centre", "value": "0.987500000000", "unit": "P1", "missing": None},
-        ],
+        "kpi": "oee_index", "version": 1, "variant": "iso22400",
+        "formula": "ideal time of good pieces / planned busy time (PBT)", "without_order": "planned_stop",
+        "first": "2026-04-01", "last": "2026-04-30", "by": "machine", "step": "", "total": _ROW,
+        "results": [_ROW | {"key": "CNC-04", "label": "Machining centre"}],
     },
     response_only=True,
 )  # fmt: skip
@@ -115,6 +85,9 @@ class KpiViewSet(SiteScopedViewSet):
         "list": permissions.VIEW,
         "retrieve": permissions.VIEW,
         "values_of": permissions.VIEW,
+        "csv_of": permissions.VIEW,
+        "parquet_of": permissions.VIEW,
+        "why_of": permissions.VIEW,
         "recompute": permissions.RECOMPUTE,
     }
     serializer_class = KpiSerializer
@@ -126,7 +99,9 @@ class KpiViewSet(SiteScopedViewSet):
 
     def known_parameters(self) -> set[str]:
         """The query parameters of this action."""
-        return {"site", "by", "first", "last", *NARROWS} if self.action == "values_of" else {"fields"}
+        if self.action in {"values_of", "csv_of", "parquet_of"}:
+            return set(ASKED)
+        return {each.name for each in WHY_PARAMETERS} if self.action == "why_of" else {"fields"}
 
     @extend_schema(responses=KpiListSerializer)
     def list(self, request: Request) -> Response:
@@ -141,21 +116,36 @@ class KpiViewSet(SiteScopedViewSet):
     @extend_schema(responses=KpiValuesSerializer, parameters=_PARAMETERS, examples=[_EXAMPLE])
     @action(detail=True, url_path="values", url_name="values")
     def values_of(self, request: Request, id: str) -> Response:  # noqa: A002 - the address names it so
-        """Its values over a window of local days, by machine, person, material, order, day, week or month."""
+        """Its values over a window of local days, by place, person, material, order or time; with `step` by both."""
+        return Response(KpiValuesSerializer(answer(self._figures(request, id))).data)
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR}, parameters=_PARAMETERS)
+    @action(detail=True, url_path="csv", url_name="csv")
+    def csv_of(self, request: Request, id: str) -> StreamingHttpResponse:  # noqa: A002 - the address names it so
+        """The same as CSV: a line for each value, the whole last, with unit, version, variant, interval and trust."""
+        found = self._figures(request, id)
+        return StreamingHttpResponse(
+            csv_lines(found), content_type="text/csv; charset=utf-8", headers=_download(found, "csv")
+        )
+
+    @extend_schema(
+        responses={(200, "application/vnd.apache.parquet"): OpenApiTypes.BINARY}, parameters=_PARAMETERS
+    )  # fmt: skip
+    @action(detail=True, url_path="parquet", url_name="parquet")
+    def parquet_of(self, request: Request, id: str) -> FileResponse:  # noqa: A002 - the address names it so
+        """The same as Parquet, values as decimals."""
+        found = self._figures(request, id)
+        return FileResponse(
+            parquet_file(found), content_type="application/vnd.apache.parquet", headers=_download(found, "parquet")
+        )
+
+    @extend_schema(responses=WhySerializer, parameters=WHY_PARAMETERS)
+    @action(detail=True, url_path="why", url_name="why")
+    def why_of(self, request: Request, id: str) -> Response:  # noqa: A002 - the address names it so
+        """The intervals, pieces and energy of one machine that make its figure, with where the raw messages stand."""
         kpi, query = _kpi(id), request.query_params
         site = self._site(query.get("site", ""))
-        window, by = _window(site, query.get("first", ""), query.get("last", "")), _by(query.get("by", ""))
-        table = kpi_table(kpi, site, window, by, only_from(site, {name: query.get(name, "") for name in NARROWS}))
-        answer = {
-            "kpi": kpi.id,
-            "version": kpi.version,
-            "first": window.first,
-            "last": window.last,
-            "by": by.value,
-            "total": _row("total", "total", table.whole),
-            "results": [_row(row.slice.key, row.slice.label, row.value) for row in table.rows],
-        }
-        return Response(KpiValuesSerializer(answer).data)
+        return Response(WhySerializer(why_answer(kpi, site, query, clock.now())).data)
 
     @extend_schema(request=RecomputeSerializer, responses={202: TaskRunSerializer})
     @action(detail=False, methods=["post"], url_path="recompute")
@@ -168,6 +158,25 @@ class KpiViewSet(SiteScopedViewSet):
         run = recomputing.request(actor, self._site(asked["site"]), asked["first"], asked["last"])
         return Response(TaskRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
+    def _figures(self, request: Request, kpi_id: str) -> Figures:
+        kpi, query = _kpi(kpi_id), request.query_params
+        site = self._site(query.get("site", ""))
+        window = chosen_window(site, query.get("first", ""), query.get("last", ""))
+        by = _one_of(By, "by", query.get("by", "")) or By.DAY
+        step = _one_of(By, "step", query.get("step", ""))
+        only = only_from(site, {name: query.get(name, "") for name in NARROWS})
+        scope = Scope(
+            only.equipment, only.person, only.definition, only.work_request, query.get("shift", "") or None
+        )  # fmt: skip
+        variant = query.get("variant", "")
+        if variant and variant not in kpi.variant_names:
+            known = ", ".join(kpi.variant_names) or "-"
+            raise InvalidInput({"variant": [_("One of %(known)s.") % {"known": known}]}, status=400)
+        try:
+            return figures(Asked(kpi, site, window, by, scope, variant, step), clock.now())
+        except LookupError:
+            raise InvalidInput({"by": [_("This figure can't be told apart so.")]}, status=400) from None
+
     def _site(self, code: str) -> Site:
         if not code:
             raise InvalidInput({"site": [_("Name the site, for example ?site=NORTH.")]}, status=400)
@@ -177,21 +186,30 @@ class KpiViewSet(SiteScopedViewSet):
         return site
 
 
+def _download(found: Figures, kind: str) -> dict[str, str]:
+    asked = found.asked
+    name = f"{asked.kpi.id}-{asked.window.first}-{asked.window.last}.{kind}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
 def _kpi(name: str) -> Kpi:
     if name not in BOOK:
         raise NotFound(_("The KPI book has no such figure. /api/v1/kpis/ lists them."))
     return BOOK[name]
 
 
-def _by(text: str) -> By:
+def _one_of(kind: type[By], name: str, text: str) -> By | None:
+    if not text:
+        return None
     try:
-        return By(text or By.DAY)
+        return kind(text)
     except ValueError:
-        known = ", ".join(each.value for each in By)
-        raise InvalidInput({"by": [_("One of %(known)s.") % {"known": known}]}, status=400) from None
+        known = ", ".join(each.value for each in kind)
+        raise InvalidInput({name: [_("One of %(known)s.") % {"known": known}]}, status=400) from None
 
 
-def _window(site: Site, first: str, last: str) -> Window:
+def chosen_window(site: Site, first: str, last: str) -> Window:
+    """The local days that were asked for, by default the last thirty. Raises: InvalidInput."""
     end = _day("last", last) or local_day(clock.now(), site.zone)
     start = _day("first", first) or (end - DEFAULT_WINDOW if end - date.min > DEFAULT_WINDOW else date.min)
     if end < start:
@@ -210,8 +228,3 @@ def _day(name: str, text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise InvalidInput({name: [_("Give a day as 2026-04-16.")]}, status=400) from None
-
-
-def _row(key: str, label: str, value: KpiValue) -> dict[str, Any]:
-    number = None if value.value is None else round(value.value, 12)
-    return {"key": key, "label": label, "value": number, "unit": value.unit, "missing": value.missing}

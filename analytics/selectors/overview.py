@@ -33,9 +33,9 @@ from production.selectors.order import IN_WORK, OrderFigures, is_late, order_lis
 
 TILES = (
     "completed_quantity",
-    "quality_ratio",
+    "reported_quality_ratio",
     "corrective_downtime",
-    "setup_ratio",
+    "reported_setup_ratio",
     "orders_finished",
     "order_lead_time",
 )

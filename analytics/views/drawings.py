@@ -131,14 +131,15 @@ def orders_finished(slices: Sequence[Slice], window: Window, by: By) -> charts.C
     )
 
 
-def kpi_over_time(table: KpiTable) -> charts.Chart:
-    """One figure over days, weeks or months; what has no value is a gap."""
+def kpi_over_time(table: KpiTable, target: Decimal | None = None) -> charts.Chart:
+    """One figure over days, weeks or months beside its target; what has no value is a gap."""
     points = tuple(
         charts.Point(index, _plotted(table.kpi, row.value.value), _short(date.fromisoformat(row.slice.key)))
         for index, row in enumerate(table.rows)
     )
     apart = max(1, len(points) // 6)
     unit = table.whole.unit or next((row.value.unit for row in table.rows if row.value.unit), "")
+    goal = _plotted(table.kpi, target)
     return charts.line(
         [charts.Line(_(table.kpi.name), points)],
         title=_(table.kpi.name),
@@ -147,7 +148,9 @@ def kpi_over_time(table: KpiTable) -> charts.Chart:
         unit="%" if table.kpi.unit == "P1" else printing.unit(unit),
         empty=_("There are no data for this figure in these days."),
         width=charts.FULL,
-        floor=_floor(table.kpi, [point.value for point in points if point.value is not None]),
+        floor=_floor(table.kpi, [each for each in (goal, *(point.value for point in points)) if each is not None]),
+        target=goal,
+        target_label=_("target"),
     )
 
 

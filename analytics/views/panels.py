@@ -15,6 +15,7 @@ from analytics.selectors.flow import breakdown_pareto
 from analytics.selectors.slices import Only, parts_total, slice_list
 from analytics.views import drawings
 from analytics.views.kpi import number_and_unit, printed
+from analytics.views.machine import machine_panel
 from analytics.views.window import chosen_window
 from mom.core import charts, clock
 from mom.core.web.tables import Column
@@ -23,9 +24,30 @@ from mom.plant.models import Equipment, MaterialDefinition, Person
 from mom.plant.panels import Panel, register_column, register_panel
 
 TILES = {
-    "machine": ("load", "setup_ratio", "corrective_downtime", "quality_ratio", "completed_quantity", "scrap_quantity"),
-    "person": ("load", "setup_ratio", "quality_ratio", "completed_quantity", "scrap_quantity", "rework_quantity"),
-    "material": ("load", "quality_ratio", "completed_quantity", "scrap_quantity", "orders_finished", "order_lead_time"),
+    "machine": (
+        "load",
+        "reported_setup_ratio",
+        "corrective_downtime",
+        "reported_quality_ratio",
+        "completed_quantity",
+        "scrap_quantity",
+    ),
+    "person": (
+        "load",
+        "reported_setup_ratio",
+        "reported_quality_ratio",
+        "completed_quantity",
+        "scrap_quantity",
+        "rework_quantity",
+    ),
+    "material": (
+        "load",
+        "reported_quality_ratio",
+        "completed_quantity",
+        "scrap_quantity",
+        "orders_finished",
+        "order_lead_time",
+    ),
 }
 
 
@@ -92,6 +114,7 @@ def with_reported_hours(rows: QuerySet[Equipment]) -> QuerySet[Equipment]:
 def register() -> None:
     """Put the cards and columns in their places; called when the app is ready."""
     may = permissions.VIEW
+    register_panel("equipment", "now", order=1, permission=may, render=machine_panel)
     register_panel("equipment", "figures", order=10, permission=may, render=figures_of_machine)
     register_panel("person", "figures", order=10, permission=may, render=figures_of_person)
     register_panel("material", "figures", order=10, permission=may, render=figures_of_material)

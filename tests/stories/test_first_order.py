@@ -86,7 +86,7 @@ def test_first_order_of_a_small_shop(client_of: Any) -> None:
     figure = shop.asks("/api/v1/kpis/completed_quantity/values/?site=P1&by=order")
     assert Decimal(total) == Decimal(figure["total"]["value"]) == 24
     assert [(row["key"], Decimal(row["value"])) for row in figure["results"]] == [("WO-1", 24)]
-    quality = shop.asks("/api/v1/kpis/quality_ratio/values/?site=P1")["total"]["value"]
+    quality = shop.asks("/api/v1/kpis/reported_quality_ratio/values/?site=P1")["total"]["value"]
     assert Decimal(quality) == Decimal("0.96")
 
     # Four of them turn out to be counted twice: the report is taken back, with a reason, and made again.

@@ -1,0 +1,138 @@
+"""What KPIs are computed from besides reported work: machines' parts, finished orders, orders due. Sums only. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from analytics.engine.machine_parts import MachineTotals
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Machines' parts with the units that their pieces are counted in; several units do not add up."""
+
+    totals: MachineTotals = field(default_factory=MachineTotals)
+    units: frozenset[str] = frozenset()
+
+    def __add__(self, other: "Machines") -> "Machines":
+        return Machines(self.totals + other.totals, self.units | other.units)
+
+    @property
+    def unit(self) -> str | None:
+        """The one unit; None where there are several. Nothing was made: no unit, and no conflict either."""
+        return None if len(self.units) > 1 else next(iter(self.units), "")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPieces:
+    """Pieces of finished orders in one unit: out of the last operation, into the chain, and lost on the way."""
+
+    produced: Decimal = ZERO  # PQ of the last operation
+    first_produced: Decimal = ZERO  # PQ of the first operation
+    scrapped: Decimal = ZERO  # SQ of all operations
+
+    def __add__(self, other: "OrderPieces") -> "OrderPieces":
+        return OrderPieces(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class DuePieces:
+    """Pieces of orders due, in one unit. `attained`: of each order what was good in time, at most what was ordered."""
+
+    ordered: Decimal = ZERO
+    attained: Decimal = ZERO
+
+    def __add__(self, other: "DuePieces") -> "DuePieces":
+        return DuePieces(self.ordered + other.ordered, self.attained + other.attained)
+
+
+P = TypeVar("P", OrderPieces, DuePieces)
+
+
+@dataclass(frozen=True)
+class ByUnit(Generic[P]):
+    """Pieces kept apart by unit."""
+
+    by_unit: tuple[tuple[str, P], ...] = ()  # sorted by unit
+
+    def plus(self, other: "ByUnit[P]") -> tuple[tuple[str, P], ...]:
+        """Both together, unit by unit."""
+        units = dict(self.by_unit)
+        for unit, pieces in other.by_unit:
+            units[unit] = units[unit] + pieces if unit in units else pieces
+        return tuple(sorted(units.items(), key=lambda pair: pair[0]))
+
+    @property
+    def unit(self) -> str | None:
+        """The one unit; None where there are several."""
+        return None if len(self.by_unit) > 1 else self.by_unit[0][0] if self.by_unit else ""
+
+
+@dataclass(frozen=True)
+class OrderTotals(ByUnit[OrderPieces]):
+    """Finished orders: how long they took (AOET), and the reported time of their operations. Whole microseconds."""
+
+    finished: int = 0
+    execution: int = 0
+    busy: int = 0  # AUBT: all reported time of the operations
+    production: int = 0  # APT
+
+    def __add__(self, other: "OrderTotals") -> "OrderTotals":
+        return OrderTotals(
+            self.plus(other),
+            self.finished + other.finished,
+            self.execution + other.execution,
+            self.busy + other.busy,
+            self.production + other.production,
+        )
+
+    @property
+    def pieces(self) -> OrderPieces | None:
+        """The pieces where they have one unit."""
+        return None if len(self.by_unit) > 1 else self.by_unit[0][1] if self.by_unit else OrderPieces()
+
+
+@dataclass(frozen=True)
+class DueTotals(ByUnit[DuePieces]):
+    """Orders due in a window, and how many of them were good in full in time."""
+
+    due: int = 0
+    on_time: int = 0
+
+    def __add__(self, other: "DueTotals") -> "DueTotals":
+        return DueTotals(self.plus(other), self.due + other.due, self.on_time + other.on_time)
+
+    @property
+    def pieces(self) -> DuePieces | None:
+        """The pieces where they have one unit."""
+        return None if len(self.by_unit) > 1 else self.by_unit[0][1] if self.by_unit else DuePieces()
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Machines' time beside what was asked of them."""
+
+    machines: Machines
+    due: DueTotals
+
+    def __add__(self, other: "Demand") -> "Demand":
+        return Demand(self.machines + other.machines, self.due + other.due)
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of what was ordered."""
+        return self.due.unit
+
+
+Evidence = TypeVar("Evidence", Machines, OrderTotals, DueTotals, Demand)
+
+
+def summed(rows: Iterable[Evidence], nothing: Evidence) -> Evidence:
+    """The roll-up: a sum, whatever the rows are slices of."""
+    whole = nothing
+    for row in rows:
+        whole = whole + row
+    return whole

@@ -1,0 +1,270 @@
+"""Why a figure is what it is: what it is made of, minute by minute and piece by piece, down to the raw messages."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics import permissions
+from analytics.engine.book import BOOK
+from analytics.engine.kpi import Basis, Kpi
+from analytics.engine.kpi_why import PieceRow, TimeRow
+from analytics.engine.machine_stretch import instant_of
+from analytics.selectors.kpis import kpi_table
+from analytics.selectors.series import By
+from analytics.selectors.slices import Window
+from analytics.selectors.why import LONGEST, Why, why
+from analytics.views import kpi_words
+from mom.core.errors import NotFound
+from mom.core.web import printing
+from mom.core.web.views import Crumb, Page
+from mom.floor.models.labels import MACHINE_STATE
+from mom.plant.engine.calendar import local_day
+from mom.plant.models import Equipment
+from mom.plant.models.labels import LOSS_CLASS, TIME_CLASS
+from mom.plant.selectors.equipment import machine_list
+from mom.work.models.labels import QUANTITY_KIND
+
+MOST_ROWS = 400
+MICRO = 1_000_000
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+ENERGY_PARTS = ("energy_production", "energy_setup", "energy_stopped", "energy_other")
+
+
+class WhyForm(forms.Form):
+    """Which machine and days."""
+
+    machine = forms.ChoiceField(label=gettext_lazy("Machine"), required=False)
+    first = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, machines: list[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(each.code, f"{each.code} {each.name}".strip()) for each in machines]
+        self.fields["machine"].choices = [("", _("Choose a machine")), *named]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Raises: ValidationError for days the wrong way round, too far apart or out of reach."""
+        found: dict[str, Any] = super().clean() or {}
+        first, last = found.get("first"), found.get("last")
+        if any(day is not None and not EARLIEST <= day <= LATEST for day in (first, last)):
+            raise forms.ValidationError(_("Choose days from 1970 to 2199."))
+        if first and last and last < first:
+            raise forms.ValidationError(_("The last day is before the first."))
+        if found.get("machine") and first and last and last - first >= LONGEST:
+            raise forms.ValidationError(_("Choose 31 days at most."))
+        return found
+
+
+_DOWN = {Basis.ORDERS: By.ORDER, Basis.DUE: By.ORDER, Basis.DEMAND: By.SITE}
+
+
+@dataclass(frozen=True)
+class SumRow:
+    """One sum of the figure: a class of time, or pieces of one quality."""
+
+    label: str | Promise
+    value: str
+    key: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class TimeShown:
+    """A stretch as the page lists it."""
+
+    row: TimeRow
+    start: datetime
+    length: str
+    state: str
+    state_word: str | Promise
+    counts_as: str
+    reason: str
+    jobs: str
+    messages_url: str
+
+
+@dataclass(frozen=True)
+class PieceShown:
+    """Pieces as the page lists them."""
+
+    at: datetime
+    quality: str | Promise
+    quantity: str
+    ideal: str
+    job: str
+    note: str
+    messages_url: str
+
+
+class WhyPage(Page):
+    """One figure of one machine with everything that makes it; without a machine, the machines with their values."""
+
+    permission = permissions.VIEW
+    template_name = "analytics/why/page.html"
+
+    @property
+    def kpi(self) -> Kpi:
+        """Raises: NotFound."""
+        if self.kwargs["id"] not in BOOK:
+            raise NotFound(_("The KPI book has no such figure."))
+        return BOOK[self.kwargs["id"]]
+
+    def get_title(self) -> str:
+        """The question."""
+        return _("Why: %(figure)s") % {"figure": _(self.kpi.name)}
+
+    def get_crumbs(self) -> list[Crumb]:
+        """Up to the figure."""
+        figure = reverse("analytics:kpi_detail", args=[self.kpi.id])
+        return [Crumb(_("KPI book"), reverse("analytics:kpi_list")), Crumb(_(self.kpi.name), figure)]
+
+    def get_context(self) -> dict[str, Any]:
+        """The form, and what it asks for."""
+        machines = list(machine_list(self.actor, self.site))
+        query = self.request.GET
+        form = WhyForm(machines, query if {"machine", "first", "last"} & set(query) else None)
+        asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+        today = local_day(self.now, self.site.zone)
+        last = asked.get("last") or (asked.get("first") if asked else None) or today
+        window = Window(asked.get("first") or last, max(last, asked.get("first") or last))
+        if not form.is_bound or form.is_valid():
+            machine = asked.get("machine", "")
+            form = WhyForm(machines, initial={"machine": machine, "first": window.first, "last": window.last})
+        chosen = next((each for each in machines if each.code == asked.get("machine")), None)
+        context: dict[str, Any] = {"kpi": self.kpi, "form": form, "window": window, "machine": chosen}
+        if self.kpi.basis != Basis.MACHINES:
+            return context | self._slices(window)
+        return context | (self._of_machine(chosen, window) if chosen is not None else self._slices(window))
+
+    def _slices(self, window: Window) -> dict[str, Any]:
+        """What the figure is summed from, one step down: machines, else orders."""
+        kpi = self.kpi
+        if kpi.basis == Basis.NONE:
+            return {"slices": []}
+        by = _DOWN.get(kpi.basis, By.MACHINE)
+        table = kpi_table(kpi, self.site, window, by, now=self.now)
+        rows = [
+            (row.slice.key, row.slice.label, kpi_words.printed(kpi, row.value), kpi_words.why_none(row.value),
+             self._down(by, row.slice.key, window))
+            for row in table.rows
+        ]  # fmt: skip
+        return {"slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS), "by": by,
+                "value": kpi_words.printed(kpi, table.whole), "why_none": kpi_words.why_none(table.whole)}  # fmt: skip
+
+    def _down(self, by: By, key: str, window: Window) -> str:
+        if by == By.ORDER:
+            return reverse("production:order_detail", args=[key]) if key else ""
+        if by != By.MACHINE or not key:
+            return ""
+        if self.kpi.basis != Basis.MACHINES:
+            return reverse("plant:machine_detail", args=[key])
+        asked = {"machine": key, "first": window.first, "last": window.last}
+        return f"{self.request.path}?{urlencode(asked)}"
+
+    def _of_machine(self, machine: Equipment, window: Window) -> dict[str, Any]:
+        kpi = self.kpi
+        variant = self.request.GET.get("variant", "")
+        shift = self.request.GET.get("shift", "").replace("\0", "")[:16]
+        found = why(
+            kpi, self.site, machine, window, self.now, shift=shift,
+            variant=variant if variant in kpi.variant_names else "",
+        )  # fmt: skip
+        only = self.request.GET.get("class", "")
+        times = [row for row in found.explained.times if not only or row.of.time_class == only]
+        pieces = found.explained.pieces
+        return {
+            "found": found,
+            "shift": shift,
+            "value": kpi_words.printed(kpi, found.value),
+            "why_none": kpi_words.why_none(found.value),
+            "range": kpi_words.range_words(kpi, found.value),
+            "figure": kpi_words.printed(kpi, found.figure),
+            "formula": kpi.variants[found.value.variant].formula
+            if found.value.variant in kpi.variants
+            else kpi.formula,
+            "sums": _sums(found, only),
+            "only": only,
+            "times": [_time_shown(found, row) for row in times[:MOST_ROWS]],
+            "times_left_out": max(0, len(times) - MOST_ROWS),
+            "pieces": [_piece_shown(found, row) for row in pieces[:MOST_ROWS]],
+            "pieces_left_out": max(0, len(pieces) - MOST_ROWS),
+        }
+
+
+def length_words(length: int) -> str:
+    """A length of time, short ones to the second."""
+    if abs(length) < 3600 * MICRO:
+        minutes, seconds = divmod(round(length / MICRO), 60)
+        return _("%(minutes)d min %(seconds)02d s") % {"minutes": minutes, "seconds": seconds}
+    return printing.duration(timedelta(microseconds=length))
+
+
+def _sums(found: Why, only: str) -> list[SumRow]:
+    totals = found.totals
+    rows = [
+        SumRow(TIME_CLASS.label(name), length_words(getattr(totals, name)), name, name == only)
+        for name in TIME_CLASS.values
+        if getattr(totals, name)
+    ]
+    unit = next(iter(found.units)) if len(found.units) == 1 else ""
+    rows += [
+        SumRow(QUANTITY_KIND.label(name), printing.quantity(getattr(totals, name), unit), "")
+        for name in QUANTITY_KIND.values
+        if getattr(totals, name)
+    ]
+    rows.append(SumRow(_("Ideal time of all pieces"), length_words(totals.ideal), ""))
+    rows.append(SumRow(_("Ideal time of good pieces"), length_words(totals.ideal_good), ""))
+    if totals.stop_count or totals.minor_stop_count:
+        words = _("%(stops)d, %(failures)d of them failures; %(minor)d minor") % {
+            "stops": totals.stop_count, "failures": totals.failure_count, "minor": totals.minor_stop_count,
+        }  # fmt: skip
+        rows.append(SumRow(_("Stops"), words, ""))
+    energy = sum((getattr(totals, name) for name in ENERGY_PARTS), Decimal(0))
+    if energy:
+        rows.append(SumRow(_("Energy"), printing.quantity(energy, "KWH"), ""))
+    return rows
+
+
+def _time_shown(found: Why, row: TimeRow) -> TimeShown:
+    loss = "" if row.of.loss == "none" else f", {LOSS_CLASS.label(row.of.loss)}"
+    outside = _(", outside the plan") if row.of.unplanned else ""
+    return TimeShown(
+        row,
+        instant_of(row.start),
+        length_words(row.length),
+        row.state,
+        MACHINE_STATE.label(row.state),
+        f"{TIME_CLASS.label(row.of.time_class)}{loss}{outside}",
+        found.reasons.get(row.reason_id, "") if row.reason_id is not None else "",
+        ", ".join(found.job_names(row.jobs)),
+        messages_url(found.machine, row.start, row.end),
+    )
+
+
+def _piece_shown(found: Why, row: PieceRow) -> PieceShown:
+    notes = [_("start-up")] if row.is_startup else []
+    if not row.is_judged:
+        notes.append(_("no ideal cycle"))
+    return PieceShown(
+        instant_of(row.at),
+        QUANTITY_KIND.label(row.quality),
+        printing.quantity(Decimal(row.quantity).scaleb(-6), row.made.unit),
+        length_words(row.ideal),
+        "".join(found.job_names([row.made])),
+        ", ".join(notes),
+        messages_url(found.machine, row.at, row.at),
+    )
+
+
+def messages_url(machine: Equipment, start: int, end: int) -> str:
+    """Where the raw messages of a stretch stand; those at its two ends too."""
+    asked = {"from": instant_of(start).isoformat(), "to": instant_of(end + 1).isoformat()}
+    return f"{reverse('analytics:machine_messages', args=[machine.code])}?{urlencode(asked)}"
