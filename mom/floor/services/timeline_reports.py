@@ -68,6 +68,7 @@ def pass_on_recent(actor: Actor, site: Site, now: datetime) -> int:
     if not _unpassed(site, now - RECENT, now):
         return 0
     with use_case(actor) as act:
+        act.now = now
         return pass_on_stops(act, site, now - RECENT, now)
 
 
