@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.db import connection
@@ -22,7 +23,7 @@ CYCLES_WITHIN = timedelta(hours=24)
 SIGNALS_WITHIN = timedelta(hours=2)
 MOST_SIGNALS = 6
 LOG_WITHIN = timedelta(hours=24)
-MOST_LOG = 14
+MOST_LOG = 9
 LIKELY_WITHIN = timedelta(days=60)
 MOST_LIKELY = 9
 LOST_CLASSES = (TimeClass.DELAY.value, TimeClass.DOWN.value, TimeClass.SETUP.value)
@@ -107,10 +108,15 @@ def _reasons(machine: Equipment, since: datetime) -> list[LogLine]:
 
 def _work(machine: Equipment, since: datetime) -> list[LogLine]:
     rows = JobResponse.objects.filter(equipment=machine, started_at__gte=since, is_stop=False, reverses=None)
-    found = rows.filter(reversal=None).select_related("job_order").order_by("-started_at")[:MOST_LOG]
+    found = list(rows.filter(reversal=None).select_related("job_order").order_by("-started_at")[: MOST_LOG * 4])
+    begun = [
+        row
+        for row, before in zip_longest(found, found[1:])
+        if before is None or (row.job_order_id, row.work_kind) != (before.job_order_id, before.work_kind)
+    ]
     return [
         LogLine(row.started_at, row.work_kind, "info", row.job_order.code if row.job_order else "", row.recorded_by)
-        for row in found
+        for row in begun
     ]
 
 

@@ -17,9 +17,13 @@ from analytics.selectors.shift_now import StopCount
 from analytics.views.shift_rows import NEEDS_REASON, pace_of
 from mom.core.web import printing
 from mom.core.web.views import Action
+from mom.work.engine.alert import AlertImpact
+from mom.work.models.alert_labels import ALERT_IMPACT
 from production.selectors.order import OrderFigures
 
 MOST = 12
+MOST_BEHIND = 3
+MOST_NAMED = 6
 WORST_FIRST = {"down": 0, "warn": 1, "idle": 1, "off": 2}
 PATIENCE = timedelta(minutes=2)  # a wait that is shorter than this is nobody's business yet
 MILLION = 1_000_000
@@ -52,6 +56,35 @@ def ranked(items: Iterable[AttentionItem]) -> list[AttentionItem]:
     return sorted(items, key=lambda item: (-item.lost, WORST_FIRST.get(item.state, 1), item.key))
 
 
+def of_alerts(
+    alerts: Sequence[Any], machines: Sequence[LiveMachine], now: datetime, alerts_url: str
+) -> list[AttentionItem]:
+    """Open alerts and help calls; of a machine that stands, with what it has lost since."""
+    by_key = {machine.equipment_id: machine for machine in machines}
+    found = []
+    for alert in alerts:
+        machine = by_key.get(alert.equipment_id)
+        lost = Decimal(0)
+        if machine is not None and alert.impact == AlertImpact.STOPPED:
+            lost = _lost(machine, now - alert.raised_at)
+        elif machine is not None and alert.impact == AlertImpact.SLOWED:
+            lost = max(Decimal(0), -(machine.ahead or Decimal(0)))
+        sentences = [alert.detail] if alert.detail else []
+        if getattr(alert, "times_today", 1) > 1:
+            sentences.append(_("%(count)s times today") % {"count": alert.times_today})
+        if lost >= 1 and machine is not None:
+            sentences.append(_("About %(quantity)s not made") % {"quantity": _pieces(lost, machine)})
+        sentences.append(_("%(name)s is on it") % {"name": alert.holder} if alert.holder else _("Nobody has it yet"))
+        where = [Action(_("Open"), _url(machine))] if machine is not None else []
+        accept = [] if alert.holder or not alerts_url else [Action(_("Accept"), alerts_url, look="primary")]
+        text = ". ".join(each.rstrip(".") for each in sentences) + "."
+        state = ALERT_IMPACT.state(alert.impact) or "warn"
+        found.append(
+            AttentionItem(f"alert {alert.pk}", state, alert.title, alert.raised_at, "", text, [*accept, *where], lost)
+        )
+    return found
+
+
 def of_machines(
     machines: Sequence[LiveMachine],
     stops: Sequence[StopCount],
@@ -62,7 +95,8 @@ def of_machines(
 ) -> list[AttentionItem]:
     """Machines that stand, send nothing or fall behind; `known` are those that an open alert speaks of already."""
     repeats = {(each.equipment_id, each.reason_id): each.count for each in stops}
-    found = []
+    found: list[AttentionItem] = []
+    behind: list[LiveMachine] = []
     for machine in machines:
         if machine.equipment_id in known or machine.state_since is None or not machine.shift:
             continue
@@ -72,8 +106,10 @@ def of_machines(
             count = repeats.get((machine.equipment_id, machine.reason_id), 0)
             found.append(_standing(machine, count, now, may_give_reason=may_give_reason))
         elif machine.state == "run" and pace_of(machine) == "bad":
-            found.append(_behind(machine))
-    return found
+            behind.append(machine)
+    behind.sort(key=lambda machine: machine.ahead or 0)
+    found += [_behind(machine) for machine in behind[:MOST_BEHIND]]
+    return found + _also_behind(behind[MOST_BEHIND:])
 
 
 def _standing(machine: LiveMachine, count: int, now: datetime, *, may_give_reason: bool) -> AttentionItem:
@@ -128,6 +164,17 @@ def _behind(machine: LiveMachine) -> AttentionItem:
         [Action(_("Open"), _url(machine))],
         behind,
     )
+
+
+def _also_behind(machines: Sequence[LiveMachine]) -> list[AttentionItem]:
+    """Those that are less far behind, together."""
+    if not machines:
+        return []
+    count, behind = len(machines), sum((machine.ahead or Decimal(0) for machine in machines), Decimal(0))
+    title = ngettext("%(count)s more machine is behind", "%(count)s more machines are behind", count)
+    names = ", ".join(machine.code for machine in machines[:MOST_NAMED]) + (" …" if count > MOST_NAMED else "")
+    note = printing.signed(behind, 0)
+    return [AttentionItem("also behind", "warn", title % {"count": count}, None, note, names)]
 
 
 def uncoded(stops: Sequence[StopCount], machines: Sequence[LiveMachine]) -> list[AttentionItem]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -18,11 +19,14 @@ from django.utils.translation import gettext as _
 
 from analytics import permissions
 from analytics.engine.machine_parts import MachineTotals
+from analytics.engine.targets import TargetPeriod
 from analytics.selectors import machine_now, shift_now
 from analytics.selectors.live import LiveMachine, live_machines
 from analytics.selectors.shift_now import ShiftWindow, Stretch
+from analytics.selectors.targets import targets_at
 from analytics.views import machine_facts, machine_time
 from analytics.views.shift_rows import word_of
+from analytics.views.why_links import why_url
 from mom.core import clock
 from mom.core.engine.interval import Interval
 from mom.core.web.components import state_word
@@ -35,6 +39,7 @@ from mom.plant.panels import Panel
 from mom.plant.selectors.calendar import ShiftPlan, shift_patterns_for
 from mom.plant.selectors.equipment import equipment_get
 from mom.work.permissions import VIEW as WORK_VIEW
+from mom.work.selectors.alert import alerts_at
 from mom.work.selectors.machine_work import machine_work, reason_groups
 
 LIVE = "live"
@@ -43,6 +48,7 @@ WEEK = timedelta(days=7)
 REASON_DAYS = timedelta(days=4)
 STANDING = frozenset({"down", "idle", "setup"})
 WORDS = UUID("6f0c8f4e-1a55-4d0c-9a36-2f0f0c2f6f11")  # names the keys of words about stops
+MOST_ALERTS = 2
 QUICK = 3  # likely reasons that one tap gives without opening the sheet
 
 
@@ -143,18 +149,31 @@ class MachineCards:
             "timeline": machine_time.timeline(self.machine.code, self.frame, self.spans),
             "legend": machine_time.legend(self.spans),
             "spans": [(label, asked.address(span=key), key == asked.span) for key, label in machine_time.SPANS],
-            "figures": machine_time.figures(found, None),
+            "figures": machine_time.figures(found, self.target, self.why),
             "interval": machine_time.interval_words(found, self.totals),
             "standard_looks_wrong": found.standard_looks_wrong,
             "unjudged": found.unjudged,
             "school_url": asked.address(school=other),
-            "minutes": machine_time.minutes(self.totals, found.school),
+            "minutes": machine_time.minutes(self.totals, found.school, self.why),
             **self.reasons(),
             **machine_facts.cycles(self.machine, live, self.now),
             **machine_facts.signals(self.machine, live, self.now),
             "log": [machine_facts.log_shown(line) for line in machine_now.log_of(self.machine, self.now)],
             "live_url": f"{reverse('analytics:machine_now', args=[self.machine.code])}{asked.address()}",
         }
+
+    @cached_property
+    def target(self) -> Decimal | None:
+        """What its OEE should be."""
+        definition = self.live.definition_id if self.live is not None else None
+        found = targets_at(self.site, self.now, ["oee_index"])
+        line = found.of("oee_index", self.machine.pk, definition, TargetPeriod.SHIFT)
+        return line.value if line is not None else None
+
+    def why(self, kpi: str, time_class: str = "") -> str:
+        """Where a number of its shift leads."""
+        shift = self.window
+        return why_url(kpi, shift.day, machine=self.machine.code, shift=shift.code, time_class=time_class)
 
     def word(self, live: LiveMachine) -> str:
         """Its state in the strip: "Down for"."""
@@ -197,7 +216,16 @@ class MachineCards:
             "people": ", ".join(person.name or person.code for person in people),
             "finish": self.day_and_time(finish) if finish else "",
             "late": late,
+            "alerts": self.alerts(),
         }
+
+    def alerts(self) -> list[dict[str, str]]:
+        """Who is on what is open here: team and person, or that nobody has it yet."""
+        if not self.actor.may(WORK_VIEW, self.site.code):
+            return []
+        rows = alerts_at(self.actor, self.machine.pk).order_by("raised_at")[:MOST_ALERTS]
+        nobody = _("nobody yet")
+        return [{"team": row.team.name if row.team else _("Alert"), "words": row.holder or nobody} for row in rows]
 
     def day_and_time(self, at: datetime) -> str:
         """The time of day, with the day where that is another one."""

@@ -1,6 +1,6 @@
 """A machine's time as the cards of its page: timeline, where the minutes went, why it stops."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -125,23 +125,29 @@ def legend(spans: Sequence[Stretch]) -> list[tuple[str, str, timedelta]]:
 
 @dataclass(frozen=True)
 class Figure:
-    """One of the four figures above the waterfall."""
+    """One of the four figures above the waterfall, and where it leads."""
 
     label: str
     value: str
+    url: str
     is_bad: bool = False
+    hint: str = ""
 
 
-def figures(found: Oee, target: Decimal | None) -> list[Figure]:
+Why = Callable[..., str]  # why_url with the machine, day and shift of the page
+
+
+def figures(found: Oee, target: Decimal | None, why: Why) -> list[Figure]:
     """OEE and its three factors; OEE is marked where it is off its target."""
     is_bad = target is not None and found.value is not None and found.value < target
-    factors: list[tuple[str, Ratio]] = [
-        (_("Availability"), found.availability),
-        (_("Performance"), found.performance),
-        (_("Quality"), found.quality),
+    hint = _("target %(value)s") % {"value": printing.percent(target)} if target is not None else ""
+    factors: list[tuple[str, Ratio, str]] = [
+        (_("Availability"), found.availability, "availability"),
+        (_("Performance"), found.performance, "effectiveness"),
+        (_("Quality"), found.quality, "quality_ratio"),
     ]
-    shown = [Figure(label, printing.percent(ratio.value)) for label, ratio in factors]
-    return [Figure(_("OEE"), printing.percent(found.value), is_bad), *shown]
+    shown = [Figure(label, printing.percent(ratio.value), why(kpi)) for label, ratio, kpi in factors]
+    return [Figure(_("OEE"), printing.percent(found.value), why("oee_index"), is_bad, hint), *shown]
 
 
 def interval_words(found: Oee, totals: MachineTotals) -> str:
@@ -174,10 +180,28 @@ STEPS: dict[losses.Step, tuple[Any, str]] = {
 }
 
 
-def minutes(totals: MachineTotals, school: School, url: str = "") -> charts.Chart:
+CLASSES: dict[losses.Step, str] = {
+    losses.Step.OFF_SHIFT: "off_shift",
+    losses.Step.PLANNED_STOP: "planned_stop",
+    losses.Step.UNKNOWN: "unknown",
+    losses.Step.DOWN: "down",
+    losses.Step.PLANNED_MAINTENANCE: "planned_maintenance",
+    losses.Step.SETUP: "setup",
+    losses.Step.WAITING: "delay",
+    losses.Step.RUN_TIME: "production",
+}
+
+
+def minutes(totals: MachineTotals, school: School, why: Why) -> charts.Chart:
     """From elapsed to effective time, in minutes; each bar leads to what it is made of."""
     steps = [
-        charts.Step(str(STEPS[row.step][0]), row.length / MINUTE, not row.is_total, STEPS[row.step][1], url)
+        charts.Step(
+            str(STEPS[row.step][0]),
+            row.length / MINUTE,
+            not row.is_total,
+            STEPS[row.step][1],
+            why("oee_index", time_class=CLASSES.get(row.step, "")),
+        )
         for row in losses.waterfall(totals, school)
     ]
     return charts.waterfall(
@@ -187,6 +211,7 @@ def minutes(totals: MachineTotals, school: School, url: str = "") -> charts.Char
         head=(_("Step"), _("Minutes")),
         printed=lambda value: printing.number(Decimal(str(round(value, 1))), 0),
         empty=_("No minute has passed yet."),
+        width=600,
         height=224,
     )
 

@@ -16,20 +16,27 @@ from django.utils.translation import gettext_lazy
 
 from analytics import permissions
 from analytics.engine.machine_parts import MachineTotals, total
+from analytics.engine.targets import TargetPeriod
 from analytics.selectors import overview, shift_now
 from analytics.selectors.live import LiveMachine, live_machines
 from analytics.selectors.shift_now import ShiftWindow
+from analytics.selectors.targets import targets_at
 from analytics.views import attention, shift_rows, shift_tiles
 from analytics.views.overview_reported import reported
+from analytics.views.why_links import why_url
 from mom.core.web.home import notices
 from mom.core.web.views import Action, Page
 from mom.floor.permissions import GIVE_REASON
 from mom.plant.engine.calendar import local_day
+from mom.work.engine.alert import is_muted
+from mom.work.permissions import VIEW as WORK_VIEW
+from mom.work.selectors.alert import handled_this_shift, open_alerts
 
 LIVE = "live"
 MANY = 150  # machines beyond which the page begins with those that deviate
 MOST_ROWS = 300
 SPARKS = 8
+TARGETED = ("oee_index", "piece_yield", "energy_per_good")
 
 
 class Overview(Page):
@@ -101,6 +108,7 @@ class Overview(Page):
         counts = overview.order_counts(self.actor, self.site, self.now)
         needs = attention.of_work(overview.attention(self.actor, self.site, self.now, counts.late), self.now)
         shown = self.of_shift() if self.has_signals else {**reported(self), "has_signals": False}
+        needs += attention.of_alerts(self.alerts, self.machines, self.now, self.alerts_url)
         items = attention.ranked([*needs, *shown.pop("needs", [])])
         return {
             "notices": notices(self.request),
@@ -108,6 +116,8 @@ class Overview(Page):
             "order_count": counts.in_work,
             "has_orders": bool(in_work) or overview.has_orders(self.site),
             "attention": items[: attention.MOST],
+            "alerts_url": self.alerts_url,
+            "handled": handled_this_shift(self.actor, self.site, self.now).count if self.alerts_url else 0,
             "attention_count": len(items) + max(0, counts.late - overview.MOST_OF_A_KIND),
             "first_machine": self.first_machine(),
             "first_order": self.first_order(),
@@ -180,7 +190,9 @@ class Overview(Page):
     @cached_property
     def targets(self) -> Mapping[str, Decimal]:
         """The site's targets, by figure."""
-        return {}
+        found = targets_at(self.site, self.now, TARGETED)
+        lines = {kpi: found.of(kpi, period=TargetPeriod.SHIFT) for kpi in TARGETED}
+        return {kpi: line.value for kpi, line in lines.items() if line is not None}
 
     def figures(
         self, by_machine: Mapping[int, MachineTotals], rows: Sequence[shift_rows.ShiftRow]
@@ -197,13 +209,34 @@ class Overview(Page):
             jobs_on_plan=sum(1 for row in planned if row.pace != "bad"),
             is_running=self.window.is_running,
             targets=self.targets,
-            urls={},
+            urls=self.urls(),
         )
+
+    def urls(self) -> dict[str, str]:
+        """Where each tile leads."""
+        day = self.window.day or self.today
+        found = {"oee": reverse("analytics:losses"), "downtime": reverse("analytics:loss_stops")}
+        found |= {"good": why_url("machine_good", day), "yield": why_url("piece_yield", day)}
+        found |= {"energy": why_url("energy_per_good", day)}
+        return found | ({"jobs": reverse("work:job_list")} if self.may(WORK_VIEW) else {})
+
+    @cached_property
+    def alerts(self) -> list[Any]:
+        """What is open and not muted, for who may see it."""
+        if not self.may(WORK_VIEW):
+            return []
+        return [each for each in open_alerts(self.site, self.now) if not is_muted(each.muted_until, self.now)]
+
+    @cached_property
+    def alerts_url(self) -> str:
+        """The page of alerts."""
+        return reverse("work:alert_list") if self.may(WORK_VIEW) else ""
 
     def needs(self, stops: Sequence[shift_now.StopCount]) -> list[attention.AttentionItem]:
         """What the machines want somebody to do."""
         may = self.may(GIVE_REASON)
-        items = attention.of_machines(self.machines, stops, self.now, frozenset(), may_give_reason=may)
+        known = frozenset(alert.equipment_id for alert in self.alerts if alert.equipment_id is not None)
+        items = attention.of_machines(self.machines, stops, self.now, known, may_give_reason=may)
         return [*items, *attention.uncoded(stops, self.machines)]
 
     def first_machine(self) -> Action | None:

@@ -13,6 +13,7 @@ from analytics.engine.machine_parts import MachineTotals
 from analytics.engine.oee import oee_iso
 from analytics.selectors.live import LiveMachine
 from analytics.selectors.shift_now import ShiftWindow, Stretch
+from analytics.views.why_links import why_url
 from mom.core import charts
 from mom.core.web import printing
 from mom.core.web.components import state_word
@@ -55,6 +56,12 @@ class ShiftRow:
     def deviates(self) -> bool:
         """Whether it is not as it should be."""
         return self.machine.state in STANDING or self.pace == "bad" or self.is_low
+
+    @property
+    def why(self) -> str:
+        """Where its OEE leads."""
+        machine = self.machine
+        return why_url("oee_index", machine.day, machine=machine.code, shift=machine.shift)
 
     @property
     def oee_percent(self) -> Decimal | None:

@@ -89,7 +89,7 @@ def _pieces(figures: ShiftFigures) -> ShiftTile:
 
 
 def _yield(figures: ShiftFigures) -> ShiftTile:
-    value, target = _first_pass(figures.now), figures.targets.get("first_pass_yield")
+    value, target = _first_pass(figures.now), figures.targets.get("piece_yield")
     status, flag, foot = _judged(value, target, figures, _first_pass)
     if value is None:
         foot = _("no pieces yet")
@@ -150,10 +150,10 @@ def _on_plan(figures: ShiftFigures) -> ShiftTile:
 
 
 def _energy(figures: ShiftFigures) -> ShiftTile:
-    value, target = _per_piece(figures.now), figures.targets.get("energy_per_piece")
+    value, target = _per_piece(figures.now), figures.targets.get("energy_per_good")
     label = _("Energy per good piece") if figures.units <= PIECES else _("Energy per good unit")
     if not _kwh(figures.now):
-        return ShiftTile(label, None, foot=_("no machine sends energy"))
+        return ShiftTile(label, None, foot=_("no machine sends energy"), url=figures.urls.get("energy", ""))
     before = _last(figures)
     foot = _last_shift(figures, _per_piece, lambda number: printing.number(number, 2)) if before else ""
     status = flag = ""

@@ -4,6 +4,8 @@
 //   data-live-rows="m-"               a machine's row has this id and its code: rows in sight are fetched by themselves
 //   <ol id data-live-list>            its items are swapped one by one; another order is offered while it is in use
 //   <span data-since="1790000000">    counts up by itself
+//   data-live-always                  a wall: swapped also under a pointer that somebody left on it
+//   data-live-stale="15"              stale after so many seconds without news, however that came
 //   data-live-aside                   a part of the frame: fetched at once, asks for no stream, says nothing of staleness
 // Swaps elements with an id, never what is under the pointer or holds the focus: that follows after it has left.
 // Two misses mark it stale.
@@ -38,6 +40,7 @@ class Live {
     this.rowsAt = Infinity;
     this.freeAt = 0;
     this.isAside = "liveAside" in element.dataset;
+    this.freshAt = Date.now();
     this.wait();
     if (this.isAside) this.soon(0);
   }
@@ -121,7 +124,7 @@ class Live {
     if (!stale || !this.element.contains(stale)) return;
     if (fresh.hasAttribute("data-live-list")) { this.putList(stale, fresh); return; }
     if (sameAs(stale, fresh)) return;
-    if (isInUse(stale)) { this.held.set(fresh.id, fresh); return; }
+    if (!("liveAlways" in this.element.dataset) && isInUse(stale)) { this.held.set(fresh.id, fresh); return; }
     keep(stale, fresh);
     stale.replaceWith(fresh);
     window.htmx?.process(fresh);
@@ -164,7 +167,13 @@ class Live {
     }
   }
 
+  judge() {
+    const limit = Number(this.element.dataset.liveStale || 0) * 1_000;
+    if (limit && Date.now() - this.freshAt > limit) this.fresh(false);
+  }
+
   fresh(isFresh) {
+    if (isFresh) this.freshAt = Date.now();
     this.element.toggleAttribute("data-stale", !isFresh);
     if (!mark || this.isAside) return;
     if (isFresh) {
@@ -210,11 +219,18 @@ function follow() {
 
 document.addEventListener("visibilitychange", () => {
   follow();
-  for (const part of parts) document.hidden ? part.arm() : part.soon();
+  for (const part of parts) {
+    part.freshAt = Math.max(part.freshAt, Date.now() - 10_000); // what was hidden gets a moment to fetch
+    document.hidden ? part.arm() : part.soon();
+  }
 });
 for (const name of ["pointerout", "pointerup", "focusout", "selectionchange"]) {
   document.addEventListener(name, () => parts.some((part) => part.held.size) && setTimeout(() => parts.forEach((part) => part.release())));
 }
 addEventListener("pagehide", () => stream?.close());
-setInterval(() => document.hidden || tickAll(), 1_000);
+setInterval(() => {
+  if (document.hidden) return;
+  tickAll();
+  for (const part of parts) part.judge();
+}, 1_000);
 follow();
