@@ -4,7 +4,6 @@ Pages stay on WSGI in a fixed thread pool: there psycopg2's connections persist,
 """
 
 import os
-from functools import partial
 from typing import Any, cast
 
 import django
@@ -13,13 +12,22 @@ from a2wsgi import WSGIMiddleware
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
 django.setup()  # before the imports below, which read models
 
+from mom.accounts.device_session import live_viewer_of  # noqa: E402
 from mom.accounts.selectors import actor_for_user  # noqa: E402
+from mom.core.live.hub import Viewer  # noqa: E402
 from mom.core.live.session import viewer_of  # noqa: E402
 from mom.core.live.stream import PATH, LiveStream, Receive, Scope, Send  # noqa: E402
 from mom.wsgi import application as pages  # noqa: E402
 
 THREADS = 8  # one database connection each
-_stream = LiveStream(partial(viewer_of, actor_for_user=cast(Any, actor_for_user)))
+
+
+def _viewer_of(cookie_header: str) -> Viewer | None:
+    """The person who is signed in, else the wall that the browser is."""
+    return viewer_of(cookie_header, cast(Any, actor_for_user)) or live_viewer_of(cookie_header)
+
+
+_stream = LiveStream(_viewer_of)
 _pages: Any = WSGIMiddleware(cast(Any, pages), workers=THREADS)  # the same protocols in other packages' words
 
 

@@ -6,6 +6,7 @@ touch of a person: only pages that are opened, forms that are sent and the scrip
 
 from collections.abc import Callable
 from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from mom.accounts.models import Device, User
 from mom.accounts.services.device import device_find, device_note_use
 from mom.core import clock
 from mom.core.api.client import client_address
+from mom.core.live.hub import Viewer
 
 DEVICE, TOUCHED, UNTIL, ASKED = "device", "touched", "until", "asked"
 NOTED_EVERY = 5  # seconds between two notes of a touch
@@ -50,6 +52,21 @@ def device_of(request: HttpRequest) -> Device | None:
     if device is not None:
         device_note_use(device, client_address(request), clock.now())
     return device
+
+
+def live_viewer_of(cookie_header: str) -> Viewer | None:
+    """The wall of a Cookie header as a reader of the live stream of its site; None for other devices and nobody.
+
+    The stream only says that something changed; what it is the wall asks for at its own address. Reads the database.
+    """
+    try:
+        morsel = SimpleCookie(cookie_header).get(settings.DEVICE_COOKIE_NAME)
+    except CookieError:
+        return None
+    device = device_find(morsel.value) if morsel is not None and morsel.value else None
+    if device is None or device.kind != DeviceKind.WALL:
+        return None
+    return Viewer(id=f"device:{device.pk}", sites=frozenset({device.site.code}))
 
 
 def hold_to_rules(request: HttpRequest, now: datetime) -> None:

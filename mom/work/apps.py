@@ -24,7 +24,7 @@ class WorkConfig(AppConfig):
         panels.register()
         alert_acts.register()
         topbar.register("work:alert_bell", permissions.VIEW)
-        register(NavItem("live", _("Alerts"), "work:alert_board", permissions.VIEW, order=20))
+        register(NavItem("live", _("Alerts"), "work:alert_list", permissions.VIEW, order=20))
         register(NavItem("setup", _("Teams"), "work:alert_team_list", permissions.VIEW, order=63, section="rules"))
         register(NavItem("setup", _("On call"), "work:alert_rota", permissions.VIEW, order=64, section="rules"))
         register(NavItem("production", _("Jobs"), "work:job_list", permissions.VIEW, order=25))

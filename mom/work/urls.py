@@ -8,9 +8,9 @@ from mom.work.views import alert, alert_acts, alert_team, job_list, job_order, r
 
 app_name = "work"
 urlpatterns = [
-    path("alerts/", alert.AlertBoard.as_view(), name="alert_board"),
+    path("alerts/", alert.AlertBoard.as_view(), name="alert_list"),
     path("alerts/bell/", alert.AlertBell.as_view(), name="alert_bell"),
-    path("alerts/all/", alert.AlertHistory.as_view(), name="alert_list"),
+    path("alerts/all/", alert.AlertHistory.as_view(), name="alert_history"),
     path("alerts/<int:alert>/", alert.AlertDetail.as_view(), name="alert_detail"),
     path("alerts/<int:alert>/accept/", alert_acts.Accept.as_view(), name="alert_accept"),
     path("alerts/<int:alert>/arrive/", alert_acts.Arrive.as_view(), name="alert_arrive"),

@@ -73,7 +73,7 @@ class AlertBoard(Page):
         return self.render()
 
     def get_actions(self) -> Sequence[Action]:
-        return (Action(_("All alerts"), reverse("work:alert_list"), "list"),)
+        return (Action(_("All alerts"), reverse("work:alert_history"), "list"),)
 
     @cached_property
     def person(self) -> Person | None:
@@ -187,7 +187,7 @@ class AlertDetail(DetailPage):
         return f"{machine.code} {self.subject.title}" if machine else self.subject.title
 
     def get_crumbs(self) -> Sequence[Crumb]:
-        return (Crumb(_("Alerts"), reverse("work:alert_board")),)
+        return (Crumb(_("Alerts"), reverse("work:alert_list")),)
 
     def get_context(self) -> dict[str, Any]:
         (view,) = selectors.alert_views(self.actor, self.site, [self.subject], self.now)
@@ -249,7 +249,7 @@ class AlertHistory(ListPage):
     )
 
     def get_crumbs(self) -> Sequence[Crumb]:
-        return (Crumb(_("Alerts"), reverse("work:alert_board")),)
+        return (Crumb(_("Alerts"), reverse("work:alert_list")),)
 
     def get_rows(self) -> Any:
         return selectors.alert_list(self.actor, self.site)

@@ -51,7 +51,7 @@ class AlertActPage(ActPage):
         return f"{machine.code} {self.alert.title}" if machine else self.alert.title
 
     def get_crumbs(self) -> Sequence[Crumb]:
-        return (Crumb(_("Alerts"), reverse("work:alert_board")),)
+        return (Crumb(_("Alerts"), reverse("work:alert_list")),)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"site": self.site}
@@ -68,7 +68,7 @@ class AlertActPage(ActPage):
     def after(self, form: Any, sentence: str) -> str:
         """Back to where it was asked, with the outcome told."""
         messages.success(self.request, sentence)
-        return self.back(form, reverse("work:alert_board"))
+        return self.back(form, reverse("work:alert_list"))
 
 
 class Accept(AlertActPage):
