@@ -107,7 +107,7 @@ def _heard(record: Record, reading: Reading, now: datetime, until: datetime | No
             position += 1
             if quiet_until is None:
                 return pieces
-            start = quiet_until
+            start = max(start, quiet_until)  # a silence before the first word about a state moves nothing
         if end is None or start < end:
             pieces.extend(_meant(observation, start, end, reading))
     return pieces
