@@ -17,11 +17,12 @@ from mom.floor.engine.terms import PieceSource
 from mom.floor.models import MachineListening
 from mom.floor.services.ingest import take_in_window
 from mom.plant.engine.calendar import ShiftOccurrence
-from production import public as production
+from production.models import IdealCycle
 
 SOURCE = "GATEWAY-1"
 SESSION = ""  # its messages have ids, no numbers
 PIECE = 10_000
+HEARD_FOR = KEPT_FOR
 SECONDS = {material.code: material.seconds for material in norrtal.MATERIALS}
 
 
@@ -50,13 +51,13 @@ def add_ideal_cycles(act: UseCase, built: DemoPlant) -> None:
     since = act.now - KEPT_FOR - timedelta(days=1)
     for machine in norrtal.MACHINES:
         for item in machine.items:
-            production.add_ideal_cycle(
-                act,
-                built.equipment[machine.code],
-                built.materials[item],
-                timedelta(seconds=SECONDS[item]),
-                valid_from=since,
+            IdealCycle.objects.create(
+                site=built.site,
+                equipment=built.equipment[machine.code],
+                definition=built.materials[item],
+                duration=timedelta(seconds=SECONDS[item]),
                 pieces_per_cycle=Decimal(1),
+                valid_from=since,
             )
 
 
@@ -72,7 +73,8 @@ def load_history(
     for number, machine in enumerate(norrtal.MACHINES, start=1):
         segments = signals.segments_of(machine, orders, shifts, now)
         profile = signals.profile_of(machine, SECONDS)
-        sent = list(signals.history_messages(profile, segments, live_since, now))
+        heard = [segment for segment in segments if segment.end > now - HEARD_FOR]
+        sent = list(signals.history_messages(profile, heard, live_since, now))
         for first in range(0, len(sent), PIECE):
             count += _take_in(site, sent[first : first + PIECE])
         pace(number, len(norrtal.MACHINES))
