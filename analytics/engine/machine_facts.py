@@ -84,11 +84,15 @@ class Energy:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The ideal time of one piece from an instant on: `above` / `below` microseconds. `above` 0: there is none."""
+    """The ideal time of one piece from an instant on: `above` / `below` microseconds. `above` 0: there is none.
+
+    `pieces`: what falls in one cycle, in millionths.
+    """
 
     start: int
     above: int
     below: int = 1
+    pieces: int = MICRO
 
 
 @dataclass(frozen=True, slots=True)
