@@ -1,3 +1,4 @@
+from analytics.api.board import BoardEntryViewSet, BoardViewSet, ShiftNoteViewSet, ShiftReportViewSet
 from analytics.api.kpi import KpiViewSet
 from analytics.api.target import KpiTargetViewSet
 from mom.core.api.router import Router
@@ -5,4 +6,9 @@ from mom.core.api.router import Router
 router = Router("")
 router.register("kpis", KpiViewSet)
 router.register("kpi-targets", KpiTargetViewSet)
-urlpatterns = router.urls
+own = Router("analytics")
+own.register("boards", BoardViewSet)
+own.register("board-entries", BoardEntryViewSet)
+own.register("shift-notes", ShiftNoteViewSet)
+own.register("shift-reports", ShiftReportViewSet)
+urlpatterns = [*router.urls, *own.urls]

@@ -11,6 +11,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Q,
@@ -50,14 +51,19 @@ def stops(asked: Asked, now: datetime) -> QuerySet[Stop]:
 def described(rows: QuerySet[Stop], now: datetime) -> QuerySet[Stop]:
     """Stops with everything that stands beside them on a page. No statement of its own."""
     until = Coalesce("ended_at", Value(now), output_field=DateTimeField())
-    rows = rows.annotate(
-        day_start=TruncDay("started_at", tzinfo=timezone.get_current_timezone()), why=Coalesce("reason_id", Value(0))
-    )
+    rows = rows.annotate(day_start=_midnight(), why=Coalesce("reason_id", Value(0)))
     return rows.select_related("equipment", "reason__parent", "job_order__work_request").annotate(
         spent=ExpressionWrapper(until - F("started_at"), output_field=DurationField()),
         times=Subquery(_same_that_day(), output_field=IntegerField()),
         people=Subquery(_people()),
     )
+
+
+def _midnight() -> Func:
+    """The instant at which the plant's day of a stop began: the truncation is wall time, which is turned back."""
+    zone = timezone.get_current_timezone()
+    name = Value(timezone.get_current_timezone_name())
+    return Func(name, TruncDay("started_at", tzinfo=zone), function="timezone", output_field=DateTimeField())
 
 
 def _same_that_day() -> Any:

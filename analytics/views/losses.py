@@ -114,6 +114,7 @@ class OeeAndLosses(Page):
             "shifts": tables.shift_rows(self.sums, period.shifts, self.school),
             "areas": tables.loss_tree(self.machines, self.school, 200 if period.place else MOST_MACHINES),
             "pareto": drawings.reasons(self.lost, rank, group, reverse("analytics:loss_stops"), query),
+            "legend": tables.LEGEND,
             "rank": rank,
             "group": next((row.group_name or row.group_code for row in self.lost if row.group_code == group), ""),
             "sources": self.source_words(),

@@ -18,10 +18,11 @@ from mom.core import charts
 from mom.core.web import printing
 
 MOST_BARS = 12
+SLOT = 60  # the least width of a step of the waterfall, so that its label fits
 HOURS_FROM = 48 * 60 * MICROSECONDS_PER_MINUTE  # a longer whole is drawn in hours
 
 
-def where_the_minutes_went(totals: MachineTotals, school: School, width: float = charts.HALF) -> charts.Chart:
+def where_the_minutes_went(totals: MachineTotals, school: School) -> charts.Chart:
     """The waterfall from elapsed to effective time; losses in minutes, of a long stretch in hours."""
     in_hours = totals.calendar > HOURS_FROM
     unit = MICROSECONDS_PER_MINUTE * (60 if in_hours else 1)
@@ -37,7 +38,7 @@ def where_the_minutes_went(totals: MachineTotals, school: School, width: float =
         head=(_("Step"), _("Hours") if in_hours else _("Minutes")),
         printed=lambda value: printing.number(Decimal(str(round(value, 1 if in_hours and value < 100 else 0)))),
         empty=_("No time was recorded in these days."),
-        width=width,
+        width=max(charts.HALF, 8 + SLOT * len(steps)),
     )
 
 
@@ -57,6 +58,7 @@ def oee_over_time(
         value = oee.oee(totals, school).value if totals is not None and totals.produced >= FEWEST else None
         points.append(charts.Point(index, None if value is None else float(value) * 100, _short(start, step)))
     apart = max(1, len(points) // 6)
+    known = [point.value for point in points if point.value is not None] + ([float(target) * 100] if target else [])
     return charts.line(
         [charts.Line(_("OEE"), tuple(points))],
         title=_("OEE over time"),
@@ -68,6 +70,7 @@ def oee_over_time(
         target=None if target is None else float(target) * 100,
         target_label=_("target %(value)s") % {"value": printing.percent(target, 0)} if target is not None else "",
         empty=_("Nothing to compute OEE from in these days."),
+        floor=max(0.0, min(known, default=0.0) // 10 * 10 - 10),
         width=width,
     )
 

@@ -93,8 +93,15 @@ class SumRow:
 
 TONE = {
     BigLoss.EQUIPMENT_FAILURE: "down", BigLoss.SETUP_ADJUSTMENT: "setup", BigLoss.MINOR_STOP: "idle",
-    BigLoss.REDUCED_SPEED: "run", BigLoss.PROCESS_DEFECT: "down", BigLoss.REDUCED_YIELD: "setup",
+    BigLoss.REDUCED_SPEED: "run", BigLoss.PROCESS_DEFECT: "plan", BigLoss.REDUCED_YIELD: "plan",
 }  # fmt: skip
+
+
+LEGEND = (
+    ("down", BIG_LOSS[BigLoss.EQUIPMENT_FAILURE]), ("setup", BIG_LOSS[BigLoss.SETUP_ADJUSTMENT]),
+    ("idle", BIG_LOSS[BigLoss.MINOR_STOP]), ("run", BIG_LOSS[BigLoss.REDUCED_SPEED]), ("plan", _("Rejects")),
+)  # fmt: skip
+"""What the parts of a row's bar mean."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The shift report on paper: A4 in the document's typeface. Of a shift that is over, the same bytes again."""
+"""The shift report on paper: A4 in the documents' typeface. Of a shift that is over, the same figures again."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -74,13 +74,18 @@ def _machines(document: Document, lines: Sequence[parts.MachineLine]) -> None:
         _("Machine"), _("OEE"), _("Target"), _("Avail."), _("Perf."), _("Qual."), _("Good"), _("Scrap"),
         _("No signal"), _("Main stops"),
     )  # fmt: skip
-    document.table(heads, rows, (20, 14, 13, 14, 14, 14, 13, 12, 15, 49), numeric=range(1, 9))
+    document.table(heads, rows, (19, 15, 13, 15, 15, 15, 13, 12, 16, 45), numeric=range(1, 9))
 
 
 def _reasons(document: Document, report: ShiftReport) -> None:
     document.heading(_("Stops by reason"))
-    found = [row for row in report.lost if row.is_coded][:MOST_REASONS]
-    rows = [(row.name or row.code, _minutes(row.duration), str(row.count)) for row in found]
+    sums: dict[str, tuple[int, int]] = {}
+    for row in report.lost:
+        if row.is_coded:
+            spent, count = sums.get(row.name or row.code, (0, 0))
+            sums[row.name or row.code] = (spent + row.duration, count + row.count)
+    ranked = sorted(sums.items(), key=lambda item: (-item[1][0], item[0]))[:MOST_REASONS]
+    rows = [(name, _minutes(spent), str(count)) for name, (spent, count) in ranked]
     uncoded = [row for row in report.lost if not row.is_coded]
     if uncoded:
         spent, count = sum(row.duration for row in uncoded), sum(row.count for row in uncoded)

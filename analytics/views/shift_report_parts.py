@@ -107,7 +107,8 @@ def target_of(report: ShiftReport, name: str, machine: int | None = None) -> Dec
 def machine_lines(report: ShiftReport, school: School) -> list[MachineLine]:
     """Every machine that has anything in the shift, in the order of the plant."""
     lines = []
-    for pk in (each for each in report.tree.places if each in report.sums.by_machine):
+    placed = [each.pk for each in report.tree.choices if each.pk in report.sums.by_machine]
+    for pk in dict.fromkeys([*placed, *report.sums.by_machine]):
         place, area = report.tree.places[pk], report.tree.area_of(pk)
         source = str(PIECE_SOURCE.label(source_of(report.sources, pk)))
         row = SumRow(place.code, place.name, report.sums.by_machine[pk], school, area.label if area else "", source)

@@ -75,7 +75,8 @@ def line(
     body = _axes(plot, ticks, x_labels, printed, unit)
     if target is not None:
         (x1, y), (x2, _y) = plot.at(plot.x_from, target), plot.at(plot.x_to, target)
-        body += svg.rule(x1, y, x2, y, "target") + svg.text(x2, y - 5, target_label, "halo", "end")
+        beside = y - 5 if y > TOP + 8 else y + 14  # at the very top there is no room above the line
+        body += svg.rule(x1, y, x2, y, "target") + svg.text(x2, beside, target_label, "halo", "end")
     body += "".join(_draw(plot, each, printed) for each in lines)
     legend = tuple(Key(each.label, each.tone, "line") for each in lines) if len(lines) > 1 else ()
     return Chart(

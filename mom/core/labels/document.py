@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -72,6 +73,8 @@ class Document:
         self._parts: list[Any] = []
         self._body = ParagraphStyle("body", fontName=fonts.REGULAR, fontSize=9, leading=12)
         self._dim = ParagraphStyle("dim", parent=self._body, textColor=_GREY)
+        self._right = ParagraphStyle("right", parent=self._body, alignment=TA_RIGHT)
+        self._dim_right = ParagraphStyle("dim right", parent=self._dim, alignment=TA_RIGHT)
         self._bold = ParagraphStyle("bold", parent=self._body, fontName=fonts.BOLD)
         self._title = ParagraphStyle("title", parent=self._bold, fontSize=12, leading=16, spaceBefore=10, spaceAfter=4)
 
@@ -101,8 +104,11 @@ class Document:
         self, head: Sequence[Text], rows: Sequence[Sequence[Any]], widths: Sequence[float], numeric: Sequence[int] = ()
     ) -> None:
         """A table that breaks over pages under its own head; `widths` in mm, the numbers of `numeric` columns right."""
-        top = [Paragraph(escape(str(cell)), self._dim) for cell in head]
-        body = [[self._cell(cell) for cell in row] for row in rows]
+        right = frozenset(numeric)
+        top = [
+            Paragraph(escape(str(cell)), self._dim_right if at in right else self._dim) for at, cell in enumerate(head)
+        ]
+        body = [[self._cell(cell, is_number=at in right) for at, cell in enumerate(row)] for row in rows]
         style = [
             ("LINEBELOW", (0, 0), (-1, 0), 0.6, colors.black),
             ("LINEBELOW", (0, 1), (-1, -1), 0.3, _LINE),
@@ -117,8 +123,9 @@ class Document:
         )
         self._parts.append(Spacer(1, 4 * mm))
 
-    def _cell(self, cell: Any) -> Any:
-        return cell if isinstance(cell, Flowable) else Paragraph(escape(str(cell)), self._body)
+    def _cell(self, cell: Any, *, is_number: bool = False) -> Any:
+        style = self._right if is_number else self._body
+        return cell if isinstance(cell, Flowable) else Paragraph(escape(str(cell)), style)
 
     def render(self) -> bytes:
         """The document as PDF."""
