@@ -4,187 +4,192 @@ For stretches in which settings, meanings, job and standard don't change and nob
 are whole microseconds since 1970, quantities whole millionths: nothing is rounded that the engine does not round.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.engine.fold_stops import DOWN, IDLE, OFF, PLAN, RUN, SETUP, Pieces, stop_starts
+from analytics.engine.fold_stops import OFF, RUN, Pieces, stop_starts
+from analytics.engine.fold_terms import (
+    BREAKDOWN,
+    CLASSES,
+    COUNTED,
+    IS_LOST,
+    IS_SEEN,
+    LOSS_CLASSES,
+    MINOR_LOSS,
+    NO_STATE,
+    STATES,
+    Cuts,
+    Folded,
+    Listened,
+    Losses,
+    Meant,
+    Vocabulary,
+)
 from analytics.engine.machine_facts import MICRO
-from analytics.engine.machine_time import LOST, MINOR, SILENT, Meaning, Plan, can_be_minor, classed
-from mom.floor.engine.columns import Columns, Ints
-from mom.plant.engine.terms import LossClass, TimeClass
-
-STATES = (RUN, IDLE, SETUP, PLAN, DOWN, OFF)
-CLASSES = tuple(each.value for each in TimeClass)
-LETTERS = tuple(each.value for each in Plan)
-NO_STATE = -1
-_LOST = np.isin(CLASSES, sorted(LOST))
-_SEEN = ~np.isin(CLASSES, [TimeClass.UNKNOWN.value, TimeClass.OFF_SHIFT.value, TimeClass.PRODUCTION.value])
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """What each label of the columns says. `state`: index into `STATES`, or `NO_STATE`; `reason` 0: none named.
-
-    `meaning` and `reason_meaning` point into `meanings`; a reason's -1: its code's meaning holds. `counter`: 1 reading
-    of all pieces, 2 of rejected ones, 3 and 4 the same as what was added; 0: it counts nothing.
-    """
-
-    state: NDArray[np.int8]
-    reason: NDArray[np.int64]
-    meaning: NDArray[np.int64]
-    counter: NDArray[np.int8]
-    reason_meaning: NDArray[np.int64]
-    meanings: Sequence[Meaning]
-
-
-@dataclass(frozen=True)
-class Cuts:
-    """Where the plan of machines changes, by machine and instant: which slot, letter and ideal cycle hold from there.
-
-    `machine` points into the machines that are folded; slot -1: that time is not looked at. `above` 0: no ideal cycle.
-    """
-
-    machine: Ints
-    at: Ints
-    slot: Ints
-    letter: Ints
-    above: Ints
-    below: Ints
-
-
-@dataclass(frozen=True)
-class Listened:
-    """How each folded machine is listened to, and until when its record is looked at."""
-
-    equipment_id: Ints
-    heartbeat: Ints
-    minor_stop: Ints
-    modulus: Ints  # 0: the counter never rolls over
-    until: int
-
-
-@dataclass(frozen=True)
-class Losses:
-    """Stopped time by slot, state, class, loss and reason: one row a combination, as `analytics.LossBucket`."""
-
-    slot: Ints
-    state: Ints
-    time_class: Ints
-    loss_class: Ints
-    reason: Ints
-    duration: Ints
-    stop_count: Ints
-
-
-@dataclass(frozen=True)
-class Folded:
-    """The parts of each slot. `time` is slots by classes."""
-
-    time: Ints
-    minor_stop: Ints
-    unplanned: Ints
-    uncoded: Ints
-    breakdown: Ints
-    stop_count: Ints
-    minor_stop_count: Ints
-    failure_count: Ints
-    good: Ints
-    scrap: Ints
-    unjudged: Ints
-    ideal: Ints
-    ideal_good: Ints
-    losses: Losses
-
-
-LOSS_CLASSES = tuple(each.value for each in LossClass)
-_MINOR_LOSS = LOSS_CLASSES.index(LossClass.MINOR_STOP.value)
-_BREAKDOWN = LOSS_CLASSES.index(LossClass.BREAKDOWN.value)
-
-
-class _Meant:
-    """What each meaning is at each letter of the plan, as tables."""
-
-    def __init__(self, meanings: Sequence[Meaning]) -> None:
-        all_of = [*meanings, MINOR, SILENT]
-        self.minor, self.silent = len(meanings), len(meanings) + 1
-        known = [[classed(meaning, letter) for letter in LETTERS] for meaning in all_of]
-        self.time_class = np.asarray([[CLASSES.index(each.time_class) for each in row] for row in known])
-        self.loss = np.asarray([[LOSS_CLASSES.index(each.loss) for each in row] for row in known])
-        self.unplanned = np.asarray([[each.unplanned for each in row] for row in known])
-        self.can_be_minor = np.asarray([can_be_minor(meaning) for meaning in all_of])
+from mom.floor.engine.columns import Columns, Ints, Label
 
 
 class _Line:
     """Instants of many machines on one line, machine behind machine."""
 
-    def __init__(self, first: int, until: int) -> None:
-        self.first, self.span = first, until - first + 1
+    def __init__(self, since: int, until: int) -> None:
+        self.first, self.span = since, until - since + 2
 
     def of(self, machine: Ints, at: Ints) -> Ints:
         return machine * self.span + (at - self.first)
 
-    def end(self, machine: Ints, until: int) -> Ints:
-        return machine * self.span + (until - self.first)
+
+class Fold:
+    """Messages of machines go in, piece by piece in order of time; out come the parts of the slots.
+
+    `since`: from when on the record is read; early enough that the state of the first slot's beginning was told. What
+    repeats what was said is not kept, so a quarter of a year of 200 machines stays small.
+    """
+
+    def __init__(self, cuts: Cuts, listened: Listened, vocabulary: Callable[[Sequence[Label]], Vocabulary]) -> None:
+        self._cuts, self._listened, self._vocabulary = cuts, listened, vocabulary
+        self._line = _Line(listened.since, listened.until)
+        self._borders = self._line.of(cuts.machine, cuts.at)
+        self._slots = int(cuts.slot.max(initial=-1)) + 1
+        many = len(listened.equipment_id)
+        self._place_of: dict[Label, int] = {}
+        self._words = vocabulary(())
+        self._last_sign = np.full(many, -1, np.int64)
+        self._last_said = np.full(many, -1, np.int64)
+        self._readings = np.full((3, many), -1, np.int64)
+        self._said: list[tuple[Ints, Ints]] = []
+        self._quiet: list[tuple[Ints, Ints]] = []
+        self._counted = {name: np.zeros(self._slots, np.int64) for name in COUNTED}
+
+    def add(self, columns: Columns) -> None:
+        """The messages of the next stretch of time, of all machines."""
+        if not len(columns):
+            return
+        fresh = [each for each in columns.labels if each not in self._place_of]
+        for each in fresh:
+            self._place_of[each] = len(self._place_of)
+        if fresh:
+            self._words = self._vocabulary(tuple(self._place_of))
+        label = np.asarray([self._place_of[each] for each in columns.labels], np.int64)[columns.label]
+        machine = np.searchsorted(self._listened.equipment_id, columns.equipment_id)
+        place = self._line.of(machine, columns.occurred_at)
+        self._hear(machine, place)
+        self._note(machine, place, label)
+        self._count(machine, place, label, columns.value)
+
+    def _hear(self, machine: Ints, place: Ints) -> None:
+        """From a last sign of life to the next one, wherever that is longer than the heartbeat, it was silent."""
+        before = np.append(0, place[:-1])
+        is_first = np.append(True, machine[1:] != machine[:-1])
+        before[is_first] = self._last_sign[machine[is_first]]
+        is_long = (before >= 0) & (place - before > self._listened.heartbeat[machine])
+        self._quiet.append((before[is_long], place[is_long]))
+        is_last = np.append(is_first[1:], True)
+        self._last_sign[machine[is_last]] = place[is_last]
+
+    def _note(self, machine: Ints, place: Ints, label: Ints) -> None:
+        """What was said of the state, the last of each instant, where it is not what was said before."""
+        rows = np.flatnonzero(self._words.state[label] != NO_STATE)
+        if not len(rows):
+            return
+        at, said, of = place[rows], label[rows], machine[rows]
+        holds = np.append(at[1:] != at[:-1], True)
+        at, said, of = at[holds], said[holds], of[holds]
+        before = np.append(-1, said[:-1])
+        is_first = np.append(True, of[1:] != of[:-1])
+        before[is_first] = self._last_said[of[is_first]]
+        is_last = np.append(is_first[1:], True)
+        self._last_said[of[is_last]] = said[is_last]
+        is_new = said != before
+        self._said.append((at[is_new], said[is_new]))
+
+    def _count(self, machine: Ints, place: Ints, label: Ints, values: NDArray[Any]) -> None:
+        """Pieces by the counters; a rejected piece was counted as one before, so it is taken from the good ones."""
+        role, cuts, parts = self._words.counter[label], self._cuts, self._counted
+        for kind in (1, 2, 3, 4):
+            rows = np.flatnonzero(role == kind)
+            if not len(rows):
+                continue
+            value = values[rows].astype(np.int64)
+            added = value if kind > 2 else self._steps(kind, machine[rows], value)
+            cut = np.searchsorted(self._borders, place[rows], side="right") - 1
+            held = (cut >= 0) & (cuts.machine[cut] == machine[rows]) & (cuts.slot[cut] >= 0) & (added != 0)
+            cut, added = cut[held], added[held]
+            slot, ideal = cuts.slot[cut], _ideal(added, cuts.above[cut], cuts.below[cut])
+            unjudged = cuts.above[cut] == 0
+            if kind in {1, 3}:
+                booked = [("good", added), ("ideal", ideal), ("ideal_good", ideal)]
+            else:
+                booked = [("scrap", added), ("good", -added), ("ideal_good", -ideal)]
+            for name, amount in booked:
+                np.add.at(parts[name], slot, amount)
+            if kind in {1, 3}:
+                np.add.at(parts["unjudged"], slot[unjudged], added[unjudged])
+
+    def _steps(self, kind: int, machine: Ints, value: Ints) -> Ints:
+        """What was added between two readings: a fall is a roll-over where the step is small, else a reset."""
+        before = np.append(0, value[:-1])
+        is_first = np.append(True, machine[1:] != machine[:-1])
+        before[is_first] = self._readings[kind][machine[is_first]]
+        is_last = np.append(is_first[1:], True)
+        self._readings[kind][machine[is_last]] = value[is_last]
+        step: Ints = value - before
+        fell = step < 0
+        if fell.any():
+            rolls = self._listened.modulus[machine]
+            over = value + rolls - before
+            is_over = fell & (rolls > 0) & (2 * over < rolls)
+            step = np.where(is_over, over, np.where(fell, value, step))
+        step[before < 0] = 0  # the very first one
+        return step
+
+    def parts(self) -> Folded:
+        """What all messages that were added say of the slots."""
+        pieces = self._pieces()
+        meant = Meant(self._words.meanings)
+        time = _time(self._line, pieces, self._borders, self._cuts, self._words, meant, self._listened, self._slots)
+        counted: dict[str, Any] = self._counted
+        return Folded(**time, **counted)
+
+    def _pieces(self) -> Pieces:
+        """The timeline: what each state message says until the next one, cut by silence; the same twice is once."""
+        line, many = self._line, np.arange(len(self._listened.equipment_id))
+        ends = line.of(many, np.full(len(many), self._listened.until))
+        last = self._last_sign
+        is_silent = (last >= 0) & (ends - last > self._listened.heartbeat)
+        said_at, said = _in_order(self._said)
+        quiet_from, quiet_until = _in_order([*self._quiet, (last[is_silent], ends[is_silent] + 1)])
+        resumed = np.searchsorted(said_at, quiet_until, side="right") - 1
+        goes_on = resumed >= 0
+        goes_on[goes_on] &= said_at[resumed[goes_on]] // line.span == quiet_until[goes_on] // line.span
+        goes_on[goes_on] &= said_at[resumed[goes_on]] < quiet_until[goes_on]
+        begins = line.of(many, np.full(len(many), line.first))
+        at = np.concatenate([begins, quiet_until[goes_on], said_at, quiet_from])
+        what = np.concatenate([np.full(len(many), -1), said[resumed[goes_on]], said, np.full(len(quiet_from), -1)])
+        order = np.argsort(at, kind="stable")  # at one instant the last of these lists holds
+        at, what = at[order], what[order]
+        inside = np.append(at[1:] != at[:-1], True) & (at % line.span < line.span - 1)
+        at, what = at[inside], what[inside]
+        is_new = np.append(True, (what[1:] != what[:-1]) | (at[1:] // line.span != at[:-1] // line.span))
+        at, what = at[is_new], what[is_new]
+        of = at // line.span
+        is_last = np.append(of[1:] != of[:-1], True)
+        end = np.append(at[1:], 0)
+        end[is_last] = ends[of[is_last]]
+        state = np.append(self._words.state, np.int8(STATES.index(OFF)))[what]
+        reason = np.append(self._words.reason, 0)[what]
+        return Pieces(of, at, end, state, np.where(state == STATES.index(RUN), 0, reason), what, is_last)
 
 
-def fold(columns: Columns, words: Vocabulary, cuts: Cuts, listened: Listened, slots: int) -> Folded:
-    """The parts of `slots` slots from all messages of the machines, in order, from before their first slot on."""
-    first = min(int(cuts.at.min()), int(columns.occurred_at.min()) if len(columns) else listened.until)
-    line = _Line(first, listened.until)
-    machine = np.searchsorted(listened.equipment_id, columns.equipment_id)
-    place = line.of(machine, columns.occurred_at)
-    borders = line.of(cuts.machine, cuts.at)
-    meant = _Meant(words.meanings)
-    pieces = _pieces(line, machine, place, columns, words, listened)
-    time = _time(line, pieces, borders, cuts, words, meant, listened, slots)
-    counted: dict[str, Any] = _counted(machine, place, borders, columns, words, cuts, listened, slots)
-    return Folded(**time, **counted)
-
-
-def _pieces(line: _Line, machine: Ints, place: Ints, columns: Columns, words: Vocabulary, listened: Listened) -> Pieces:
-    """The timeline: what each state message says until the next one, cut by silence; the same twice is said once."""
-    is_state = words.state[columns.label] != NO_STATE if len(words.state) else np.zeros(len(columns), np.bool_)
-    said_at, said = place[is_state], columns.label[is_state].astype(np.int64)
-    if len(said_at):
-        last = np.append(said_at[1:] != said_at[:-1], True)
-        said_at, said = said_at[last], said[last]
-    quiet_from, quiet_until = _silences(line, machine, place, listened)
-    resumed = np.searchsorted(said_at, quiet_until, side="right") - 1
-    goes_on = resumed >= 0
-    goes_on[goes_on] &= said_at[resumed[goes_on]] // line.span == quiet_until[goes_on] // line.span
-    goes_on[goes_on] &= said_at[resumed[goes_on]] < quiet_until[goes_on]
-    begins = line.of(np.arange(len(listened.equipment_id)), np.full(len(listened.equipment_id), line.first))
-    at = np.concatenate([begins, said_at, quiet_until[goes_on], quiet_from])
-    what = np.concatenate([np.full(len(begins), -1), said, said[resumed[goes_on]], np.full(len(quiet_from), -1)])
-    order = np.argsort(at, kind="stable")  # at one instant the last of these lists holds
-    at, what = at[order], what[order]
-    holds = np.append(at[1:] != at[:-1], True)
-    at, what = at[holds], what[holds]
-    is_new = np.append(True, (what[1:] != what[:-1]) | (at[1:] // line.span != at[:-1] // line.span))
-    at, what = at[is_new], what[is_new]
-    of = at // line.span
-    end = np.append(at[1:], 0)
-    is_last = np.append(of[1:] != of[:-1], True)
-    end[is_last] = line.end(of[is_last], listened.until)
-    state = np.append(words.state, np.int8(STATES.index(OFF)))[what]
-    reason = np.append(words.reason, 0)[what]
-    return Pieces(of, at, end, state, np.where((state == STATES.index(RUN)), 0, reason), what, is_last)
-
-
-def _silences(line: _Line, machine: Ints, place: Ints, listened: Listened) -> tuple[Ints, Ints]:
-    """From a last sign of life to the next one, wherever that is longer than the heartbeat."""
-    if not len(place):
+def _in_order(pairs: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    if not pairs:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    ends = np.append(place[1:], 0)
-    is_last = np.append(machine[1:] != machine[:-1], True)
-    ends[is_last] = line.end(machine[is_last], listened.until)
-    is_long = ends - place > listened.heartbeat[machine]
-    starts, ends = place[is_long], ends[is_long]
-    return starts, np.where(is_last[is_long], ends + 1, ends)  # nobody spoke at the end of what is looked at
+    at, what = (np.concatenate(each) for each in zip(*pairs, strict=True))
+    order = np.argsort(at, kind="stable")
+    return at[order], what[order]
 
 
 def _time(
@@ -193,7 +198,7 @@ def _time(
     borders: Ints,
     cuts: Cuts,
     words: Vocabulary,
-    meant: _Meant,
+    meant: Meant,
     listened: Listened,
     slots: int,
 ) -> dict[str, Any]:
@@ -210,12 +215,12 @@ def _time(
     at, piece, cut, span = at[inside], piece[inside], cut[inside], (end - at)[inside]
     slot, letter = cuts.slot[cut], cuts.letter[cut]
     time_class, loss = meant.time_class[meaning[piece], letter], meant.loss[meaning[piece], letter]
-    is_minor, is_lost = loss == _MINOR_LOSS, _LOST[time_class]
+    is_minor, is_lost = loss == MINOR_LOSS, IS_LOST[time_class]
     is_stopped = stop[piece] >= 0
     lost = is_lost & ~is_minor
     first_lost = _firsts(stop[piece], is_lost & is_stopped)
-    is_failure = loss == _BREAKDOWN
-    seen = _SEEN[time_class] & is_stopped
+    is_failure = loss == BREAKDOWN
+    seen = IS_SEEN[time_class] & is_stopped
     return {
         "time": _sum(slot * len(CLASSES) + time_class, span, slots * len(CLASSES)).reshape(slots, len(CLASSES)),
         "minor_stop": _sum(slot[is_minor], span[is_minor], slots),
@@ -238,7 +243,7 @@ def _time(
 
 
 def _meaning(
-    pieces: Pieces, stop: Ints, starts: Ints, words: Vocabulary, meant: _Meant, listened: Listened
+    pieces: Pieces, stop: Ints, starts: Ints, words: Vocabulary, meant: Meant, listened: Listened
 ) -> tuple[Ints, Ints, Ints]:
     """What each piece counts as, its reason and state: a stop is classed whole, by its cause and first named reason."""
     meaning = np.append(words.meaning, meant.silent)[pieces.label]
@@ -304,56 +309,6 @@ def _sum(slot: Ints, amount: Ints, slots: int) -> Ints:
 
 def _sum_where(mask: NDArray[np.bool_], slot: Ints, amount: Ints, slots: int) -> Ints:
     return _sum(slot[mask], amount[mask], slots)
-
-
-def _counted(
-    machine: Ints,
-    place: Ints,
-    borders: Ints,
-    columns: Columns,
-    words: Vocabulary,
-    cuts: Cuts,
-    listened: Listened,
-    slots: int,
-) -> dict[str, Ints]:
-    """Pieces by the counters; a rejected piece was counted as one before, so it is taken from the good ones."""
-    names = ("good", "scrap", "unjudged", "ideal", "ideal_good")
-    parts = {name: np.zeros(slots, np.int64) for name in names}
-    role = words.counter[columns.label] if len(words.counter) else np.zeros(len(columns), np.int8)
-    for kind in (1, 2, 3, 4):
-        rows = np.flatnonzero(role == kind)
-        if not len(rows):
-            continue
-        value = columns.value[rows].astype(np.int64)
-        added = value if kind > 2 else _steps(machine[rows], value, listened.modulus)
-        cut = np.searchsorted(borders, place[rows], side="right") - 1
-        held = (cut >= 0) & (cuts.machine[cut] == machine[rows]) & (cuts.slot[cut] >= 0) & (added != 0)
-        cut, added = cut[held], added[held]
-        slot, ideal = cuts.slot[cut], _ideal(added, cuts.above[cut], cuts.below[cut])
-        unjudged = cuts.above[cut] == 0
-        if kind in {1, 3}:
-            for name, amount in (("good", added), ("ideal", ideal), ("ideal_good", ideal)):
-                np.add.at(parts[name], slot, amount)
-            np.add.at(parts["unjudged"], slot[unjudged], added[unjudged])
-        else:
-            for name, amount in (("scrap", added), ("good", -added), ("ideal_good", -ideal)):
-                np.add.at(parts[name], slot, amount)
-    return parts
-
-
-def _steps(machine: Ints, value: Ints, modulus: Ints) -> Ints:
-    """What was added between two readings of a counter: a fall is a roll-over where the step is small, else a reset."""
-    before = np.append(0, value[:-1])
-    is_first = np.append(True, machine[1:] != machine[:-1])
-    step: Ints = value - before
-    fell = (step < 0) & ~is_first
-    if fell.any():
-        rolls = modulus[machine]
-        over = value + rolls - before
-        is_over = fell & (rolls > 0) & (2 * over < rolls)
-        step = np.where(is_over, over, np.where(fell, value, step))
-    step[is_first] = 0
-    return step
 
 
 def _ideal(quantity: Ints, above: Ints, below: Ints) -> Ints:

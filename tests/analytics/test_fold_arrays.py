@@ -1,5 +1,7 @@
 """The fold over arrays says what the timeline and the shift's engine say, message by message."""
 
+import itertools
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +9,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.engine.fold_arrays import (
+from analytics.engine.fold_arrays import Fold
+from analytics.engine.fold_terms import (
     CLASSES,
     LETTERS,
     LOSS_CLASSES,
@@ -17,7 +20,6 @@ from analytics.engine.fold_arrays import (
     Folded,
     Listened,
     Vocabulary,
-    fold,
 )
 from analytics.engine.machine_facts import MICRO, Made, Rate, Rates, Reading, ShiftFacts, Spell, Terms, Work
 from analytics.engine.machine_shift import reckon
@@ -108,20 +110,21 @@ def columns(machine: int, said: list[tuple[int, str, str]], counted: list[tuple[
     return of_batches(batches)
 
 
-def by_arrays(messages: Columns, machines: list[int]) -> Folded:
+def vocabulary(labels: Sequence[Label]) -> Vocabulary:
     known = [*BY_STATE.values(), *OF_REASON.values()]
-    labels = messages.labels
     of_state = [list(BY_STATE).index(label.code) if label.kind == "state" else 0 for label in labels]
-    vocabulary = Vocabulary(
+    of_reason = [len(BY_STATE) + list(OF_REASON).index(each) if each in OF_REASON else -1 for each in REASONS.values()]
+    return Vocabulary(
         state=np.asarray([STATES.index(x.code) if x.kind == "state" else NO_STATE for x in labels], np.int8),
         reason=np.asarray([REASONS.get(label.reason, 0) for label in labels], np.int64),
         meaning=np.asarray(of_state, np.int64),
         counter=np.asarray([{"total": 1, "reject": 2}.get(label.name, 0) for label in labels], np.int8),
-        reason_meaning=np.asarray(
-            [-1, *(len(BY_STATE) + list(OF_REASON).index(r) if r in OF_REASON else -1 for r in (1, 2, 3))]
-        ),
+        reason_meaning=np.asarray([-1, *of_reason]),
         meanings=known,
     )
+
+
+def by_arrays(messages: Columns, machines: list[int], *, pieces: int = 1) -> Folded:
     many = np.arange(len(machines))
     plan = [(START, "w"), (BREAK[0], "b"), (BREAK[1], "w"), (END, "o")]
     cuts = Cuts(
@@ -132,20 +135,23 @@ def by_arrays(messages: Columns, machines: list[int]) -> Folded:
         above=np.full(4 * len(machines), RATE.above),
         below=np.full(4 * len(machines), RATE.below),
     )
-    listened = Listened(
-        np.asarray(machines), *(np.full(len(machines), each) for each in (HEARTBEAT, SHORT, MODULUS * MICRO)), END
-    )
-    return fold(messages, vocabulary, cuts, listened, len(machines))
+    terms = (np.full(len(machines), each) for each in (HEARTBEAT, SHORT, MODULUS * MICRO))
+    fold = Fold(cuts, Listened(np.asarray(machines), *terms, START, END), vocabulary)
+    edges = np.linspace(START, END + 1, pieces + 1).astype(np.int64)
+    for begin, end in itertools.pairwise(edges):
+        fold.add(messages.where((messages.occurred_at >= begin) & (messages.occurred_at < end)))
+    return fold.parts()
 
 
 @settings(max_examples=300, deadline=None)
-@given(lists=st.lists(st.tuples(*lists_of), min_size=1, max_size=3))
+@given(lists=st.lists(st.tuples(*lists_of), min_size=1, max_size=3), pieces=st.integers(1, 5))
 def test_fold_of_arrays_equals_the_engine(
     lists: list[tuple[list[tuple[int, str, str]], list[tuple[int, str, int]]]],
+    pieces: int,
 ) -> None:
     machines = [3 + 2 * number for number in range(len(lists))]
     parts = [columns(machine, said, counted) for machine, (said, counted) in zip(machines, lists, strict=True)]
-    found = by_arrays(joined(parts), machines)
+    found = by_arrays(joined(parts), machines, pieces=pieces)
     for slot, (said, counted) in enumerate(lists):
         reckoned = reckon(by_engine(said, counted))
         wanted = reckoned.total
