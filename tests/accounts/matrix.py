@@ -23,6 +23,7 @@ from tests.factories.files import make_confirmation, make_document, make_file, m
 from tests.factories.known import make_alias, make_definition, make_range, make_rate, make_value
 from tests.factories.plant import make_equipment, make_person
 from tests.factories.signatures import make_approval, make_rule, make_signature
+from tests.factories.targets import make_target
 
 # Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
 SAMPLES: dict[str, Callable[[Site], Any]] = {
@@ -47,6 +48,7 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.Alias": make_alias,
     "core.NumberRange": make_range,
     "plant.Rate": make_rate,
+    "analytics.KpiTarget": make_target,
     "accounts.Badge": lambda site: badge_at(site),
     "accounts.Device": lambda site: made_up(Device, site, auto_lock_seconds=300),
     "core.Attachment": lambda site: make_file(make_equipment(site), site),

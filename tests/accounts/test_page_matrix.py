@@ -148,12 +148,15 @@ def test_P33_thing_of_another_site_is_answered_on_its_page_like_a_missing_one(ow
     assert wrong == [], "\n".join(wrong)
 
 
-EMPTY_FORMS = {"plant:rate_end"}  # says nothing of the thing, which is looked for when the form is sent
+# says nothing of the thing, which is looked for when the form is sent
+EMPTY_FORMS = {"plant:rate_end", "analytics:target_end"}
 NO_THING_OF_A_SITE = {
     "plant:add": "the noun of a form, the same everywhere",
     "erp:table_template": "an empty list of a kind, the same everywhere",
     "start:step": "a step of the first hour, the same everywhere",
     "web:number_range": "a kind of number, the same everywhere",
     "analytics:kpi_detail": "a figure's definition, the same everywhere",
+    "analytics:kpi_export": "a figure's values at the reader's own site",
+    "analytics:why": "a figure's values at the reader's own site",
     "accounts:approval_rule": "a class of records, the same everywhere",
 }

@@ -6,13 +6,13 @@ from typing import Any
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from analytics.engine.book import KPIS
 from mom.core.web.lists import ListPage
 from mom.plant.views.nouns import NOUNS
 from tests.accounts.matrix import Route, routes
 from tests.costs.grown_plant import GrownPlant
 
 Arguments = list[dict[str, object]]
+WATCHED_KPI = "oee_index"
 ELSEWHERE = {
     "admin": "walked by its registry, in `admin_pages`",
     "api": "walked by the permission matrix's routes, and the four public addresses that read no data",
@@ -71,7 +71,10 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "web:label_print": lambda plant: [{"noun": "lot", "code": plant.lot.code}],
     "web:label_pdf": lambda plant: [{"noun": "lot", "code": plant.lot.code}],
     "web:export_file": lambda plant: [{"pk": plant.export.pk}],
-    "analytics:kpi_detail": lambda _plant: [{"id": KPIS[0].id}],
+    "analytics:kpi_detail": lambda _plant: [{"id": WATCHED_KPI}],
+    "analytics:kpi_export": lambda _plant: [{"id": WATCHED_KPI}],
+    "analytics:why": lambda _plant: [{"id": WATCHED_KPI}],
+    "analytics:target_end": lambda plant: [{"pk": plant.known.target.pk}],
     "web:file_page": lambda plant: [{"pk": plant.files.file.pk, "page": 1, "side": "screen"}],
     "web:note_withdraw": lambda plant: [{"pk": plant.files.note.pk}],
     "plant:document_version_submit": lambda plant: [{"pk": plant.files.draft.pk}],
@@ -84,11 +87,13 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
 QUERY: dict[str, Callable[[GrownPlant], str]] = {
     "web:file_add": lambda plant: plant.files.query(),
     "web:note_add": lambda plant: plant.files.query(),
+    "analytics:why": lambda plant: f"?machine={plant.machine.code}",
 }
 # The beginning of such a name -> the code that stands in it.
 CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:document": lambda plant: plant.files.document.code,
     "plant:machine": lambda plant: plant.machine.code,
+    "analytics:machine_messages": lambda plant: plant.machine.code,
     "plant:person": lambda plant: plant.person.code,
     "plant:qualification_add": lambda plant: plant.person.code,
     "plant:material": lambda plant: plant.material.code,
@@ -269,7 +274,9 @@ def address_of(route: Route, plant: GrownPlant) -> str:
     """The address of a route of the API. Raises: AssertionError for a resource that nobody knows."""
     resource = route.path.removeprefix("/api/v1/").partition("/{")[0].strip("/")
     if resource == "kpis":
-        return route.address(KPIS[0].id) + (f"?site={plant.site.code}" if route.action == "values_of" else "")
+        asked = {"retrieve": "", "why_of": f"?site={plant.site.code}&machine={plant.machine.code}"}
+        of_site = f"?site={plant.site.code}" if route.is_detail else ""
+        return route.address(WATCHED_KPI) + asked.get(route.action, of_site)
     if resource == "search":
         return f"{route.path}?q=N-0"
     if not route.is_detail:

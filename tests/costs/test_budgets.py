@@ -26,6 +26,13 @@ ENOUGH = {
 MORE = {
     "GET /api/v1/status/": 16,
     "page analytics:overview": 16,
+    "page analytics:kpi_list": 24,  # every record of the site once: reports, machines, orders, orders due, targets
+    "page analytics:kpi_detail": 20,
+    "page analytics:why": 40,  # all facts of a machine, as the buckets read them
+    "GET /api/v1/kpis/{id}/csv/": 18,
+    "GET /api/v1/kpis/{id}/parquet/": 18,
+    "GET /api/v1/kpis/{id}/values/": 18,  # beside values: units, targets, sources of pieces, the rule of reckoning
+    "GET /api/v1/kpis/{id}/why/": 36,
     "page plant:machine_detail": 24,
     "page plant:material_detail": 20,
     "page production:log_work_at": 18,
