@@ -61,12 +61,12 @@ def neighbourhoods(
     for step in _STEPS:
         if left:
             read = _intervals(left, step)
-            for equipment_id, (_first, last) in list(left.items()):
+            for equipment_id, (first, last) in list(left.items()):
                 border = _end_border(read.get(equipment_id, []), last)
                 if border is None and step is not None and _goes_beyond(read.get(equipment_id, []), last + step):
                     continue
                 del left[equipment_id]
-                found.append(_around(equipment_id, read.get(equipment_id, []), border))
+                found.append(_around(equipment_id, read.get(equipment_id, []), first, border))
     if found:
         _read_messages(found)
         _read_words(found)
@@ -124,9 +124,11 @@ def _is_told(before: StoredInterval, after: StoredInterval) -> bool:
     )
 
 
-def _around(equipment_id: int, intervals: Sequence[StoredInterval], border: datetime | None) -> Neighbourhood:
+def _around(
+    equipment_id: int, intervals: Sequence[StoredInterval], first: datetime, border: datetime | None
+) -> Neighbourhood:
     within = [each for each in intervals if border is None or each.piece.start < border]
-    is_bounded = bool(within) and within[0].piece.state == MachineState.RUN
+    is_bounded = bool(within) and within[0].piece.state == MachineState.RUN and within[0].piece.start < first
     return Neighbourhood(equipment_id, within[0].piece.start if is_bounded else DAWN, border, within)
 
 
