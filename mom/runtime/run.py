@@ -58,7 +58,7 @@ def _run(places: Places, *, wants_demo: bool) -> int:
         _serve(places, supervisor, started.environment, listener, address)
         if not supervisor.asked_to_stop:
             _tell(places, address, code)
-            supervisor.watch()
+            supervisor.watch(lambda: _mind_demo(places, supervisor, started.environment))
     finally:
         supervisor.catch_signals()
         _stop(places, supervisor, started)
@@ -81,6 +81,17 @@ def _serve(
         return
     supervisor.add(services.worker(places, env, address))
     supervisor.add(services.beat(places, env))
+
+
+def _mind_demo(places: Places, supervisor: Supervisor, env: Mapping[str, str]) -> bool:
+    """The demo plant runs as long as it stands: it may be added and removed while we serve. Never ends the watch."""
+    runs = any(child.name == "demo" for child in supervisor.children)
+    if runs != places.demo_signins.exists():
+        if runs:
+            supervisor.stop(["demo"])
+        else:
+            supervisor.add(services.demo(places, env))
+    return False
 
 
 def _tell(places: Places, address: str, code: str) -> None:

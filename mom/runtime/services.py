@@ -52,6 +52,14 @@ def beat(places: Places, env: Mapping[str, str]) -> Child:
     return Child("beat", _starter(command, log, env, signal.SIGKILL), signal.SIGTERM, 5, log)
 
 
+def demo(places: Places, env: Mapping[str, str]) -> Child:
+    """The demo plant's machines and crew, where the demo stands."""
+    command = [sys.executable, str(CHECKOUT / "manage.py"), "play_demo"]
+    log = places.log / "demo.log"
+    start = _starter(command, log, {**env, "MOM_ENVIRONMENT": "system"}, signal.SIGKILL)
+    return Child("demo", start, signal.SIGTERM, 10, log)
+
+
 def answers(address: str, path: str = "/readyz", seconds: float = 10) -> bool:
     """Whether an HTTP answer comes at all; which one doesn't matter here: 503 is an answer of a living server."""
     try:
