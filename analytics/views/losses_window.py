@@ -141,8 +141,9 @@ def chosen_period(site: Site, query: Any, now: datetime) -> Period:
     asked_first, asked_last = _asked_days(data, today)
     if (asked_first and asked_first != first) or (asked_last and asked_last != last):
         preset, first, last = "range", asked_first or first, asked_last or last
-    if preset != "shift" or data.get("shift", shift) != shift:
-        preset, shift = ("range" if preset == "shift" and "shift" in (query or {}) else preset), data.get("shift", "")
+    asked_shift = data.get("shift", "") if "shift" in (query or {}) else shift
+    if asked_shift != shift:
+        preset, shift = ("range" if preset == "shift" else preset), asked_shift
     if form.is_valid():
         material = data["material"].code if data["material"] else ""
         shown = {"first": first, "last": last, "at": data["at"], "shift": shift, "material": material}
