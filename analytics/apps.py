@@ -9,10 +9,12 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics import permissions, subscribers  # noqa: F401 - subscribe to events
+        from analytics.services import alert_rule_bell
         from analytics.views import panels
         from mom.core.web.navigation import NavItem, register
 
         panels.register()
+        alert_rule_bell.register()
         register(NavItem("live", _("Overview"), "analytics:overview", permissions.VIEW, order=10))
         board = NavItem("live", _("Hour board"), "analytics:board_start", permissions.VIEW, order=30, also=("/board/",))
         register(board)

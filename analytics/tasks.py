@@ -4,6 +4,7 @@ from celery import shared_task
 
 from analytics.models import DirtyDay
 from analytics.services import recompute as recomputing
+from analytics.services.alert_rule_judge import judge_rules
 from analytics.services.rebuild import rebuild_next
 from mom.core import long_work
 from mom.core.actor import system_actor
@@ -35,3 +36,9 @@ def sweep_dirty_days() -> int:
 def recompute(task_run_id: int) -> None:
     """Make the days that somebody asked for, or go on where a worker stopped."""
     long_work.work(task_run_id, recomputing.run)
+
+
+@shared_task(max_retries=3)
+def judge_alert_rules(site_id: int | None = None) -> int:
+    """Judge the alert rules, of one site or of all. Rung when messages came, and by beat."""
+    return judge_rules(system_actor("alert rules"), site_id)
