@@ -79,7 +79,7 @@ def _pieces(figures: ShiftFigures) -> ShiftTile:
     status, flag, foot = "", "", _last_shift(figures, lambda totals: totals.good, printing.number)
     if figures.is_running and figures.ahead is not None:
         expected = figures.now.good - figures.ahead
-        foot = _("%(count)s expected by now") % {"count": printing.number(expected, 0)}
+        foot = _("%(count)s expected") % {"count": printing.number(expected, 0)}
         if figures.ahead < 0 and expected > 0:
             flag = printing.signed(figures.ahead, 0)
             status = "bad" if -figures.ahead > expected * FAR_OFF else "warn"

@@ -104,7 +104,7 @@ def test_tile_without_data_says_so_and_is_never_zero() -> None:
 
 def test_pieces_have_what_is_expected_by_now_as_yardstick() -> None:
     made = tile("Good, all machines")
-    assert (made.value, made.flag, made.status, made.foot) == ("60", "−25", "bad", "85 expected by now")
+    assert (made.value, made.flag, made.status, made.foot) == ("60", "−25", "bad", "85 expected")
 
 
 def test_waiting_in_a_break_is_shown_as_the_planned_stop_it_is() -> None:

@@ -1,0 +1,160 @@
+"""A machine's page: what it does now, its time, why it stops; a reason by one tap; silence shown as such."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mom.core import clock
+from mom.floor.models import Stop, StopAnnotation
+from mom.floor.services import timeline
+from mom.floor.services.ingest import take_in
+from mom.plant.models import Equipment, Reason
+from tests.bench.statements import counting
+from tests.factories.accounts import make_user
+from tests.factories.machines import BOSS, make_fleet, make_live, send, start_job
+from tests.factories.plant import make_equipment, make_reason
+
+pytestmark = pytest.mark.django_db
+LIVE = {"X-Requested-With": "live"}
+LOOK = ["analytics.view", "plant.view", "work.view", "floor.view"]
+
+
+def signed_in(user: Any) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="mom.accounts.backends.PasswordBackend")
+    return client
+
+
+@pytest.fixture
+def jam(site: Any) -> Reason:
+    return make_reason(site, "JAM", name="Chip conveyor jam")
+
+
+@pytest.fixture
+def broken(site: Any, jam: Reason) -> Equipment:
+    """Down for 18 minutes, nobody said why; a job runs on it."""
+    (running,) = make_fleet(site, ["CNC-01"])
+    machine = make_equipment(site, "CNC-04", parent=running.parent)
+    job = start_job(machine)
+    send(machine, ("run", 60), ("down", 18), ("down", 0))
+    make_live(machine, job=job)
+    return machine
+
+
+def open_stop(machine: Equipment) -> Stop:
+    return Stop.objects.get(equipment=machine, ended_at=None, withdrawn_at=None)
+
+
+def tap(page: Client, machine: Equipment, reason: Reason, stop: Stop, key: str = "") -> Any:
+    given = {"stop": stop.pk, "reason": reason.pk, "key": key or str(uuid.uuid4())}
+    return page.post(f"/stops/reason/{machine.code}/", given)
+
+
+def test_machine_page_leads_with_what_it_does_now(owner: Any, broken: Equipment) -> None:
+    shown = signed_in(owner).get("/machines/CNC-04/").content.decode()
+    assert "Down for" in shown
+    assert "Down, no reason" in shown
+    assert "WO-CNC-04-10" in shown
+    assert "State timeline" in shown
+    assert "Where the minutes went" in shown
+    assert 'data-live-key="CNC-04"' in shown
+    assert shown.index("now-state") < shown.index("Stands in")
+    assert "now-signals" not in shown  # it sends none
+
+
+def test_area_page_has_nothing_that_lives(owner: Any, broken: Equipment) -> None:
+    shown = signed_in(owner).get(f"/machines/{broken.parent.code}/").content.decode()
+    assert "machine-now" not in shown
+
+
+def test_live_part_is_answered_once_and_not_again_while_nothing_changed(owner: Any, broken: Equipment) -> None:
+    page = signed_in(owner)
+    first = page.get("/now/machine/CNC-04/", headers=LIVE)
+    assert first.status_code == 200
+    assert b"<html" not in first.content
+    assert first["ETag"]
+
+
+@pytest.mark.parametrize("query", ["span=day", "span=week", "school=tpm", "reasons=today&level=group", "span=nonsense"])
+def test_machine_page_takes_every_choice(owner: Any, broken: Equipment, query: str) -> None:
+    shown = signed_in(owner).get(f"/machines/CNC-04/?{query}")
+    assert shown.status_code == 200
+    assert ("By ISO 22400" in shown.content.decode()) == ("tpm" in query)
+
+
+def test_one_tap_gives_the_stop_its_reason(owner: Any, broken: Equipment, jam: Reason) -> None:
+    page = signed_in(owner)
+    assert "Chip conveyor jam" in page.get("/machines/CNC-04/").content.decode()
+    answer = tap(page, broken, jam, open_stop(broken))
+    assert answer.status_code == 302
+    stop = open_stop(broken)
+    assert stop.reason == jam
+    assert stop.reporter
+    shown = page.get("/machines/CNC-04/").content.decode()
+    assert "Change reason" in shown
+    assert "set by" in shown
+    assert "Reason set: Chip conveyor jam" in shown
+
+
+def test_same_tap_twice_counts_once(owner: Any, broken: Equipment, jam: Reason) -> None:
+    page, key, stop = signed_in(owner), str(uuid.uuid4()), open_stop(broken)
+    assert tap(page, broken, jam, stop, key).status_code == 302
+    assert tap(page, broken, jam, stop, key).status_code == 302
+    assert StopAnnotation.objects.filter(equipment=broken).count() == 1
+
+
+def test_P33_reason_needs_the_right_and_the_machine_s_own_stop(
+    site: Any, owner: Any, outsider: Any, broken: Equipment, jam: Reason
+) -> None:
+    stop = open_stop(broken)
+    looker = signed_in(make_user("nils", site=site, permissions=LOOK))
+    assert tap(looker, broken, jam, stop).status_code == 403
+    assert "Set stop reason" not in looker.get("/machines/CNC-04/").content.decode()
+    assert tap(signed_in(outsider), broken, jam, stop).status_code in {403, 404}
+    other = Equipment.objects.get(code="CNC-01")
+    assert tap(signed_in(owner), other, jam, stop).status_code == 404
+    assert open_stop(broken).reason is None
+
+
+def test_stop_is_split_from_an_instant_on(owner: Any, site: Any, broken: Equipment, jam: Reason) -> None:
+    page, stop = signed_in(owner), open_stop(broken)
+    address = f"/stops/change/{stop.pk}/"
+    assert "Split or reclassify" in page.get(address).content.decode()
+    since = (clock.now() - timedelta(minutes=9)).astimezone(site.zone)
+    given = {"reason": jam.pk, "state": "", "since": since.strftime("%Y-%m-%dT%H:%M:%S"), "key": str(uuid.uuid4())}
+    assert page.post(address, given).status_code == 302
+    stops = Stop.objects.filter(equipment=broken, withdrawn_at=None).order_by("started_at")
+    assert [each.reason for each in stops] == [None, jam]
+    silent = page.post(f"/stops/change/{stops[0].pk}/", {"state": "run", "key": str(uuid.uuid4())})
+    assert silent.status_code == 422 or "Select a valid choice" in silent.content.decode()
+
+
+def test_signals_of_a_silent_machine_stay_with_their_time(owner: Any, site: Any, broken: Equipment) -> None:
+    machine = make_equipment(site, "AS-40", parent=broken.parent)
+    then = clock.now() - timedelta(minutes=40)
+    send(machine, ("run", 20), now=then)
+    reading = {"machine": "AS-40", "kind": "reading", "name": "coolant_pressure", "value": "5.2", "unit": "BAR"}
+    take_in(BOSS, site, "gateway", [{**reading, "at": then.isoformat(), "id": "r1"}], now=then)
+    timeline.sweep_silence(BOSS, site, clock.now())
+    row = make_live(machine)
+    type(row).objects.filter(pk=row.pk).update(last_sign_at=then)
+    shown = signed_in(owner).get("/machines/AS-40/").content.decode()
+    assert "No signal for" in shown
+    assert "Coolant pressure" in shown
+    assert "data-stale" in shown.split("now-signals")[1][:40]
+
+
+def test_machine_page_costs_the_same_after_a_day_of_stops(owner: Any, broken: Equipment) -> None:
+    page = signed_in(owner)
+    page.get("/now/machine/CNC-04/", headers=LIVE)
+    with counting() as few:
+        page.get("/now/machine/CNC-04/", headers=LIVE)
+    now = clock.now()
+    send(broken, *((("down", "run")[n % 2], 17 - n / 2) for n in range(30)), now=now)
+    send(broken, ("down", 0), now=now)
+    with counting() as many:
+        page.get("/now/machine/CNC-04/", headers=LIVE)
+    assert len(many) <= len(few), f"{few}\n--\n{many}"

@@ -1,0 +1,121 @@
+"""The overview of a site whose machines send: rows by area, figures of the shift, needs, only what was asked for."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mom.core import clock
+from mom.core.live.change import CHANNEL
+from mom.core.testing import acting
+from mom.plant.models import Shift
+from tests.bench.statements import counting
+from tests.factories.accounts import make_user
+from tests.factories.machines import make_area, make_fleet, make_live, send, start_job
+from tests.factories.plant import make_equipment, make_reason
+
+pytestmark = pytest.mark.django_db
+LIVE = {"X-Requested-With": "live"}
+
+
+def signed_in(user: Any) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="mom.accounts.backends.PasswordBackend")
+    return client
+
+
+@pytest.fixture
+def fleet(site: Any) -> list[Any]:
+    """Two machines that run, one that is down without a reason, all in one area."""
+    first, second = make_fleet(site, ["CNC-01", "CNC-02"])
+    broken = make_equipment(site, "CNC-04", parent=first.parent)
+    job = start_job(broken)
+    send(broken, ("run", 60), ("down", 18), ("down", 0))
+    make_live(broken, job=job)
+    return [first, second, broken]
+
+
+def test_overview_shows_each_machine_in_its_area_with_state_and_ribbon(owner: Any, fleet: list[Any]) -> None:
+    shown = signed_in(owner).get("/").content.decode()
+    assert 'rowspan="3">Machining</th>' in shown
+    assert '<tr id="m-CNC-04" class="row-bad">' in shown
+    assert "Down, no reason" in shown
+    assert "CNC-04 is down" in shown
+    assert "1 stop without a reason" in shown
+    assert "of the day shift done" in shown
+    assert shown.count("States of CNC-0") >= 3
+
+
+def test_overview_answers_only_the_rows_that_were_asked_for(owner: Any, fleet: list[Any]) -> None:
+    page = signed_in(owner)
+    shown = page.get("/?rows=CNC-04,NOTHING", headers=LIVE).content.decode()
+    assert 'id="m-CNC-04"' in shown
+    assert 'id="m-CNC-01"' not in shown
+    assert "Needs attention" not in shown
+
+
+def test_overview_narrows_to_what_deviates(owner: Any, fleet: list[Any]) -> None:
+    shown = signed_in(owner).get("/?show=deviations").content.decode()
+    assert 'id="m-CNC-04"' in shown
+    assert 'id="m-CNC-01"' not in shown
+    assert "1 of 3" in shown
+
+
+def test_overview_links_a_machine_s_job_and_reason(owner: Any, site: Any, fleet: list[Any]) -> None:
+    make_reason(site, "COOLANT", name="Coolant pressure low")
+    late = make_equipment(site, "CNC-06", parent=fleet[0].parent)
+    job = start_job(late, "WO-24118")
+    send(late, ("run", 60), ("down", 10, "COOLANT"), ("down", 0, "COOLANT"))
+    make_live(late, job=job)
+    shown = signed_in(owner).get("/").content.decode()
+    assert "Coolant pressure low" in shown
+    assert 'href="/orders/WO-24118/"' in shown
+
+
+def test_overview_costs_the_same_for_more_machines(owner: Any, site: Any, fleet: list[Any]) -> None:
+    page = signed_in(owner)
+    page.get("/")
+    with counting() as few:
+        page.get("/")
+    make_fleet(site, [f"AS-{number}" for number in range(12)], fleet[0].parent)
+    with counting() as many:
+        page.get("/")
+    assert len(many) == len(few), f"{few}\n--\n{many}"
+    with counting() as row:
+        page.get("/?rows=AS-1", headers=LIVE)
+    assert len(row) < len(few) / 2
+
+
+def test_P33_overview_shows_no_machine_of_another_site(outsider: Any, fleet: list[Any]) -> None:
+    shown = signed_in(outsider).get("/").content.decode()
+    assert "CNC-04" not in shown
+    assert "CNC-04" not in signed_in(outsider).get("/?rows=CNC-04", headers=LIVE).content.decode()
+
+
+def test_overview_offers_no_reason_to_who_may_not_give_one(site: Any, fleet: list[Any]) -> None:
+    rights = ["analytics.view", "plant.view", "work.view"]
+    shown = signed_in(make_user("nils", site=site, permissions=rights)).get("/").content.decode()
+    assert "CNC-04 is down" in shown
+    assert "Set stop reason" not in shown
+
+
+def test_overview_of_a_site_between_shifts_shows_the_last_one(owner: Any, site: Any) -> None:
+    area = make_area(site)
+    (machine,) = make_fleet(site, ["CNC-01"], area)
+    shift = Shift.objects.get(calendar=area.calendar)
+    over = clock.now().astimezone(site.zone) - timedelta(hours=1)
+    with acting():
+        shift.starts_at, shift.ends_at = (over - timedelta(hours=2)).time(), over.time()
+        shift.save()
+    shown = signed_in(owner).get("/").content.decode()
+    assert "No shift runs. Result of the day shift" in shown
+    assert machine.code in shown
+
+
+def test_state_change_tells_open_pages_the_machine_s_code(site: Any, fleet: list[Any]) -> None:
+    with counting() as told:
+        send(fleet[0], ("down", 0.01))
+    notified = [statement for statement in told.statements if "pg_notify" in statement]
+    assert notified
+    assert CHANNEL in notified[0]
