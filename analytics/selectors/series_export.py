@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -39,6 +39,7 @@ PERIOD = {
 }
 PLACES = frozenset({By.MACHINE, By.LINE, By.AREA})
 DIGITS = 12
+PIECE = 65_536
 COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
     ("site", pa.string()), ("kpi", pa.string()), ("version", pa.int32()), ("variant", pa.string()),
     ("first", pa.date32()), ("last", pa.date32()), ("by", pa.string()), ("key", pa.string()), ("label", pa.string()),
@@ -126,9 +127,7 @@ class _Facts:
             self.sources = {code: str(held[pk].piece_source) for pk, code in rows if pk in held}
             self.without_order = without_order_at(asked.site, self.at)
 
-    def row(
-        self, key: str, label: str, at: str, pk: int | None, value: KpiValue, mark: Trust | None
-    ) -> FigureRow:
+    def row(self, key: str, label: str, at: str, pk: int | None, value: KpiValue, mark: Trust | None) -> FigureRow:
         """One value with what stands beside it."""
         asked = self.asked
         place = (self.places.get(key) or pk) if asked.by in PLACES else asked.scope.equipment
@@ -206,15 +205,16 @@ def _cell(value: Any) -> Any:
     return "" if value is None else guarded(value)
 
 
-def parquet_file(found: Figures, rows_at_once: int = 5_000) -> BinaryIO:
-    """The table as an open Parquet file, written some rows at a time."""
+def parquet_chunks(found: Figures, rows_at_once: int = 5_000) -> Iterator[bytes]:
+    """The table as Parquet, written some rows at a time to disk and read from there in pieces."""
     schema = pa.schema(COLUMNS)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    with pq.ParquetWriter(file, schema) as writer:
-        for rows in _in_chunks(plain_rows(found), rows_at_once):
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-    file.seek(0)
-    return file
+    with tempfile.TemporaryFile() as file:
+        with pq.ParquetWriter(file, schema) as writer:
+            for rows in _in_chunks(plain_rows(found), rows_at_once):
+                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _in_chunks(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

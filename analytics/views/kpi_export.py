@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from analytics import permissions
 from analytics.engine.book import BOOK
 from analytics.engine.kpi import Basis
 from analytics.selectors.series import POSSIBLE, By, Scope
-from analytics.selectors.series_export import Asked, csv_lines, figures, parquet_file
+from analytics.selectors.series_export import Asked, csv_lines, figures, parquet_chunks
 from analytics.views.window import chosen_window
 from mom.core.errors import NotFound
 from mom.core.web.exports import file_name
@@ -37,7 +37,7 @@ class KpiExport(PageMixin):
         kind = "parquet" if query.get("as") == "parquet" else "csv"
         download = {"Content-Disposition": f'attachment; filename="{file_name(kind, kpi.id)}"'}
         if kind == "parquet":
-            return FileResponse(
-                parquet_file(found), content_type="application/vnd.apache.parquet", headers=download
-            )  # fmt: skip
+            return StreamingHttpResponse(
+                parquet_chunks(found), content_type="application/vnd.apache.parquet", headers=download
+            )
         return StreamingHttpResponse(csv_lines(found), content_type="text/csv; charset=utf-8", headers=download)

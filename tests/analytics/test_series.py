@@ -20,7 +20,7 @@ from analytics.engine.oee import oee_iso
 from analytics.models import HourBucket, ShiftBucket
 from analytics.selectors.kpis import kpi_table, kpi_values
 from analytics.selectors.series import POSSIBLE, By, Scope
-from analytics.selectors.series_export import COLUMNS, Asked, csv_lines, figures, parquet_file
+from analytics.selectors.series_export import COLUMNS, Asked, csv_lines, figures, parquet_chunks
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site, User
 from mom.core.testing import acting
@@ -206,8 +206,7 @@ def test_csv_holds_no_formula_that_a_spreadsheet_would_run(plant: Plant) -> None
 
 def test_parquet_holds_exact_decimals_under_named_columns(plant: Plant) -> None:
     found = figures(Asked(BOOK["oee_index"], plant.site, WINDOW, By.MACHINE, Scope(), step=By.DAY), NOW)
-    with parquet_file(found, rows_at_once=2) as file:
-        table = pq.read_table(file)
+    table = pq.read_table(io.BytesIO(b"".join(parquet_chunks(found, rows_at_once=2))))
     assert table.column_names == [name for name, _kind in COLUMNS]
     assert table.num_rows == 7
     values = table.column("value").to_pylist()

@@ -43,7 +43,7 @@ class GrownKnown:
         )
         self.alias = make_alias(self.site, self.things["equipment"])
         self.rate = make_rate(self.site)
-        self.target = make_target(self.site, kpi=COMPUTED[number].id, equipment=self.things["equipment"])
+        self.target = make_target(self.site, kpi=COMPUTED[number + 3].id, equipment=self.things["equipment"])
         with acting():
             PhysicalAssetClass.objects.create(site=self.site, code=f"N-{number:03}")
             self.asked = EquipmentClassSkill.objects.create(
