@@ -14,3 +14,11 @@ class FloorConfig(AppConfig):
         navigation.register(
             navigation.NavItem("connections", _("Quarantine"), "floor:quarantine_list", permissions.VIEW, order=30)
         )
+        for group, label, url_name, order, section in (
+            ("production", _("Stops"), "floor:stop_list", 45, ""),
+            ("setup", _("Listening"), "floor:listening_list", 57, "rules"),
+            ("setup", _("State codes"), "floor:mapping_list", 58, "rules"),
+        ):
+            navigation.register(
+                navigation.NavItem(group, label, url_name, permissions.VIEW, order=order, section=section)
+            )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mom.floor.views import quarantine
+from mom.floor.views import listening, mapping, quarantine, stop
 
 app_name = "floor"
 urlpatterns = [
@@ -15,4 +15,16 @@ urlpatterns = [
         name="quarantine_release_machine",
     ),
     path("quarantine/<int:pk>/discard/", quarantine.QuarantineDiscard.as_view(), name="quarantine_discard"),
+    path("stops/", stop.StopList.as_view(), name="stop_list"),
+    path("stops/<int:pk>/", stop.StopDetail.as_view(), name="stop_detail"),
+    path("stops/<int:pk>/explain/", stop.StopExplain.as_view(), name="stop_explain"),
+    path("stops/<int:pk>/reclassify/", stop.StopReclassify.as_view(), name="stop_reclassify"),
+    path("stops/<int:pk>/split/", stop.StopSplit.as_view(), name="stop_split"),
+    path("listening/", listening.ListeningList.as_view(), name="listening_list"),
+    path("listening/<path:code>/set/", listening.ListeningChange.as_view(), name="listening_change"),
+    path("listening/<path:code>/", listening.ListeningDetail.as_view(), name="listening_detail"),
+    path("state-codes/", mapping.MappingList.as_view(), name="mapping_list"),
+    path("state-codes/add/", mapping.MappingAdd.as_view(), name="mapping_add"),
+    path("state-codes/<int:pk>/", mapping.MappingChange.as_view(), name="mapping_change"),
+    path("state-codes/<int:pk>/end/", mapping.MappingEnd.as_view(), name="mapping_end"),
 ]

@@ -51,7 +51,7 @@ def apply(act: UseCase, site: Site, accepted: Sequence[Accepted]) -> tuple[list[
     if not batches:
         return [], {}
     signals = rows.lock_signals(site.pk, batches)
-    reader = Reader(site, batches, has_reasons=any(each.reason for each in accepted))
+    reader = Reader(site, batches)
     ends = rows.open_ends(batches)
     differences: dict[int, Difference] = {}
     late: dict[int, tuple[datetime, datetime]] = {}
@@ -83,7 +83,7 @@ def refold(
     if not stretches:
         return [], {}
     signals = rows.lock_signals(site.pk, stretches)
-    reader = Reader(site, stretches, has_reasons=True)
+    reader = Reader(site, stretches)
     ends = rows.open_ends(stretches)
     wanted = {each: (_from(first, signals[each]), last) for each, (first, last) in stretches.items()}
     found = neighbourhoods(wanted, reader.lines)
@@ -137,13 +137,11 @@ def _quiet_machines(site: Site, now: datetime) -> dict[int, tuple[datetime, date
 class Reader:
     """How the records of a site's machines are read: three statements for however many machines."""
 
-    def __init__(self, site: Site, equipment_ids: Iterable[int], *, has_reasons: bool) -> None:
+    def __init__(self, site: Site, equipment_ids: Iterable[int]) -> None:
         self.lines: dict[int, ListeningLine] = listening_lines(site, list(equipment_ids))
         self._meanings = mappings(site)
-        self._reasons: dict[str, int] = {}
-        if has_reasons:
-            reasons = Reason.objects.filter(site=site, kind=ReasonKind.STOP)
-            self._reasons = dict(reasons.values_list("code", "pk"))
+        reasons = Reason.objects.filter(site=site, kind=ReasonKind.STOP)
+        self._reasons: dict[str, int] = dict(reasons.values_list("code", "pk"))
         self._unset = Reading(self._meanings, UNSET, self._reasons)
 
     def of(self, equipment_id: int) -> Reading:

@@ -1,0 +1,79 @@
+"""One stop with all that is known of it: intervals, words, the messages behind it, how often it came today."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+
+from mom.accounts.models import Site
+from mom.core.actor import Actor
+from mom.core.errors import NotFound
+from mom.floor.models import FloorMessage, StateInterval, Stop, StopAnnotation
+from mom.floor.permissions import VIEW
+from mom.plant.engine.calendar import day_interval, local_day
+
+MOST_MESSAGES = 200
+BEFORE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class StopView:
+    """A stop as people look at it. `repeat`: the how-manieth of its reason on the machine on its day; 0 uncoded."""
+
+    stop: Stop
+    intervals: list[StateInterval]
+    words: list[StopAnnotation]
+    messages: list[FloorMessage]
+    has_more: bool
+    repeat: int
+
+
+def stops_of_site(actor: Actor, site: Site) -> QuerySet[Stop]:
+    """The stops of a site that stand, with machine, reason and job, within the actor's rights."""
+    rows = Stop.objects.filter(site=site, withdrawn_at=None)
+    rows = rows.select_related("equipment", "reason", "job_order", "site")
+    return rows if actor.may(VIEW, site.code) else rows.none()
+
+
+def stop_get(actor: Actor, site: Site, pk: int) -> Stop:
+    """One of them. Raises: NotFound."""
+    found = stops_of_site(actor, site).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def stop_view(stop: Stop, now: datetime) -> StopView:
+    """A stop with its intervals, words and first messages, and its repeat count. Five statements."""
+    end = stop.ended_at or now
+    words = StopAnnotation.objects.filter(equipment=stop.equipment_id, reversal=None, reverses=None)
+    words = words.filter(started_at__lt=end).filter(
+        Q(started_at__gte=stop.started_at) | Q(ended_at__gt=stop.started_at)
+    )
+    messages = FloorMessage.objects.filter(equipment=stop.equipment_id, occurred_at__gte=stop.started_at - BEFORE)
+    found = list(messages.filter(occurred_at__lte=end).order_by("occurred_at", "id")[: MOST_MESSAGES + 1])
+    return StopView(
+        stop=stop,
+        intervals=list(StateInterval.objects.filter(stop=stop).select_related("reason").order_by("started_at")),
+        words=list(words.select_related("reason").order_by("-recorded_at", "-id")),
+        messages=found[:MOST_MESSAGES],
+        has_more=len(found) > MOST_MESSAGES,
+        repeat=repeat_count(stop),
+    )
+
+
+def repeat_count(stop: Stop) -> int:
+    """The how-manieth stop of this reason on this machine on its day of the plant: "fourth time today"."""
+    if stop.reason_id is None:
+        return 0
+    zone = stop.site.zone
+    day = day_interval(local_day(stop.started_at, zone), zone)
+    rows = Stop.objects.filter(equipment=stop.equipment_id, reason=stop.reason_id, withdrawn_at=None)
+    return rows.filter(started_at__gte=day.start, started_at__lte=stop.started_at).count()
+
+
+def repeats_on(site: Site, start: datetime, end: datetime) -> dict[tuple[int, int], int]:
+    """How often each machine stopped for each reason in [start, end). One statement."""
+    rows = Stop.objects.filter(site=site, withdrawn_at=None, started_at__gte=start, started_at__lt=end)
+    counted = rows.exclude(reason=None).order_by().values(machine=F("equipment_id"), why=F("reason_id"))
+    return {(row["machine"], row["why"]): row["many"] for row in counted.annotate(many=Count("id"))}
