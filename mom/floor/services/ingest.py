@@ -23,18 +23,9 @@ from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
 from mom.floor import applied
 from mom.floor.applied import Accepted, Applied
-from mom.floor.engine.message import (
-    Message,
-    Parsed,
-    Refused,
-    Why,
-    Window,
-    days_of,
-    key_of_content,
-    read,
-    storable,
-)
+from mom.floor.engine.message import Message, Parsed, Refused, Why, Window, days_of, key_of_content, storable
 from mom.floor.engine.message_numbers import Numbers, Range, with_numbers
+from mom.floor.engine.message_reading import read
 from mom.floor.permissions import SEND_MESSAGE
 from mom.floor.services import ingest_rows as rows
 from mom.floor.services import timeline
@@ -186,7 +177,8 @@ def apply(act: UseCase, site: Site, new: Sequence[Parsed]) -> None:
     """Bring the timeline, and what is folded from it, to what the new messages say. Joins the caller's transaction."""
     accepted = [
         Accepted(
-            each.equipment_id, each.kind, each.at, each.name, each.code, each.mode, each.reason, each.value, each.unit
+            each.equipment_id, (said := each.said).kind, each.at, said.name, said.code, said.mode, said.reason,
+            each.value, said.unit,
         )
         for each in new
     ]  # fmt: skip

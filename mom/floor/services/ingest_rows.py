@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from mom.accounts.models import Site
 from mom.core.canonical import to_json
 from mom.core.use_case import UseCase
-from mom.floor.engine.message import Parsed, Refused, storable
+from mom.floor.engine.message import Parsed, Refused, Said, storable
 from mom.floor.engine.message_numbers import Numbers
 from mom.floor.models import Source
 from mom.floor.services.ingest_words import sentence_of
@@ -210,21 +210,29 @@ def store(
 ) -> None:
     """Put new messages into the record, over COPY."""
     head, now, session = f"{site.pk}\t{source_id}\t", received_at.isoformat(), session_id or "\\N"
+    cells: dict[int, tuple[str, str, str]] = {}  # of what many messages say alike
+    instants: dict[int, str] = {}  # as text; messages of one instant share it
     lines = []
     for each in messages:
+        said, at = each.said, each.at
+        kind, words, unit = cells.get(id(said)) or cells.setdefault(id(said), _cells(said))
         number = "\\N\t\\N" if each.sequence is None else f"{session}\t{each.sequence}"
-        words = f"{each.name}\t{each.code}\t{each.mode}\t{each.reason}"
-        if "\\" in words or words.count("\t") > 3:
-            words = "\t".join(word.translate(_ESCAPES) for word in (each.name, each.code, each.mode, each.reason))
         received = now if each.received_at is None else each.received_at.isoformat()
-        value = "\\N" if each.value is None else each.value
+        happened = instants.get(id(at)) or instants.setdefault(id(at), f"{at.replace(tzinfo=None).isoformat()}Z")
+        value = "\\N" if each.value is None else str(each.value)
         text = each.text.translate(_ESCAPES) if each.text else ""
         lines.append(
-            f"{head}{each.equipment_id}\t{each.kind.value}\t{each.at.isoformat()}\t{received}\t{each.key}\t{number}\t{words}"
-            f"\t{value}\t{each.unit}\t{text}\n"
+            f"{head}{each.equipment_id}\t{kind}\t{happened}\t{received}\t{each.key}\t{number}\t{words}\t"
+            f"{value}\t{unit}\t{text}\n"
         )
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY floor_floormessage ({_COLUMNS}) FROM STDIN", io.StringIO("".join(lines)))
+
+
+def _cells(said: Said) -> tuple[str, str, str]:
+    """Kind, words and unit as COPY reads them."""
+    words = "\t".join(word.translate(_ESCAPES) for word in (said.name, said.code, said.mode, said.reason))
+    return said.kind.value, words, said.unit
 
 
 def keep_in_quarantine(

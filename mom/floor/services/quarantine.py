@@ -19,7 +19,8 @@ from mom.core.db.retry import retrying
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
-from mom.floor.engine.message import FIELDS, Parsed, Refused, Why, Window, days_of, read_again
+from mom.floor.engine.message import FIELDS, Parsed, Refused, Why, Window, days_of
+from mom.floor.engine.message_reading import read_again
 from mom.floor.engine.terms import QuarantineStatus
 from mom.floor.models import QuarantinedMessage, Source, SourceSession
 from mom.floor.permissions import SETTLE_QUARANTINE
