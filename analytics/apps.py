@@ -9,11 +9,13 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics import permissions, subscribers  # noqa: F401 - subscribe to events
-        from analytics.services import alert_rule_bell
+        from analytics.services import alert_rule_bell, live_fold
         from analytics.views import panels
         from mom.core.web.navigation import NavItem, register
+        from mom.floor import applied
 
         panels.register()
+        applied.register("analytics.live_fold", live_fold.fold)
         alert_rule_bell.register()
         register(NavItem("live", _("Overview"), "analytics:overview", permissions.VIEW, order=10))
         board = NavItem("live", _("Hour board"), "analytics:board_start", permissions.VIEW, order=30, also=("/board/",))
@@ -22,3 +24,6 @@ class AnalyticsConfig(AppConfig):
         register(NavItem("production", _("OEE and losses"), "analytics:losses", permissions.VIEW, order=40))
         register(NavItem("improve", _("Flow and losses"), "analytics:flow", permissions.VIEW, order=10))
         register(NavItem("improve", _("KPI book"), "analytics:kpi_list", permissions.VIEW, order=90))
+        register(
+            NavItem("setup", _("Alert rules"), "analytics:alert_rule_list", permissions.VIEW, order=61, section="rules")
+        )

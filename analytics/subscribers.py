@@ -2,30 +2,41 @@
 
 from django.db import transaction
 
+from analytics.services import dirty
 from analytics.services.rebuild import mark_dirty
 from mom.accounts.models import Site
 from mom.core.bell import ring
 from mom.core.outbox import subscribe
 from mom.core.use_case import UseCase
-from mom.events.work import JobOrderStatusChanged, WorkReported
+from mom.events.work import JobOrderStatusChanged, QuantityReported, WorkReported
 from mom.plant.engine.calendar import local_day
 from mom.work.engine.terms import JobOrderCommand
 
 
 @subscribe(WorkReported, name="analytics.mark_dirty")
 def work_reported(act: UseCase, event: WorkReported) -> None:
-    """Mark the days of the event; the worker is rung once the mark is committed."""
-    mark_dirty(act, Site.objects.get(code=event.site), event.days)
+    """Mark the days of the event, and the machines' time; workers are rung once the marks are committed."""
+    site = Site.objects.get(code=event.site)
+    mark_dirty(act, site, event.days)
+    if event.since is not None and event.until is not None:
+        dirty.mark_machines(act, site, event.machines, event.since, event.until)
     transaction.on_commit(ring_rebuild, robust=True)
 
 
 @subscribe(JobOrderStatusChanged, name="analytics.mark_begun")
 def job_order_moved(act: UseCase, event: JobOrderStatusChanged) -> None:
     """Work that begins puts its order in work on that day; what ends it is reported as work."""
+    site = Site.objects.get(code=event.site)
+    dirty.mark_job(act, site, event.job_order_id, event.at)
     if event.command == JobOrderCommand.START:
-        site = Site.objects.get(code=event.site)
         mark_dirty(act, site, [local_day(event.at, site.zone)])
         transaction.on_commit(ring_rebuild, robust=True)
+
+
+@subscribe(QuantityReported, name="analytics.mark_quantity")
+def quantity_reported(act: UseCase, event: QuantityReported) -> None:
+    """Pieces were reported: the shift of the machine that made them."""
+    dirty.mark_report(act, Site.objects.get(code=event.site), event.report_id)
 
 
 def ring_rebuild() -> None:

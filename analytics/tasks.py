@@ -2,14 +2,17 @@
 
 from celery import shared_task
 
-from analytics.models import DirtyDay
+from analytics.models import DirtyDay, DirtyStretch
+from analytics.services import machine_rebuild, machine_sweep
 from analytics.services import recompute as recomputing
 from analytics.services.alert_rule_judge import judge_rules
 from analytics.services.rebuild import rebuild_next
-from mom.core import long_work
+from mom.core import clock, long_work
 from mom.core.actor import system_actor
 from mom.core.bell import ring
+from mom.core.db.retry import retrying
 
+MACHINES_PER_TASK = 100
 PIECES_PER_TASK = 12  # a year of days; what is left is rung for again, so that no task runs long
 
 
@@ -30,6 +33,26 @@ def rebuild_dirty_days() -> int:
 def sweep_dirty_days() -> int:
     """Rung by beat: whatever a lost bell left behind."""
     return rebuild_dirty_days() if DirtyDay.objects.exists() else 0
+
+
+@shared_task(max_retries=0)
+def rebuild_machines() -> int:
+    """Make machines' buckets until nothing waits, a machine at a time; gives how many shifts were made."""
+    made = 0
+    for _ in range(MACHINES_PER_TASK):
+        piece = retrying()(machine_rebuild.rebuild_next)(system_actor("analytics"))
+        made += piece
+        if not piece:
+            return made
+    ring("analytics.tasks.rebuild_machines", queue="kpi")
+    return made
+
+
+@shared_task(max_retries=0)
+def sweep_machines() -> int:
+    """Rung by beat: shifts that are over, the running shift's buckets, whatever a lost bell left behind."""
+    machine_sweep.sweep(system_actor("analytics"), clock.now())
+    return rebuild_machines() if DirtyStretch.objects.exists() else 0
 
 
 @shared_task(max_retries=3)

@@ -44,6 +44,7 @@ app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due i
         "options": {"expires": 600},
     },
     "sweep-silence": {"task": "mom.floor.tasks.sweep_silence", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep-machines": {"task": "analytics.tasks.sweep_machines", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-buckets": {"task": "analytics.tasks.sweep_dirty_days", "schedule": 30.0, "options": {"expires": 30}},
 }
 app.autodiscover_tasks()

@@ -41,6 +41,9 @@ class Spell:
     reason_id: int | None = None
     stop_start: int | None = None
     was_counted: bool = False
+    code: str = ""
+    mode: str = ""
+    stop_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,8 @@ class _Loader:
             state, code, mode, reason, stop = row[3:8]
             said = Said(state, code, mode, reason, row[1])
             if stop is None:
-                found.append(Spell(begin, end, state, self.meaner.of(machine, said), None))
+                meaning = self.meaner.of(machine, said)
+                found.append(Spell(begin, end, state, meaning, code=code, mode=mode))
                 continue
             stop_start, stop_end = microseconds(row[8]), None if row[9] is None else microseconds(row[9])
             if is_running and stop_end is not None and stop_end > until:
@@ -210,7 +211,7 @@ class _Loader:
             if is_minor(meaning, stop_start, stop_end, terms.minor_stop):
                 meaning = MINOR
             was = stop_start < start and self.calendar.is_worked(machine, stop_start, start)
-            found.append(Spell(begin, end, row[10], meaning, row[13], stop_start, was))
+            found.append(Spell(begin, end, row[10], meaning, row[13], stop_start, was, code, mode, stop))
         return found
 
     def _spells(self) -> dict[int, list[tuple[Any, ...]]]:

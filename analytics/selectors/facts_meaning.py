@@ -71,7 +71,7 @@ class Meaner:
         if said.state == MachineState.RUN or said.reason_id is None:
             return by_code
         found = self._of_reason(said.reason_id, said.start)
-        return by_code if found is None else Meaning(found.time_class, found.time_class, found.loss_class)
+        return by_code if found is None else _shared(found.time_class, found.time_class, found.loss_class)
 
     def _of_code(self, equipment_id: int, said: Said) -> Meaning:
         model = self.line(equipment_id).at(said.start).state_model
@@ -96,7 +96,8 @@ _meanings: dict[tuple[str, str, str], Meaning] = {}
 
 
 def _shared(with_order: str, without_order: str, loss: str) -> Meaning:
-    key = (with_order, without_order, loss)
+    """One meaning for all spells of it. Only its length makes a stop a minor one, whatever its reason counts as."""
+    key = (with_order, without_order, LossClass.NONE.value if loss == LossClass.MINOR_STOP else loss)
     return _meanings.setdefault(key, Meaning(*key))
 
 

@@ -1,31 +1,161 @@
-"""Buckets of machines are made again from the facts, one shift of one machine at a time: twice is once (P17)."""
+"""Buckets of machines are made again from the facts, one machine and a stretch of its time a task: twice is once (P17).
 
-from datetime import datetime
+A change of facts marks the stretch; a worker takes the mark away and makes the shifts that it touches. The running
+shift is made up to now, and its live row with it. The answer depends on the facts alone (ADR 0028).
+"""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import connection
+
+from analytics.engine.machine_shift import reckon
+from analytics.engine.machine_stretch import Stretch, instant_of, microseconds
 from analytics.models import DirtyStretch
+from analytics.selectors.facts import Asked, Calendar, facts_of
+from analytics.services import live_fold_again, machine_rebuild_rows
+from analytics.services.dirty import MOMENT, mark_stretch
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.bell import ring_after_commit
+from mom.core.db.locks import Lock, advisory_lock, try_advisory_lock
+from mom.core.db.transactions import require_transaction
+from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
+from mom.plant.engine.calendar import day_interval
+from mom.plant.engine.terms import WORK_UNIT_LEVELS
+from mom.plant.models import Equipment
 
-BELL = "analytics.tasks.rebuild_machines"
-
-
-def mark_stretch(act: UseCase, site: Site, equipment_id: int, start: datetime, end: datetime) -> None:
-    """Say that facts of a machine changed in [start, end): a worker makes its buckets and its running shift again.
-
-    Joins the caller's transaction.
-    """
-    DirtyStretch.objects.create(site=site, equipment_id=equipment_id, started_at=start, ended_at=end, marked_at=act.now)
-    ring_after_commit(BELL, queue="kpi")
+STRETCHES_PER_TASK = 60  # shifts of one machine; what is left stays marked
+CANDIDATES = 20
 
 
 def rebuild_shift(actor: Actor, equipment_id: int, at: datetime) -> None:
     """Make the buckets of one machine again for the shift (or the time between shifts) in which `at` lies."""
-    raise NotImplementedError
+    with use_case(actor) as act:
+        site = Equipment.objects.select_related("site").get(pk=equipment_id).site
+        advisory_lock(Lock.MACHINE_REBUILD, equipment_id)
+        rebuild_stretch(act, site, {equipment_id: [(at, at + MOMENT)]})
 
 
 def rebuild_next(actor: Actor) -> int:
-    """Take what waits for one machine and make it; gives how many stretches were taken, 0 where nothing waits."""
-    with use_case(actor):
-        return 0
+    """Take what waits for one machine and make it; gives how many stretches were made, 0 where nothing waits."""
+    with use_case(actor) as act:
+        machine = _free_machine()
+        if machine is None:
+            return 0
+        rows = list(
+            DirtyStretch.objects.select_for_update(skip_locked=True)
+            .filter(equipment=machine)
+            .order_by("started_at", "pk")
+        )
+        DirtyStretch.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        if not rows:
+            return 0
+        site = Site.objects.get(pk=rows[0].site_id)
+        spans = [(row.started_at, max(row.ended_at, row.started_at + MOMENT)) for row in rows]
+        made, left = rebuild_stretch(act, site, {machine: spans}, most=STRETCHES_PER_TASK)
+        if left is not None:
+            mark_stretch(act, site, machine, left, max(end for _, end in spans))
+        code = Equipment.objects.values_list("code", flat=True).get(pk=machine)
+        tell(site.code, "machine", code)  # open pages fetch what changed once this has committed
+        return max(made, 1)
+
+
+def rebuild_stretch(
+    act: UseCase,
+    site: Site,
+    spans: Mapping[int, Sequence[tuple[datetime, datetime]]],
+    *,
+    most: int | None = None,
+) -> tuple[int, datetime | None]:
+    """Make every shift of these machines that has time in the spans, and the live rows of those that run.
+
+    Gives how many, and from where on something is left where there were more than `most`. Joins the caller's
+    transaction.
+    """
+    require_transaction()
+    if not any(spans.values()):
+        return 0, None
+    first = min(start for each in spans.values() for start, _ in each)
+    last = min(max(end for each in spans.values() for _, end in each), act.now)
+    calendar = Calendar(site, min(first, last), last)
+    now = microseconds(act.now)
+    live_fold_again.lock(spans)  # before the facts are read: who folds meanwhile goes on from what is written here
+    wanted = _wanted(calendar, spans, now)
+    left = None
+    if most is not None and len(wanted) > most:
+        left = instant_of(wanted[most].stretch.start)
+        wanted = wanted[:most]
+    facts = facts_of(site, calendar, wanted)
+    made = [(each, reckon(each)) for each in facts]
+    machine_rebuild_rows.write(site, made)
+    _refold_live(act, site, calendar, spans, wanted, now)
+    return len(made), left
+
+
+def rebuild_days(act: UseCase, site: Site, days: Iterable[date]) -> int:
+    """Make the shifts of all machines of a site that begin on these local days. Joins the caller's transaction."""
+    bounds = [day_interval(day, site.zone) for day in sorted(set(days))]
+    machines = Equipment.objects.filter(site=site, level__in=WORK_UNIT_LEVELS).values_list("pk", flat=True)
+    made = 0
+    for machine in _known(machines):
+        advisory_lock(Lock.MACHINE_REBUILD, machine)
+        spans = [(each.start, each.end) for each in bounds if each.end is not None and each.start < act.now]
+        made += rebuild_stretch(act, site, {machine: spans})[0]
+    return made
+
+
+def _known(machines: Iterable[int]) -> list[int]:
+    """Those of which anything is known: a timeline, or work."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m FROM unnest(%s::bigint[]) AS m WHERE EXISTS (SELECT 1 FROM floor_stateinterval i WHERE"
+            " i.equipment_id = m) OR EXISTS (SELECT 1 FROM work_jobresponse r WHERE r.equipment_id = m) ORDER BY m",
+            [list(machines)],
+        )
+        return [machine for (machine,) in cursor.fetchall()]
+
+
+def _free_machine() -> int | None:
+    """A machine that waits and that no other worker is at; it is ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT equipment_id FROM analytics_dirtystretch GROUP BY equipment_id ORDER BY min(id) LIMIT %s",
+            [CANDIDATES],
+        )
+        waiting = [machine for (machine,) in cursor.fetchall()]
+    return next((machine for machine in waiting if try_advisory_lock(Lock.MACHINE_REBUILD, machine)), None)
+
+
+def _wanted(calendar: Calendar, spans: Mapping[int, Sequence[tuple[datetime, datetime]]], now: int) -> list[Asked]:
+    """Each stretch once, up to now."""
+    found: dict[tuple[int, int], Stretch] = {}
+    for machine, each in spans.items():
+        for start, end in each:
+            begin, until = microseconds(start), max(microseconds(end), microseconds(start) + 1)
+            for stretch in calendar.between(machine, begin, until):
+                if stretch.start < now:
+                    found[machine, stretch.start] = stretch
+    return [Asked(machine, stretch, min(stretch.end, now)) for (machine, _), stretch in sorted(found.items())]
+
+
+def _refold_live(
+    act: UseCase,
+    site: Site,
+    calendar: Calendar,
+    spans: Mapping[int, Sequence[tuple[datetime, datetime]]],
+    wanted: Sequence[Asked],
+    now: int,
+) -> None:
+    """The live rows of the shifts that run, up to what is known of the machine."""
+    running: dict[int, int] = defaultdict(int)
+    for asked in wanted:
+        if asked.stretch.end > now:
+            latest = max(microseconds(end) for _, end in spans[asked.equipment_id])
+            running[asked.equipment_id] = min(latest, now)
+    if running:
+        live_fold_again.refold(act, site, calendar, running)
+
+
+__all__ = ["mark_stretch", "rebuild_days", "rebuild_next", "rebuild_shift", "rebuild_stretch"]

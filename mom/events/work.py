@@ -42,3 +42,6 @@ class WorkReported:
 
     site: str
     days: tuple[date, ...]  # local dates of the plant, sorted
+    machines: tuple[int, ...] = ()  # where the work was done, as far as it is known, sorted
+    since: datetime | None = None  # the first and the last instant of that work
+    until: datetime | None = None

@@ -133,4 +133,6 @@ def announce(act: UseCase, about: JobOrder | JobResponse, instants: list[datetim
         days = tuple(sorted({local_day(at, site.zone) for at in instants}))
         job = about.pk if isinstance(about, JobOrder) else about.job_order_id
         key = f"job_order:{job}" if job else f"site:{site.code}"
-        act.publish(WorkReported(site=site.code, days=days), key=key)
+        machines = () if about.equipment_id is None else (about.equipment_id,)
+        until = max(act.now, *instants)
+        act.publish(WorkReported(site.code, days, machines, min(instants), until), key=key)

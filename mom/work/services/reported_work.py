@@ -197,7 +197,9 @@ def record_reported_work(act: UseCase, site: Site, rows: Sequence[ReportedWork])
     _copy_quantities(site, ids, rows, stamp)
     instants = {instant for row in rows for instant in (row.started_at, row.ended_at)}
     days = tuple(sorted({local_day(instant, site.zone) for instant in instants}))
-    act.publish(WorkReported(site=site.code, days=days), key=f"site:{site.code}")
+    machines = tuple(sorted({row.equipment_id for row in rows if row.equipment_id is not None}))
+    event = WorkReported(site.code, days, machines, min(instants), max(instants))
+    act.publish(event, key=f"site:{site.code}")
     return ids
 
 

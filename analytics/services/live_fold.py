@@ -1,0 +1,214 @@
+"""Current figures stay current: every batch of messages moves the running shifts of its machines, in its transaction.
+
+What comes in order is carried on by `machine_fold`, set-based: a handful of statements for however many machines. Late
+facts, another job, another shift have the machine's row made again from the facts. Both give the same (ADR 0028).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from analytics.engine.machine_facts import MICRO
+from analytics.engine.machine_fold import Next, Standing, advance, count, follow, terms_of, use_energy
+from analytics.engine.machine_lines import empty
+from analytics.engine.machine_stretch import instant_of, microseconds
+from analytics.engine.machine_time import Meaning, is_minor
+from analytics.selectors.facts import METER, Calendar
+from analytics.selectors.facts_meaning import Meaner, Said
+from analytics.services import live_fold_again, live_fold_rows
+from analytics.services.dirty import mark_stretches
+from analytics.services.live_fold_rows import LiveRow, SpellRow
+from mom.core.use_case import UseCase
+from mom.floor.applied import Accepted, Applied, Change
+from mom.floor.engine.terms import CountName, MessageKind, PieceSource
+
+_REJECTS = frozenset({CountName.REJECT.value, CountName.REJECT_ADDED.value})
+_ADDED = frozenset({CountName.TOTAL_ADDED.value, CountName.REJECT_ADDED.value})
+
+
+class Came(NamedTuple):
+    """What the batch brought for one machine: counts and energy by instant, and the span of all its messages."""
+
+    first: int
+    last: int
+    counts: list[tuple[int, bool, bool, int]]
+    energies: list[tuple[int, bool, int]]
+    has_cycles: bool
+
+
+@dataclass
+class _Sorted:
+    """What became of the machines of a batch."""
+
+    regular: list[tuple[LiveRow, Standing, SpellRow | None]]
+    again: dict[int, int]
+    marks: dict[int, tuple[datetime, datetime]]
+
+
+def fold(act: UseCase, applied: Applied) -> None:
+    """Move the running shifts of the machines of a batch. Joins the caller's transaction."""
+    came = _by_machine(applied.messages)
+    changes: dict[int, list[Change]] = defaultdict(list)
+    for change in applied.changes:
+        changes[change.equipment_id].append(change)
+    machines = sorted({*came, *changes})
+    if not machines:
+        return
+    rows = live_fold_rows.read(machines)
+    jobs = live_fold_rows.open_jobs(machines)
+    moved = [row for machine in changes if (row := rows.get(machine)) is not None]
+    spells = live_fold_rows.spells_since(moved)
+    meaner = Meaner(applied.site, machines) if moved else None
+    found = _Sorted([], {}, {})
+    for machine in machines:
+        row = rows.get(machine)
+        standing = None
+        if row is not None:
+            standing = _carried(row, came.get(machine), spells.get(machine), jobs.get(machine), meaner)
+        if row is None or standing is None:
+            _again(found, machine, row, came.get(machine), changes.get(machine, ()))
+        else:
+            of_machine = spells.get(machine)
+            found.regular.append((row, standing, of_machine[-1] if of_machine else None))
+    signs = {machine: each.last for machine, each in came.items()}
+    live_fold_rows.write(found.regular, signs)
+    _made_again(act, applied, found)
+
+
+def _made_again(act: UseCase, applied: Applied, found: _Sorted) -> None:
+    if found.again:
+        first, last = min(found.again.values()), max(found.again.values())
+        calendar = Calendar(applied.site, instant_of(first), instant_of(last))
+        for machine, (start, end) in list(found.marks.items()):
+            begin = instant_of(calendar.at(machine, found.again[machine]).start) if end == start else end
+            found.marks[machine] = (start, begin)
+        live_fold_again.refold(act, applied.site, calendar, found.again)
+    mark_stretches(act, applied.site, {each: span for each, span in found.marks.items() if span[0] < span[1]})
+
+
+def _again(found: _Sorted, machine: int, row: LiveRow | None, came: Came | None, changes: Sequence[Change]) -> None:
+    """Have a machine's row made from the facts, and mark what lies before its shift."""
+    latest = [came.last] if came is not None else []
+    earliest = [came.first] if came is not None else []
+    earliest += [microseconds(change.started_at) for change in changes]
+    if row is not None:
+        latest.append(row.as_of)
+    else:
+        latest += [microseconds(change.ended_at) for change in changes if change.ended_at is not None]
+    found.again[machine] = max(latest or earliest)
+    first = min(earliest)
+    if row is None:
+        found.marks[machine] = (instant_of(first), instant_of(first))  # up to the shift that its row will be of
+    elif first < row.start:
+        found.marks[machine] = (instant_of(first), instant_of(row.start))
+
+
+def _carried(
+    row: LiveRow, came: Came | None, spells: Sequence[SpellRow] | None, job: int | None, meaner: Meaner | None
+) -> Standing | None:
+    """The shift carried on by what came; None where that can't be done."""
+    terms = terms_of(row.terms)
+    last = came.last if came is not None else row.as_of
+    if last >= row.end or last >= terms.regular_until or job != row.job_order_id:
+        return None
+    if came is not None and (came.first <= row.as_of or (came.has_cycles and _counts_cycles(row, terms.piece_source))):
+        return None
+    standing = Standing(
+        start=row.start,
+        end=row.end,
+        as_of=row.as_of,
+        state=row.state,
+        since=row.since,
+        meaning=Meaning(row.with_order, row.without_order, row.loss),
+        reason_id=row.reason_id,
+        is_stop_counted=row.is_stop_counted,
+        is_startup=row.is_startup,
+        total_reading=row.total,
+        reject_reading=row.reject,
+        energy_reading=row.energy,
+        job_good=0,
+        vector=empty(),
+        terms=terms,
+    )
+    following: list[Next] = []
+    if spells is not None and meaner is not None:
+        if not _goes_on(row, spells, terms.minor_stop, standing):
+            return None
+        following = [_next(meaner, spell) for spell in spells[1:]]
+    _carry(standing, came, following, last)
+    return standing
+
+
+def _counts_cycles(row: LiveRow, piece_source: str) -> bool:
+    """Whether completed cycles are its pieces: it has no counter."""
+    return row.total is None and piece_source != PieceSource.REPORTS
+
+
+def _goes_on(row: LiveRow, spells: Sequence[SpellRow], minor_stop: int, standing: Standing) -> bool:
+    """Whether the stored timeline is what the row knows, and then goes on in whole stops of this shift."""
+    if not spells:
+        return False
+    first = spells[0]
+    if first.start != row.since or first.state != row.state or first.reason_id != row.reason_id:
+        return False
+    if first.code != row.code or first.mode != row.mode or first.stop_id != row.stop_id:
+        return False
+    if first.end is not None and first.end < row.as_of:
+        return False
+    if first.end is not None and first.stop_start is not None:
+        if first.stop_start != first.start or first.stop_end != first.end:
+            return False
+        if first.start < row.start and is_minor(standing.meaning, first.start, first.end, minor_stop):
+            return False
+    for spell in spells[1:]:
+        if spell.stop_start is None:
+            continue
+        if spell.stop_start != spell.start or (spell.end is not None and spell.stop_end != spell.end):
+            return False
+    return True
+
+
+def _next(meaner: Meaner, spell: SpellRow) -> Next:
+    said = Said(spell.state, spell.said_code, spell.said_mode, spell.reason_id, instant_of(spell.start))
+    return Next(spell.start, spell.state, meaner.of(spell.equipment_id, said), spell.reason_id)
+
+
+def _carry(standing: Standing, came: Came | None, following: Sequence[Next], last: int) -> None:
+    """At one instant: time up to it, energy and pieces of it, then the state that begins with it."""
+    counts: dict[int, list[tuple[bool, bool, int]]] = defaultdict(list)
+    energies: dict[int, list[tuple[bool, int]]] = defaultdict(list)
+    for at, is_reject, is_added, value in came.counts if came is not None else ():
+        counts[at].append((is_reject, is_added, value))
+    for at, is_meter, value in came.energies if came is not None else ():
+        energies[at].append((is_meter, value))
+    nexts = {each.start: each for each in following}
+    for at in sorted({*counts, *energies, *nexts}):
+        advance(standing, at)
+        for is_meter, value in sorted(energies.get(at, ())):
+            use_energy(standing, value, is_meter=is_meter)
+        if at in counts:
+            count(standing, sorted(counts[at]))
+        if at in nexts:
+            follow(standing, nexts[at])
+    advance(standing, last)
+
+
+def _by_machine(messages: Iterable[Accepted]) -> dict[int, Came]:
+    """What the batch brought, by machine."""
+    found: dict[int, Came] = {}
+    for each in messages:
+        at = microseconds(each.occurred_at)
+        came = found.get(each.equipment_id)
+        if came is None:
+            came = found[each.equipment_id] = Came(at, at, [], [], has_cycles=False)
+        elif at < came.first or at > came.last:
+            came = found[each.equipment_id] = came._replace(first=min(at, came.first), last=max(at, came.last))
+        if each.kind == MessageKind.COUNT and each.value is not None:
+            came.counts.append((at, each.name in _REJECTS, each.name in _ADDED, int(each.value * MICRO)))
+        elif each.kind == MessageKind.ENERGY and each.value is not None:
+            came.energies.append((at, each.name == METER, int(each.value * MICRO)))
+        elif each.kind == MessageKind.CYCLE and not came.has_cycles:
+            found[each.equipment_id] = came._replace(has_cycles=True)
+    return found

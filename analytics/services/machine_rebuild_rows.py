@@ -1,0 +1,129 @@
+"""Buckets of machines, written: what stood there for a stretch goes, what was reckoned comes, in one transaction."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from analytics.engine.machine_facts import ShiftFacts
+from analytics.engine.machine_lines import EXACT, PARTS, Vector, empty
+from analytics.engine.machine_shift import Reckoned
+from analytics.engine.machine_stretch import instant_of
+from mom.accounts.models import Site
+
+_EXACT = frozenset(PARTS[place] for place in EXACT)
+_NAMES = ", ".join(PARTS)
+_SUMS = ", ".join(f"sum({name})" for name in PARTS)
+_PLACES = ", ".join(["%s"] * len(PARTS))
+
+_CLEAR = """
+DELETE FROM analytics_hourbucket
+WHERE equipment_id = %(machine)s AND day = %(day)s AND shift = %(shift)s AND hour >= %(hour)s AND hour < %(end)s
+"""
+_CLEAR_LOSSES = """
+DELETE FROM analytics_lossbucket
+WHERE equipment_id = %(machine)s AND day = %(day)s AND shift = %(shift)s AND hour >= %(hour)s AND hour < %(end)s
+"""
+_CLEAR_SHIFT = """
+DELETE FROM analytics_shiftbucket
+WHERE equipment_id = %(machine)s AND started_at < %(end)s AND ended_at > %(start)s
+"""
+_HOUR = f"""
+INSERT INTO analytics_hourbucket
+    (site_id, equipment_id, day, shift, hour, job_order_id, definition_id, unit, {_NAMES})
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, {_PLACES})
+"""  # noqa: S608 - the names of our own columns
+_SHIFT = f"""
+INSERT INTO analytics_shiftbucket
+    (site_id, equipment_id, day, shift, started_at, ended_at, job_order_id, definition_id, unit, {_NAMES})
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, {_PLACES})
+"""  # noqa: S608 - as above
+_LOSS = (
+    "INSERT INTO analytics_lossbucket (site_id, equipment_id, day, shift, hour, job_order_id, definition_id, state,"
+    " time_class, loss_class, reason_id, duration, stop_count) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+    " %s)"
+)
+_DAYS = "DELETE FROM analytics_daybucket WHERE equipment_id = ANY(%(machines)s) AND day = ANY(%(days)s)"
+_SUM_DAYS = f"""
+INSERT INTO analytics_daybucket (site_id, equipment_id, day, {_NAMES})
+SELECT %(site)s, equipment_id, day, {_SUMS} FROM analytics_shiftbucket
+WHERE equipment_id = ANY(%(machines)s) AND day = ANY(%(days)s) GROUP BY equipment_id, day
+"""  # noqa: S608 - as above
+_LOSS_DAYS = "DELETE FROM analytics_lossday WHERE equipment_id = ANY(%(machines)s) AND day = ANY(%(days)s)"
+_SUM_LOSS_DAYS = """
+INSERT INTO analytics_lossday
+    (site_id, equipment_id, day, state, time_class, loss_class, reason_id, duration, stop_count)
+SELECT %(site)s, equipment_id, day, state, time_class, loss_class, reason_id, sum(duration), sum(stop_count)
+FROM analytics_lossbucket WHERE equipment_id = ANY(%(machines)s) AND day = ANY(%(days)s)
+GROUP BY equipment_id, day, state, time_class, loss_class, reason_id
+"""
+
+
+def write(site: Site, made: Sequence[tuple[ShiftFacts, Reckoned]]) -> None:
+    """Replace the buckets of these stretches, and the days that they belong to. Joins the caller's transaction."""
+    if not made:
+        return
+    with connection.cursor() as cursor:
+        for facts, _ in made:
+            values: dict[str, Any] = {
+                "machine": facts.equipment_id,
+                "day": facts.day,
+                "shift": facts.shift,
+                "hour": instant_of(facts.hours[0]),
+                "start": instant_of(facts.start),
+                "end": instant_of(facts.end),
+            }
+            for statement in (_CLEAR, _CLEAR_LOSSES, _CLEAR_SHIFT):
+                cursor.execute(statement, values)
+        cursor.executemany(_HOUR, [row for facts, reckoned in made for row in _hours(site, facts, reckoned)])
+        cursor.executemany(_SHIFT, [row for facts, reckoned in made for row in _shifts(site, facts, reckoned)])
+        cursor.executemany(_LOSS, [row for facts, reckoned in made for row in _losses(site, facts, reckoned)])
+        days: dict[str, Any] = {
+            "site": site.pk,
+            "machines": sorted({facts.equipment_id for facts, _ in made}),
+            "days": sorted({facts.day for facts, _ in made}),
+        }
+        for statement in (_DAYS, _SUM_DAYS, _LOSS_DAYS, _SUM_LOSS_DAYS):
+            cursor.execute(statement, days)
+
+
+def _hours(site: Site, facts: ShiftFacts, reckoned: Reckoned) -> list[tuple[Any, ...]]:
+    return [
+        (site.pk, facts.equipment_id, facts.day, facts.shift, instant_of(cut.hour), *cut.made, *_amounts(vector))
+        for cut, vector in sorted(reckoned.slices.items(), key=lambda each: _order(each[0]))
+        if any(vector)
+    ]
+
+
+def _shifts(site: Site, facts: ShiftFacts, reckoned: Reckoned) -> list[tuple[Any, ...]]:
+    sums: dict[Any, Vector] = {}
+    for cut, vector in reckoned.slices.items():
+        whole = sums.setdefault(cut.made, empty())
+        for place, amount in enumerate(vector):
+            whole[place] += amount
+    start, end = instant_of(facts.start), instant_of(facts.end)
+    return [
+        (site.pk, facts.equipment_id, facts.day, facts.shift, start, end, *made, *_amounts(vector))
+        for made, vector in sorted(sums.items(), key=lambda each: tuple(str(part) for part in each[0]))
+        if any(vector)
+    ]
+
+
+def _losses(site: Site, facts: ShiftFacts, reckoned: Reckoned) -> list[tuple[Any, ...]]:
+    of = (site.pk, facts.equipment_id, facts.day, facts.shift)
+    return [
+        (*of, instant_of(lost.hour), *lost.made[:2], *lost[2:], *amounts)
+        for lost, amounts in sorted(reckoned.losses.items(), key=lambda each: str(each[0]))
+        if any(amounts)
+    ]
+
+
+def _order(cut: Any) -> tuple[Any, ...]:
+    return (cut.hour, *(str(part) for part in cut.made))
+
+
+def _amounts(vector: Vector) -> list[Any]:
+    return [
+        Decimal(amount).scaleb(-6) if name in _EXACT else amount for name, amount in zip(PARTS, vector, strict=True)
+    ]
