@@ -20,6 +20,7 @@ from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
 from tests.factories.erp import make_table
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
+from tests.factories.floor import make_meaning, make_stop
 from tests.factories.known import make_alias, make_definition, make_range, make_rate, make_value
 from tests.factories.plant import make_equipment, make_person
 from tests.factories.signatures import make_approval, make_rule, make_signature
@@ -49,6 +50,8 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.NumberRange": make_range,
     "plant.Rate": make_rate,
     "analytics.KpiTarget": make_target,
+    "floor.StateMapping": make_meaning,
+    "floor.Stop": make_stop,
     "accounts.Badge": lambda site: badge_at(site),
     "accounts.Device": lambda site: made_up(Device, site, auto_lock_seconds=300),
     "core.Attachment": lambda site: make_file(make_equipment(site), site),

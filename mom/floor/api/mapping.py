@@ -88,7 +88,7 @@ class StateMeaningViewSet(ReadOnlyViewSet):
     serializer_class = StateMeaningSerializer
     queryset = StateMapping.objects.select_related("site")
     filterset_class = StateMeaningFilters
-    ordering_fields, ordering = ("state_model", "code", "valid_from"), ("state_model", "code")
+    ordering_fields, ordering = ("state_model", "code", "valid_from", "id"), ("-id",)
 
     def for_actor(self, actor: Actor, permission: str) -> QuerySet[Any]:
         """Everybody's rows and those of the asker's sites."""
