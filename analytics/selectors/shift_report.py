@@ -119,7 +119,8 @@ def _uncoded(site: Site, shown: ShownShift, machines: Sequence[int] | None) -> A
     rows = stop_list(site, shown.start, shown.until, machines).filter(
         started_at__gte=shown.start, reason=None, is_minor=False, state__in=("down", "idle")
     )
-    return described(rows, shown.until).order_by("-spent", "id")[:MOST_UNCODED]
+    described_rows: Any = described(rows, shown.until)
+    return described_rows.order_by("-spent", "id")[:MOST_UNCODED]
 
 
 def _alerts(actor: Actor, site: Site, shown: ShownShift, machines: Sequence[int] | None) -> Any:

@@ -142,7 +142,7 @@ class OeeAndLosses(Page):
         query["export"] = kind
         return query.urlencode()
 
-    def other_figures(self, totals: MachineTotals) -> list[tuple[str, str, str]]:
+    def other_figures(self, totals: MachineTotals) -> list[tuple[str, str, Any]]:
         """The figures beside OEE, each with its range and what it says."""
         hours = operating_hours(totals)
         between = mean(hours, totals.failure_count)
@@ -157,7 +157,7 @@ class OeeAndLosses(Page):
                 _("%(count)s failures") % {"count": printing.number(totals.failure_count)},
             ),
             ("MTTR", _printed_hours(repair), _("Until it runs again")),
-        ]  # type: ignore[list-item]
+        ]
 
     def source_words(self) -> str:
         """Where the pieces come from, counted over machines."""

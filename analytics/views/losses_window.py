@@ -43,8 +43,13 @@ class NarrowForm(forms.Form):
     def __init__(self, site: Site, tree: PlantTree, shifts: dict[str, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.site = site
-        self.fields["at"].choices = [("", _("Whole site")), *((each.code, _named(each)) for each in tree.choices)]
-        self.fields["shift"].choices = [("", _("All shifts")), *shifts.items()]
+        choices: dict[str, Any] = {
+            "at": [("", _("Whole site")), *((each.code, _named(each)) for each in tree.choices)],
+            "shift": [("", _("All shifts")), *shifts.items()],
+        }
+        for name, offered in choices.items():
+            field: Any = self.fields[name]
+            field.choices = offered
 
     def clean_material(self) -> MaterialDefinition | None:
         """Raises: ValidationError for a code that the site has not."""

@@ -129,11 +129,11 @@ def _people(document: Document, report: ShiftReport) -> None:
         document.table(heads, rows, (16, 22, 56, 26, 28, 30))
     if report.entries:
         document.heading(_("Hours that missed their plan"))
-        rows = [
+        hours = [
             (parts.hour_words(report, entry), entry.equipment.code, entry.cause, entry.action, entry.written_by)
             for entry in report.entries
         ]
-        document.table((_("Hour"), _("Where"), _("Cause"), _("Action"), _("By")), rows, (14, 22, 58, 58, 26))
+        document.table((_("Hour"), _("Where"), _("Cause"), _("Action"), _("By")), hours, (14, 22, 58, 58, 26))
     if report.notes:
         document.heading(_("Notes"))
         for note in report.notes:

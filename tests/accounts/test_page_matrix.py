@@ -155,6 +155,7 @@ NO_THING_OF_A_SITE = {
     "erp:table_template": "an empty list of a kind, the same everywhere",
     "start:step": "a step of the first hour, the same everywhere",
     "web:number_range": "a kind of number, the same everywhere",
+    "analytics:shift_note": "a note on the reader's own shift",
     "analytics:kpi_detail": "a figure's definition, the same everywhere",
     "analytics:kpi_export": "a figure's values at the reader's own site",
     "analytics:why": "a figure's values at the reader's own site",

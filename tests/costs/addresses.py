@@ -10,6 +10,8 @@ from mom.core.web.lists import ListPage
 from mom.plant.views.nouns import NOUNS
 from tests.accounts.matrix import Route, routes
 from tests.costs.grown_plant import GrownPlant
+from tests.costs.grown_shift import LOSSES
+from tests.costs.grown_shift import QUERY as OF_SHIFT
 
 Arguments = list[dict[str, object]]
 WATCHED_KPI = "oee_index"
@@ -71,6 +73,10 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "web:label_print": lambda plant: [{"noun": "lot", "code": plant.lot.code}],
     "web:label_pdf": lambda plant: [{"noun": "lot", "code": plant.lot.code}],
     "web:export_file": lambda plant: [{"pk": plant.export.pk}],
+    "analytics:board_start": lambda _plant: [],  # leads on
+    "analytics:board_write": lambda plant: [{"code": plant.machine.code, "hour": "20260413T0400Z"}],
+    "analytics:stop_change": lambda plant: [{"pk": plant.machines_now.stop.pk}],
+    "analytics:shift_note": lambda _plant: [{"day": "2026-04-13", "shift": "N-001"}],
     "analytics:kpi_detail": lambda _plant: [{"id": WATCHED_KPI}],
     "analytics:kpi_export": lambda _plant: [{"id": WATCHED_KPI}],
     "analytics:why": lambda _plant: [{"id": WATCHED_KPI}],
@@ -86,14 +92,20 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
 # Pages that stand at an address only with a query.
 QUERY: dict[str, Callable[[GrownPlant], str]] = {
     "web:file_add": lambda plant: plant.files.query(),
+    "analytics:losses": lambda _plant: LOSSES,
+    "analytics:board": lambda _plant: OF_SHIFT,
+    "analytics:shift_report": lambda _plant: OF_SHIFT,
     "web:note_add": lambda plant: plant.files.query(),
     "analytics:why": lambda plant: f"?machine={plant.machine.code}",
 }
 # The beginning of such a name -> the code that stands in it.
 CODE: dict[str, Callable[[GrownPlant], str]] = {
+    "analytics:board": lambda plant: plant.area.code,
     "plant:document": lambda plant: plant.files.document.code,
     "plant:machine": lambda plant: plant.machine.code,
     "analytics:machine_messages": lambda plant: plant.machine.code,
+    "analytics:machine_now": lambda plant: plant.machine.code,
+    "analytics:stop_reason": lambda plant: plant.machine.code,
     "plant:person": lambda plant: plant.person.code,
     "plant:qualification_add": lambda plant: plant.person.code,
     "plant:material": lambda plant: plant.material.code,
@@ -231,6 +243,8 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         "accounts/signatures": plant.signature,
         "accounts/sites": plant.site,
         "audit-entries": plant.audit_entry,
+        "analytics/board-entries": plant.shift_words.entry,
+        "analytics/shift-notes": plant.shift_words.note,
         "core/attachments": plant.files.file,
         "core/notes": plant.files.note,
         "plant/document-readers": plant.files.reader,
@@ -277,6 +291,9 @@ def address_of(route: Route, plant: GrownPlant) -> str:
         asked = {"retrieve": "", "why_of": f"?site={plant.site.code}&machine={plant.machine.code}"}
         of_site = f"?site={plant.site.code}" if route.is_detail else ""
         return route.address(WATCHED_KPI) + asked.get(route.action, of_site)
+    of_shift = plant.shift_words.address_of(route, plant.area)
+    if of_shift is not None:
+        return of_shift
     if resource == "search":
         return f"{route.path}?q=N-0"
     if not route.is_detail:

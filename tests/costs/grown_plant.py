@@ -38,6 +38,8 @@ from tests.costs.grown_deliveries import GrownDeliveries
 from tests.costs.grown_devices import GrownDevices
 from tests.costs.grown_files import GrownFiles
 from tests.costs.grown_known import GrownKnown
+from tests.costs.grown_now import GrownNow
+from tests.costs.grown_shift import GrownShift
 from tests.erp.importing import MAPPINGS
 from tests.factories.accounts import LONG_AGO, make_site
 from tests.factories.erp import make_table
@@ -92,6 +94,8 @@ class GrownPlant:
                 "lot": self.lot, "job": self.job,
             },
         )  # fmt: skip
+        self.shift_words = GrownShift(site)
+        self.machines_now = GrownNow(self.machine, self.job)
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -109,6 +113,8 @@ class GrownPlant:
             self.files.grow(number)
             self.devices.grow(number)
             self.known.grow(number, self.new_class, self.new_skill)
+            self.shift_words.grow(self.new_machine, self.material, self.reason)
+            self.machines_now.grow(self.new_machine)
             self._add_signatures()
         with acting():
             rebuild_days(self.site, [local_day(clock.now(), self.site.zone)])

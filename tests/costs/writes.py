@@ -248,6 +248,22 @@ SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
     "imports/cancel": lambda route, plant: sent("post", route.address(plant.run.pk), {}),
     "task-runs/cancel": lambda route, plant: sent("post", route.address(plant.run.check_task_id), {}),
     "production/orders/release": _release_order,
+    "analytics/board-entries/create": lambda route, plant: sent(
+        "post",
+        route.path,
+        {
+            "site": plant.site.code,
+            "equipment": plant.machine.code,
+            "hour": f"{clock.now():%Y-%m-%dT%H}:00:00Z",
+            "cause": "Coolant",
+        },
+    ),
+    "analytics/shift-notes/create": lambda route, plant: sent(
+        "post", route.path, {"site": plant.site.code, "day": DAY, "shift": "N-001", "text": "Watch it"}
+    ),
+    "analytics/board-entries/partial_update": lambda route, plant: sent(
+        "patch", route.address(plant.shift_words.entry.pk), {"cause": "Tool"}, **{"If-Match": '"v1"'}
+    ),
     "scan/create": lambda route, plant: sent(
         "post", route.path, {"text": f"(10){plant.lot.code}", "site": plant.site.code}
     ),
@@ -309,6 +325,17 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             reverse("production:order_list"),
             bulk="hold", confirmed="1", counted="1", token=str(uuid.uuid4()), reason="Wait",
             row=new_job(plant, "start").work_request_id,
+        ),
+        "send analytics:board_write": lambda: form(
+            reverse("analytics:board_write", args=[plant.area.code, f"{clock.now():%Y%m%dT%H}00Z"]),
+            cause="Coolant", action="Filter", version="0",
+        ),
+        "send analytics:stop_reason": lambda: form(
+            reverse("analytics:stop_reason", args=[plant.machine.code]),
+            stop=plant.machines_now.stop.pk, reason=plant.reason.pk, key=str(uuid.uuid4()),
+        ),
+        "send analytics:shift_note": lambda: form(
+            reverse("analytics:shift_note", args=[DAY, "N-001"]), text="Watch it"
         ),
         "send web:note_add": lambda: form(reverse("web:note_add") + plant.files.query(), text="Mind the belt"),
         "send erp:import_add": lambda: form(
