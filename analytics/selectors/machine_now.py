@@ -16,7 +16,7 @@ from mom.floor.engine.terms import MessageKind
 from mom.floor.models import FloorMessage, Stop, StopAnnotation
 from mom.plant.engine.terms import LossClass, ReasonKind, TimeClass
 from mom.plant.models import Equipment, Reason
-from mom.work.models import JobResponse
+from mom.work.models import JobOrder, JobResponse, LabourEntry
 
 CYCLES = 60
 CYCLES_WITHIN = timedelta(hours=24)
@@ -201,6 +201,23 @@ def current_stop(machine: Equipment) -> Any:
     words = StopAnnotation.objects.filter(equipment=OuterRef("equipment")).order_by("-id").values("pk")[:1]
     rows = Stop.objects.filter(equipment=machine, withdrawn_at=None, ended_at=None)
     return rows.select_related("reason").annotate(last_word=Subquery(words)).order_by("-started_at").first()
+
+
+def people_at(machine: Equipment) -> list[str]:
+    """Who is signed in to what goes on at a machine. One statement."""
+    open_entries = LabourEntry.objects.filter(
+        ended_at=None, job_response__equipment=machine, job_response__ended_at=None, reverses=None
+    )
+    rows = open_entries.order_by("person__code").values_list("person__name", "person__code").distinct()
+    return [name or code for name, code in rows]
+
+
+def due_of(job_order: int | None) -> datetime | None:
+    """When a job should be finished: by its plan, else by its order. One statement, or none."""
+    if job_order is None:
+        return None
+    row = JobOrder.objects.filter(pk=job_order).values_list("planned_end", "latest_end").first()
+    return (row[0] or row[1]) if row is not None else None
 
 
 def sums_by_state(spans: Sequence[Any]) -> dict[str, timedelta]:

@@ -113,9 +113,11 @@ def breaks_of(plan: ShiftPlan | None, start: datetime, end: datetime) -> list[tu
 _STRETCHES = """
 SELECT i.equipment_id, i.state, greatest(i.started_at, %(start)s), least(coalesce(i.ended_at, %(end)s), %(end)s),
        coalesce(nullif(r.name, ''), r.code, ''), i.code, i.stop_id, i.ended_at IS NULL
-FROM floor_stateinterval i LEFT JOIN plant_reason r ON r.id = i.reason_id
-WHERE i.equipment_id = ANY(%(machines)s) AND i.site_id = %(site)s
-  AND tstzrange(i.started_at, i.ended_at) && tstzrange(%(start)s, %(end)s)
+FROM unnest(%(machines)s::bigint[]) AS m(id)
+JOIN floor_stateinterval i
+  ON i.equipment_id = m.id AND tstzrange(i.started_at, i.ended_at) && tstzrange(%(start)s, %(end)s)
+LEFT JOIN plant_reason r ON r.id = i.reason_id
+WHERE i.site_id = %(site)s
 ORDER BY i.equipment_id, i.started_at
 """
 

@@ -1,6 +1,5 @@
 """What a machine does now: the part of its page that moves, and the one tap that gives a stop its reason."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -40,7 +39,7 @@ from mom.plant.selectors.calendar import ShiftPlan, shift_patterns_for
 from mom.plant.selectors.equipment import equipment_get
 from mom.work.permissions import VIEW as WORK_VIEW
 from mom.work.selectors.alert import alerts_at
-from mom.work.selectors.machine_work import machine_work, reason_groups
+from mom.work.selectors.machine_work import reason_groups
 
 LIVE = "live"
 BACK, AHEAD = timedelta(days=8), timedelta(days=21)
@@ -183,6 +182,7 @@ class MachineCards:
     def standing(self, live: LiveMachine) -> dict[str, Any]:
         """The stop that goes on: its reason and who said so, and which reasons one may tap."""
         stop = machine_now.current_stop(self.machine) if live.state in STANDING else None
+        named = (stop.reason.name or stop.reason.code) if stop is not None and stop.reason else ""
         may = self.actor.may(GIVE_REASON, self.site.code) and stop is not None
         likely = machine_now.likely_reasons(self.machine, live.state_code, self.now) if may else []
         groups = reason_groups(self.site, ReasonKind.STOP) if may else []
@@ -190,7 +190,7 @@ class MachineCards:
             likely = machine_facts.filled_up(likely, groups, QUICK)
         return {
             "stop": stop,
-            "reason": word_of(live.state, live.reason) if live.state != "run" else "",
+            "reason": word_of(live.state, named or live.reason) if live.state != "run" else "",
             "may_give_reason": may,
             "likely": likely,
             "quick": likely[:QUICK] if stop is not None and stop.reason_id is None else [],
@@ -204,16 +204,13 @@ class MachineCards:
 
     def facts(self, live: LiveMachine) -> dict[str, Any]:
         """Job, product, good of planned, when it will be finished, who is there."""
-        people: Sequence[Any] = ()
-        due = None
-        if self.actor.may(WORK_VIEW, self.site.code):
-            work = machine_work(self.actor, self.machine, self.now)
-            people = work.people
-            due = (work.current.job.planned_end or work.current.job.latest_end) if work.current else None
+        may = self.actor.may(WORK_VIEW, self.site.code)
+        people = machine_now.people_at(self.machine) if may else []
+        due = machine_now.due_of(live.job_order_id) if may else None
         finish = machine_facts.forecast(live, self.totals, self.plan, self.now)
         late = finish - due if finish is not None and due is not None and finish > due else None
         return {
-            "people": ", ".join(person.name or person.code for person in people),
+            "people": ", ".join(people),
             "finish": self.day_and_time(finish) if finish else "",
             "late": late,
             "alerts": self.alerts(),

@@ -30,7 +30,7 @@ from mom.floor.permissions import GIVE_REASON
 from mom.plant.engine.calendar import local_day
 from mom.work.engine.alert import is_muted
 from mom.work.permissions import VIEW as WORK_VIEW
-from mom.work.selectors.alert import handled_this_shift, open_alerts
+from mom.work.selectors.alert import alert_list, open_alerts
 
 LIVE = "live"
 MANY = 150  # machines beyond which the page begins with those that deviate
@@ -79,9 +79,10 @@ class Overview(Page):
         return local_day(self.now, self.site.zone)
 
     def get_actions(self) -> Sequence[Action]:
+        report = Action(_("Shift report"), reverse("analytics:shift_report"), "doc")
         if not self.may("work.plan_work_request"):
-            return ()
-        return (Action(_("Add order"), reverse("production:order_new"), "plus"),)
+            return (report,)
+        return (report, Action(_("Add order"), reverse("production:order_new"), "plus"))
 
     @cached_property
     def machines(self) -> list[LiveMachine]:
@@ -117,7 +118,7 @@ class Overview(Page):
             "has_orders": bool(in_work) or overview.has_orders(self.site),
             "attention": items[: attention.MOST],
             "alerts_url": self.alerts_url,
-            "handled": handled_this_shift(self.actor, self.site, self.now).count if self.alerts_url else 0,
+            "handled": self.handled,
             "attention_count": len(items) + max(0, counts.late - overview.MOST_OF_A_KIND),
             "first_machine": self.first_machine(),
             "first_order": self.first_order(),
@@ -231,6 +232,13 @@ class Overview(Page):
     def alerts_url(self) -> str:
         """The page of alerts."""
         return reverse("work:alert_list") if self.may(WORK_VIEW) else ""
+
+    @property
+    def handled(self) -> int:
+        """How many alerts were solved in the shift that is shown. One statement, or none."""
+        if not self.alerts_url or not self.has_signals:
+            return 0
+        return alert_list(self.actor, self.site).filter(solved_at__gte=self.window.start).count()
 
     def needs(self, stops: Sequence[shift_now.StopCount]) -> list[attention.AttentionItem]:
         """What the machines want somebody to do."""

@@ -155,4 +155,4 @@ def _bar(frame: _Frame, index: int, item: Bar, printed: Printer, segment_heads: 
     out += svg.text(after, middle, words, "val")
     if item.note:
         out += svg.text(after + 6 + len(words) * (CHARACTER + 1), middle, item.note)
-    return svg.linked(out, item.url)
+    return svg.linked(out, item.url, tip)

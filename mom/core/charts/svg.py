@@ -38,7 +38,8 @@ def document(width: float, height: float, body: str, title: str, description: st
     """The whole drawing as one image with a name and a description."""
     about = f"<desc>{escape(description)}</desc>" if description else ""
     size = f'style="--w:{width:g}" viewBox="0 0 {width:g} {height:g}"'
-    return f'<svg class="{css}" {size} role="img" aria-label="{escape(title)}">{about}{body}</svg>'
+    role = "group" if "<a " in body else "img"  # an image has nothing inside that takes the focus
+    return f'<svg class="{css}" {size} role="{role}" aria-label="{escape(title)}">{about}{body}</svg>'
 
 
 def text(x: float, y: float, words: str, css: str = "", anchor: str = "start") -> str:
@@ -73,9 +74,9 @@ def polyline(points: Iterable[Xy], css: str = "line") -> str:
     return f'<polyline class="{css}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>'
 
 
-def linked(body: str, url: str) -> str:
-    """Marks that lead to what they are made of; unchanged without an address."""
-    return f'<a href="{escape(url)}">{body}</a>' if url else body
+def linked(body: str, url: str, name: str) -> str:
+    """Marks that lead to what they are made of, with the name of the link; unchanged without an address."""
+    return f'<a href="{escape(url)}" aria-label="{escape(name)}">{body}</a>' if url else body
 
 
 def bar_class(tone: str) -> str:

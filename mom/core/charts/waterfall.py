@@ -52,7 +52,7 @@ def waterfall(
         upper, lower = y(max(level, foot)), y(min(level, foot))
         mark = svg.box(x, upper, bar, lower - upper, svg.bar_class(step.tone), f"{step.label}: {words}", 2)
         mark += svg.text(x + bar / 2, upper - 6, words, "val", "middle")
-        body += svg.linked(mark, step.url)
+        body += svg.linked(mark, step.url, f"{step.label}: {words}")
         level = foot if step.is_loss else level
         if index < len(steps) - 1:
             body += svg.rule(x + bar, y(level), x + slot, y(level), "axis")

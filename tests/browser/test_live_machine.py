@@ -1,0 +1,136 @@
+"""The overview and a machine's page move by themselves: by the stream, not in a hidden tab, never under the pointer."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mom.accounts.models import Site
+from mom.plant.models import Equipment
+from tests.browser.test_shell import broken_rules
+from tests.factories.machines import make_fleet, make_live, send
+from tests.factories.plant import make_reason
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+pytestmark = [pytest.mark.browser, pytest.mark.broker]
+Open = Callable[..., "Page"]
+STREAM = 10_000  # ms: open and silent, the stream lets a page ask only every 10 s or more
+
+
+@pytest.fixture
+def machine(open_page: Open, site: Site) -> Equipment:
+    """Runs, with a neighbour, in the database that the live application reads."""
+    make_reason(site, "JAM", name="Chip conveyor jam")
+    return make_fleet(site, ["CNC-04", "CNC-05"])[0]
+
+
+def listening(page: "Page", address: str) -> None:
+    """Open a page and wait until its stream is open."""
+    with page.expect_response("**/live/**"):
+        page.goto(address)
+
+
+def stop(machine: Equipment, reason: str = "") -> None:
+    """The machine says that it is down."""
+    send(machine, ("down", 0, reason))
+    live = make_live(machine)
+    if live.state != "down":
+        type(live).objects.filter(pk=live.pk).update(state="down", time_class="down")
+
+
+def test_stop_moves_the_row_of_the_overview_without_a_reload(open_page: Open, owner: Any, machine: Equipment) -> None:
+    page = open_page(owner)
+    listening(page, "/")
+    page.evaluate("window.kept = document.getElementById('m-CNC-05')")
+    stop(machine)
+    page.locator("#m-CNC-04.row-bad").wait_for(timeout=STREAM)
+    assert page.evaluate("window.kept === document.getElementById('m-CNC-05')")  # its neighbour was not touched
+
+
+def test_machine_page_moves_and_one_tap_gives_the_reason(open_page: Open, owner: Any, machine: Equipment) -> None:
+    page = open_page(owner)
+    listening(page, "/machines/CNC-04/")
+    page.locator("#now-state[data-state=run]").wait_for()
+    stop(machine)
+    page.locator("#now-state[data-state=down]").wait_for(timeout=STREAM)
+    page.locator("#now-acts").get_by_role("button", name="Chip conveyor jam").click()
+    page.locator("#now-state").get_by_text("Chip conveyor jam").wait_for()
+
+
+def test_row_under_the_pointer_waits_until_it_has_left(open_page: Open, owner: Any, machine: Equipment) -> None:
+    page = open_page(owner)
+    listening(page, "/")
+    page.locator("#m-CNC-04").hover()
+    with page.expect_response("**/?rows=CNC-04"):
+        stop(machine)
+    page.wait_for_function("document.querySelector('#m-CNC-04') && !document.querySelector('#m-CNC-04.row-bad')")
+    page.mouse.move(5, 5)
+    page.locator("#m-CNC-04.row-bad").wait_for(timeout=2_000)
+
+
+def test_hidden_tab_stops_and_comes_back_fresh(open_page: Open, owner: Any, machine: Equipment) -> None:
+    page = open_page(owner)
+    listening(page, "/")
+    hide = """hidden => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(hide, True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    stop(machine)
+    page.wait_for_timeout(1_500)
+    assert [url for url in asked if "rows=" in url or url.endswith("/")] == []
+    page.evaluate(hide, False)
+    page.locator("#m-CNC-04.row-bad").wait_for(timeout=5_000)
+
+
+def test_two_missed_updates_mark_the_screen_as_stale(open_page: Open, owner: Any, machine: Equipment) -> None:
+    page = open_page(owner)
+    page.route("**/live/**", lambda route: route.abort())
+    page.goto("/")
+
+    def refuse(route: "Route") -> None:
+        if route.request.headers.get("x-requested-with") == "live":
+            route.fulfill(status=503)
+        else:
+            route.continue_()
+
+    page.route("**/*", refuse)
+    page.locator("[data-live-mark][data-stale]").wait_for(timeout=30_000)
+    assert "Last update" in (page.locator("[data-live-mark]").text_content() or "")
+    assert page.locator("[data-live][data-stale]").count() == 1
+    open_page.errors.clear()  # type: ignore[attr-defined]  # the browser notes what was refused
+
+
+def test_timer_counts_by_itself(open_page: Open, owner: Any, machine: Equipment) -> None:
+    page = open_page(owner)
+    page.goto("/")
+    before = page.evaluate(
+        """() => {
+          const timer = document.querySelector('#m-CNC-04 [data-since]');
+          timer.dataset.since = Math.floor(Date.now() / 1000) - 5;
+          return timer.textContent;
+        }"""
+    )
+    page.wait_for_function(
+        "before => { const now = document.querySelector('#m-CNC-04 [data-since]').textContent;"
+        " return now !== before && now.endsWith('s'); }",
+        arg=before,
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("address", ["/", "/machines/CNC-04/"])
+def test_live_pages_break_no_rule_and_fit(
+    open_page: Open, owner: Any, machine: Equipment, dark: bool, address: str
+) -> None:
+    stop(machine)
+    page = open_page(owner, dark=dark, bypass_csp=True)
+    page.goto(address)
+    for width in (1440, 1180, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert broken_rules(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
