@@ -7,7 +7,7 @@ from mom.core import clock, long_work
 from mom.core.actor import system_actor
 from mom.core.bell import ring
 from mom.core.db.retry import retrying
-from mom.floor.services import archive, timeline, timeline_reports
+from mom.floor.services import archive, history, timeline, timeline_reports
 
 DAYS_PER_TASK = 100  # machine days; what is left is rung for again, so that no task runs long
 
@@ -41,6 +41,12 @@ def archive_days(task_run_id: int) -> None:
 def verify_archive(task_run_id: int) -> None:
     """Read all files of a site again, or go on where a worker stopped."""
     long_work.work(task_run_id, archive.verify_site)
+
+
+@shared_task(max_retries=3)
+def load_history(task_run_id: int) -> None:
+    """Bring past messages from a file in, or go on where a worker stopped."""
+    long_work.work(task_run_id, history.load)
 
 
 @shared_task(max_retries=0)

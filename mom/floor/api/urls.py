@@ -1,6 +1,7 @@
 """Addresses of the shop-floor record below `/api/v1/floor/`."""
 
 from mom.core.api.router import Router
+from mom.floor.api.history import HistoryLoadViewSet
 from mom.floor.api.interval import StateIntervalViewSet
 from mom.floor.api.listening import MachineListeningViewSet
 from mom.floor.api.mapping import StateMeaningViewSet
@@ -13,6 +14,7 @@ _router = Router("floor")
 _router.register("gaps", GapViewSet)
 _router.register("intervals", StateIntervalViewSet)
 _router.register("listening", MachineListeningViewSet)
+_router.register("history-loads", HistoryLoadViewSet)
 _router.register("messages", MessageViewSet)
 _router.register("quarantine", QuarantineViewSet)
 _router.register("sources", SourceViewSet)

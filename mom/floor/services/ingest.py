@@ -118,7 +118,7 @@ def take_in_window(
     beside: Callable[[UseCase, Receipt], None] | None = None,
 ) -> Receipt:
     """The same for messages that may have happened within `window`. `beside` runs in the transaction of the batch."""
-    _check_names(source_code, session, len(batch))
+    check_names(source_code, session, len(batch))
     parsed, refused = read(batch, session, window, by_content=by_content)
     is_sure = True
 
@@ -186,7 +186,8 @@ def apply(act: UseCase, site: Site, new: Sequence[Parsed]) -> None:
     applied.run(act, Applied(site, accepted, changes, current))
 
 
-def _check_names(source_code: str, session: str, many: int) -> None:
+def check_names(source_code: str, session: str, many: int) -> None:
+    """Raises: InvalidInput for names that can't be kept, or too many messages at once."""
     for name, value in (("source", source_code), ("session", session)):
         if (name == "source" and not value) or len(value) > 64 or (value and not value.isprintable()):
             raise InvalidInput({name: ["1 to 64 characters that can be printed."]})
