@@ -15,6 +15,7 @@ from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.floor import permissions
 from mom.floor.api.chosen import named
 from mom.floor.models import Stop, StopAnnotation
+from mom.floor.selectors.timeline_stop import words_about
 from mom.floor.services import stop as stops
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Reason
@@ -112,10 +113,7 @@ class MachineStopViewSet(ReadOnlyViewSet):
     def words(self, request: Request, pk: str) -> Response:
         """What was said about its time, in the order in which it was said."""
         row = self.get_object()
-        said = StopAnnotation.objects.filter(equipment=row.equipment_id, reverses=None).select_related("reason")
-        said = said.exclude(ended_at__lte=row.started_at).filter(started_at__gte=row.started_at)
-        if row.ended_at is not None:
-            said = said.filter(started_at__lt=row.ended_at)
+        said = words_about(row).select_related("reason")
         return Response(StopWordSerializer(said.order_by("recorded_at", "id"), many=True).data)
 
     @extend_schema(request=StopReasonSerializer, responses=MachineStopSerializer)

@@ -147,9 +147,10 @@ class MachineSignal(SiteOwned):
 class StopAnnotation(Fact):
     """What a person says about a machine's stopped time, from one instant until another or to the end of that stop.
 
-    `is_whole`: about the whole stop in which `started_at` lies, whatever late messages make of its ends. The last word holds for each instant, so a stop is re-classified by saying it again and split by saying something
-    else about a part. Running time and silence are not touched by it. `state` set: the machine's word is overruled
-    (a machine that said "idle" was in set-up); running can't be said.
+    `is_whole`: about the whole stop in which `started_at` lies, whatever late messages make of its ends. The last word
+    holds for each instant, so a stop is re-classified by saying it again and split by saying something else about a
+    part. Running time and silence are not touched by it. `state` set: the machine's word is overruled (a machine that
+    said "idle" was in set-up); running can't be said.
     """
 
     equipment = models.ForeignKey(

@@ -14,6 +14,8 @@ from mom.plant.engine.calendar import day_interval, local_day
 
 MOST_MESSAGES = 200
 BEFORE = timedelta(seconds=1)
+NEAR = timedelta(days=2)
+"""How far around a stop its neighbours are looked for."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,37 @@ def stop_get(actor: Actor, site: Site, pk: int) -> Stop:
 def stop_view(stop: Stop, now: datetime) -> StopView:
     """A stop with its intervals, words and first messages, and its repeat count. Five statements."""
     end = stop.ended_at or now
-    words = StopAnnotation.objects.filter(equipment=stop.equipment_id, reversal=None, reverses=None)
-    words = words.filter(started_at__lt=end).filter(
-        Q(started_at__gte=stop.started_at) | Q(ended_at__gt=stop.started_at)
-    )
     messages = FloorMessage.objects.filter(equipment=stop.equipment_id, occurred_at__gte=stop.started_at - BEFORE)
     found = list(messages.filter(occurred_at__lte=end).order_by("occurred_at", "id")[: MOST_MESSAGES + 1])
     return StopView(
         stop=stop,
         intervals=list(StateInterval.objects.filter(stop=stop).select_related("reason").order_by("started_at")),
-        words=list(words.select_related("reason").order_by("-recorded_at", "-id")),
+        words=list(words_about(stop).select_related("reason").order_by("-recorded_at", "-id")),
         messages=found[:MOST_MESSAGES],
         has_more=len(found) > MOST_MESSAGES,
         repeat=repeat_count(stop),
     )
+
+
+def words_about(stop: Stop) -> QuerySet[StopAnnotation]:
+    """What was said about a stop: about its own time, or about the whole stretch that was split into it and others."""
+    first, last = stop.started_at, stop.ended_at
+    near = Stop.objects.filter(equipment=stop.equipment_id, withdrawn_at=None, started_at__gte=first - NEAR)
+    if last is not None:
+        near = near.filter(started_at__lte=last + NEAR)
+    ends = list(near.order_by("started_at").values_list("started_at", "ended_at"))
+    for start, end in ends:
+        last = end if start == last else last
+    for start, end in reversed(ends):
+        first = start if end == first else first
+    rows = StopAnnotation.objects.filter(equipment=stop.equipment_id, reversal=None, reverses=None)
+    part = Q(is_whole=False) & (Q(ended_at=None, started_at__gte=first) | Q(ended_at__gt=stop.started_at))
+    whole = Q(is_whole=True, started_at__gte=first)
+    if stop.ended_at is not None:
+        part &= Q(started_at__lt=stop.ended_at)
+    if last is not None:
+        whole &= Q(started_at__lt=last)
+    return rows.filter(part | whole)
 
 
 def repeat_count(stop: Stop) -> int:

@@ -15,6 +15,7 @@ from mom.core.use_case import UseCase, use_case
 from mom.floor import permissions
 from mom.floor.engine.terms import MachineState
 from mom.floor.models import Stop, StopAnnotation
+from mom.floor.selectors.timeline_stop import words_about
 from mom.floor.services import timeline
 from mom.floor.services.timeline_rows import lock_signals
 from mom.plant.engine.terms import ReasonKind
@@ -192,10 +193,7 @@ def _is_repeat(stop: Stop, op_uuid: uuid.UUID) -> bool:
 
 def _said_state(stop: Stop) -> str:
     """The state that a person gave the stop before; empty: the machine's own word holds."""
-    rows = StopAnnotation.objects.filter(equipment_id=stop.equipment_id, started_at__gte=stop.started_at, reverses=None)
-    if stop.ended_at is not None:
-        rows = rows.filter(started_at__lt=stop.ended_at)
-    last = rows.order_by("-recorded_at", "-id").values_list("state", flat=True).first()
+    last = words_about(stop).order_by("-recorded_at", "-id").values_list("state", flat=True).first()
     return last or ""
 
 
