@@ -80,6 +80,7 @@ class LossSlice:
 PARTS = tuple(each.name for each in fields(MachineTotals))
 _WHOLE = frozenset(each.name for each in fields(MachineTotals) if each.type in {int, "int"})
 _SUMS = ", ".join(f"sum(b.{name}){'::bigint' if name in _WHOLE else ''}" for name in PARTS)
+_DAYS = frozenset({By.MACHINE, By.SITE, By.DAY, By.WEEK, By.MONTH})
 _TREE = frozenset({By.LINE, By.AREA})
 _KEYS: dict[By, tuple[str, str]] = {  # by: the key as SQL, the join that it needs
     By.MACHINE: ("b.equipment_id", ""),
@@ -109,7 +110,7 @@ def parts_by(
 ) -> list[MachineSlice]:
     """The slices that have any time or pieces in these local days of the plant, both included; by key.
 
-    Give `now` for the running shift up to this instant. Four statements at most, whatever the window.
+    Give `now` for the running shift up to this instant. Five statements at most, whatever the window.
     """
     by, only = By(by), only or Only()
     tree = _Tree(site) if by in _TREE | {By.MACHINE} or only.equipment is not None else None
@@ -126,7 +127,7 @@ def parts_by(
 def parts_total(
     site: Site, first_day: date, last_day: date, only: Only | None = None, *, now: datetime | None = None
 ) -> MachineTotals:
-    """Everything of these days as one sum. Three statements at most."""
+    """Everything of these days as one sum. Five statements at most."""
     found = parts_by(site, first_day, last_day, By.SITE, only, now=now)
     return found[0].totals if found else MachineTotals()
 
@@ -143,9 +144,10 @@ def losses_by(
     machines = tree.below(only.equipment) if tree is not None and only.equipment is not None else None
     key, join = _KEYS[_asked(by)]
     where, values = _where(site, first_day, last_day, only, machines)
+    table = "analytics_lossday" if _fits_days(_asked(by), only) else "analytics_lossbucket"
     statement = (
         f"SELECT {key}, b.state, b.time_class, b.loss_class, b.reason_id,"  # noqa: S608 - constants of this file
-        f" sum(b.duration)::bigint, sum(b.stop_count)::bigint FROM analytics_lossbucket b{join or _join(only)}"
+        f" sum(b.duration)::bigint, sum(b.stop_count)::bigint FROM {table} b{join or _join(only)}"
         f" WHERE {where} GROUP BY 1, 2, 3, 4, 5"
     )
     sums: dict[tuple[Any, ...], list[int]] = {}
@@ -178,18 +180,31 @@ def _rows(
 ) -> Iterable[tuple[Any, MachineTotals]]:
     key, join = _KEYS[by]
     where, values = _where(site, first, last, only, machines)
+    whole = where
     if is_live:  # the live row stands for the running shift
         where += (
             " AND NOT EXISTS (SELECT 1 FROM analytics_liveshift l WHERE l.equipment_id = b.equipment_id"
             " AND l.day = b.day AND l.shift = b.shift AND l.shift_started_at = b.started_at)"
         )
     table = "analytics_hourbucket" if by == By.HOUR else "analytics_shiftbucket"
-    statement = (
-        f"SELECT {key}, {_SUMS} FROM {table} b{join or _join(only)}"  # noqa: S608 - constants of this file
-        f" WHERE {where} GROUP BY 1"
-    )
-    for row in _fetched(statement, values):
-        yield row[0], MachineTotals(*row[1:])
+    sources = [(table, where)]
+    if _fits_days(by, only):
+        running = "SELECT 1 FROM analytics_liveshift l WHERE l.equipment_id = b.equipment_id AND l.day = b.day"
+        sources = [("analytics_daybucket", f"{whole} AND NOT EXISTS ({running})" if is_live else whole)]
+        if is_live:  # of the day of a running shift, the other shifts
+            sources.append((table, f"{where} AND EXISTS ({running})"))
+    for name, condition in sources:
+        statement = (
+            f"SELECT {key}, {_SUMS} FROM {name} b{join or _join(only)}"  # noqa: S608 - constants of this file
+            f" WHERE {condition} GROUP BY 1"
+        )
+        for row in _fetched(statement, values):
+            yield row[0], MachineTotals(*row[1:])
+
+
+def _fits_days(by: By, only: Only) -> bool:
+    """Whether the sums of whole days answer it: nothing is told apart by shift, hour, job or product."""
+    return by in _DAYS and only.shift is None and not only.is_finer_than_a_shift
 
 
 def _where(

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from analytics.engine.machine_lines import PARTS
 from analytics.engine.machine_stretch import microseconds
-from analytics.models import DirtyStretch, LiveShift, LossBucket, ShiftBucket
+from analytics.models import LiveShift, LossBucket, ShiftBucket
 from analytics.selectors.facts import Calendar
-from analytics.selectors.live import live_machines
 from analytics.services import live_fold_again, machine_rebuild
 from mom.accounts.models import Site
 from mom.core.actor import system_actor
@@ -99,8 +98,7 @@ def counted(minutes: float, value: int, name: str = "total") -> dict[str, Any]:
 def stored(machine: Equipment) -> dict[str, Any]:
     """The live row, without its version."""
     row = LiveShift.objects.filter(equipment=machine).values().get()
-    del row["version"]
-    return row
+    return {name: value for name, value in row.items() if name != "version"}
 
 
 def made_again(machine: Equipment) -> dict[str, Any]:
@@ -161,7 +159,7 @@ SOURCES = st.sampled_from(["counters", "counters", "counters_less_scrap", "repor
 
 
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -192,7 +190,7 @@ def rows_of(machine: Equipment) -> list[Any]:
     found: list[Any] = []
     for model in (ShiftBucket, LossBucket):
         rows = [{k: v for k, v in row.items() if k != "id"} for row in model.objects.filter(equipment=machine).values()]
-        found += sorted((str(sorted(row.items(), key=str)) for row in rows))
+        found += sorted(str(sorted(row.items(), key=str)) for row in rows)
     return found
 
 
