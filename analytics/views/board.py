@@ -20,6 +20,7 @@ from analytics.selectors.losses import PlantTree
 from analytics.services import board as service
 from analytics.views import board_rows
 from analytics.views.losses import file_answer
+from analytics.views.losses_live import LivePage
 from mom.core.errors import NotFound
 from mom.core.web import exports, printing
 from mom.core.web.views import Action, Crumb, FormPage, Page
@@ -54,11 +55,12 @@ class BoardStart(Page):
         return super().get(request, *args, **kwargs)
 
 
-class HourBoard(Page):
+class HourBoard(LivePage):
     """The board of one place."""
 
     permission = permissions.VIEW
     template_name = "analytics/board/page.html"
+    live_template_name = "analytics/board/_live.html"
 
     @property
     def is_live(self) -> bool:  # type: ignore[override]

@@ -20,21 +20,22 @@ from analytics.selectors.targets import target_for
 from analytics.views import losses_drawings as drawings
 from analytics.views import losses_rows as tables
 from analytics.views import losses_words as words
+from analytics.views.losses_live import LivePage
 from analytics.views.losses_window import PRESETS, Period, chosen_period
 from mom.core.web import exports, printing
-from mom.core.web.views import Page
 from mom.plant.engine.calendar import instant
 
 MOST_MACHINES = 5  # of an area on the page; the area's own page and the export have all
 EXPORTS = ("csv", "xlsx")
 
 
-class OeeAndLosses(Page):
+class OeeAndLosses(LivePage):
     """The page over the chosen window; `?export=` gives the same as a file."""
 
     permission = permissions.VIEW
     title = _("OEE and losses")
     template_name = "analytics/losses/page.html"
+    live_template_name = "analytics/losses/_live.html"
 
     @property
     def is_live(self) -> bool:  # type: ignore[override]
@@ -45,8 +46,6 @@ class OeeAndLosses(Page):
         kind = request.GET.get("export", "")
         if kind in EXPORTS:
             return self.export(kind)
-        if request.headers.get("HX-Request") and request.headers.get("X-Requested-With") == "live":
-            self.template_name = "analytics/losses/_live.html"  # type: ignore[misc]
         return super().get(request, *args, **kwargs)
 
     @cached_property

@@ -23,22 +23,24 @@ from analytics.views import losses_drawings as drawings
 from analytics.views import shift_report_parts as parts
 from analytics.views.board import asked_day, shift_query, shift_words
 from analytics.views.losses import file_answer
+from analytics.views.losses_live import LivePage
 from analytics.views.losses_words import SCHOOL
 from analytics.views.shift_report_paper import paper
 from mom.core.errors import NotFound
 from mom.core.web import exports
-from mom.core.web.views import Action, Crumb, FormPage, Page
+from mom.core.web.views import Action, Crumb, FormPage
 from mom.plant.selectors.calendar import ShiftPlan, site_plan
 
 FORMATS = ("pdf", "xlsx")
 
 
-class ShiftReportPage(Page):
+class ShiftReportPage(LivePage):
     """The report of one shift; `?export=pdf` and `xlsx` give the same as files."""
 
     permission = permissions.VIEW
     title = _("Shift report")
     template_name = "analytics/shift_report/page.html"
+    live_template_name = "analytics/shift_report/_live.html"
 
     @property
     def is_live(self) -> bool:  # type: ignore[override]

@@ -34,6 +34,8 @@ DETAILS = [
     "/kpis/targets/",
     "/kpis/targets/add/",
     "/figures/oee_index/why/",
+    "/losses/stops/",
+    "/board/CNC-04/",
     "/search/?q=pump",
     "/labels/lot/A-2604-031/",
     "/connections/test-email/",
