@@ -5,7 +5,8 @@ import pgtrigger.migrations
 from django.db import migrations
 
 # A part that is made by itself and then attached: CREATE TABLE ... PARTITION OF would make all readers and writers of
-# the record wait until the opening transaction ends.
+# the record wait until the opening transaction ends. Behind the lock the catalog itself is asked: to_regclass may answer
+# from a cache that has not heard of the transaction that held it.
 OPEN_DAY = """
 CREATE OR REPLACE FUNCTION floor_open_day(wanted date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -14,7 +15,7 @@ DECLARE
 BEGIN
     IF to_regclass(part) IS NOT NULL THEN RETURN; END IF;
     PERFORM pg_advisory_xact_lock(7040);
-    IF to_regclass(part) IS NOT NULL THEN RETURN; END IF;
+    IF EXISTS (SELECT FROM pg_class WHERE relname = part AND relnamespace = 'public'::regnamespace) THEN RETURN; END IF;
     EXECUTE format('CREATE TABLE %I (LIKE floor_floormessage INCLUDING DEFAULTS INCLUDING CONSTRAINTS'
                    ' INCLUDING INDEXES)', part);
     EXECUTE format('ALTER TABLE floor_floormessage ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
