@@ -7,7 +7,6 @@ or shuffled gives the same pieces, because only the set of messages counts. Sour
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import merge as merged_in_order
 
 from mom.floor.engine.meaning import Meanings
 from mom.floor.engine.reported import Reported, reported_pieces
@@ -131,18 +130,20 @@ def _meant(observation: Observation, start: datetime, end: datetime | None, read
     """The pieces of one observation: several where a setting or a meaning changes within it."""
     code, mode = observation.code, observation.mode
     model = reading.listening.at(start).state_model
-    borders = merged_in_order(reading.listening.borders(), reading.meanings.borders(model, code, mode))
+    borders = [*reading.listening.borders(), *reading.meanings.borders(model, code, mode)]
     within = sorted({each for each in borders if start < each and (end is None or each < end)})
+    if not within:
+        return [_meaning(observation, start, end, reading)]
     starts = [start, *within]
-    pieces = []
-    for index, begins in enumerate(starts):
-        model = reading.listening.at(begins).state_model
-        meaning = reading.meanings.at(model, code, mode, begins)
-        ends = starts[index + 1] if index + 1 < len(starts) else end
-        is_stop = meaning.state not in {MachineState.RUN, MachineState.OFF}
-        reason = reading.reasons.get(observation.reason) if is_stop and observation.reason else None
-        pieces.append(Piece(begins, ends, meaning.state, code, mode, reason, IntervalOrigin.MACHINE))
-    return pieces
+    return [_meaning(observation, begins, ends, reading) for begins, ends in zip(starts, [*within, end], strict=True)]
+
+
+def _meaning(observation: Observation, start: datetime, end: datetime | None, reading: Reading) -> Piece:
+    model = reading.listening.at(start).state_model
+    state = reading.meanings.at(model, observation.code, observation.mode, start).state
+    is_stop = state is not MachineState.RUN and state is not MachineState.OFF
+    reason = reading.reasons.get(observation.reason) if is_stop and observation.reason else None
+    return Piece(start, end, state, observation.code, observation.mode, reason, IntervalOrigin.MACHINE)
 
 
 def _cut(pieces: Iterable[Piece], borders: Sequence[datetime]) -> Iterable[Piece]:

@@ -42,11 +42,13 @@ class Held:
 class ListeningLine:
     """The settings of one machine along time; the defaults wherever nothing was set."""
 
-    __slots__ = ("_held", "_starts")
+    __slots__ = ("_borders", "_held", "_starts")
 
     def __init__(self, held: Iterable[Held] = ()) -> None:
         self._held = tuple(sorted(held, key=lambda each: each.start))
         self._starts = [each.start for each in self._held]
+        ends = [each.end for each in self._held if each.end is not None]
+        self._borders = sorted({*self._starts, *ends})
 
     def at(self, instant: datetime) -> Listening:
         """The setting that holds at an instant."""
@@ -60,8 +62,7 @@ class ListeningLine:
 
     def borders(self) -> list[datetime]:
         """The instants at which the setting may change."""
-        ends = [each.end for each in self._held if each.end is not None]
-        return sorted({*self._starts, *ends})
+        return self._borders
 
     @property
     def hears_reports(self) -> bool:
