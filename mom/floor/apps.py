@@ -18,6 +18,7 @@ class FloorConfig(AppConfig):
             ("production", _("Stops"), "floor:stop_list", 45, ""),
             ("setup", _("Listening"), "floor:listening_list", 57, "rules"),
             ("setup", _("State codes"), "floor:mapping_list", 58, "rules"),
+            ("setup", _("Archive"), "floor:archived_day_list", 85, "status"),
         ):
             navigation.register(
                 navigation.NavItem(group, label, url_name, permissions.VIEW, order=order, section=section)

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from mom.floor.views import listening, mapping, quarantine, stop
+from mom.floor.views import archive, listening, mapping, quarantine, stop
 
 app_name = "floor"
 urlpatterns = [
+    path("archive/", archive.ArchivedDayList.as_view(), name="archived_day_list"),
+    path("archive/now/", archive.ArchiveNow.as_view(), name="archive_now"),
+    path("archive/verify/", archive.ArchiveVerify.as_view(), name="archive_verify"),
+    path("archive/settings/", archive.ArchiveSettings.as_view(), name="archive_settings"),
     path("quarantine/", quarantine.QuarantineList.as_view(), name="quarantine_list"),
     path("quarantine/<int:pk>/", quarantine.QuarantineDetail.as_view(), name="quarantine_detail"),
     path("quarantine/<int:pk>/release/", quarantine.QuarantineRelease.as_view(), name="quarantine_release"),

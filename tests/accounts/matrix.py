@@ -14,23 +14,22 @@ from rest_framework.viewsets import ViewSetMixin
 
 from mom.accounts.models import Badge, Device, Membership, Role, Site, User
 from mom.core import clock
-from mom.core.models import AuditEntry, TaskRun, WebhookEndpoint
+from mom.core.models import AuditEntry, WebhookEndpoint
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
 from tests.factories.erp import make_table
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
-from tests.factories.floor import make_meaning, make_stop
-from tests.factories.known import make_alias, make_definition, make_range, make_rate, make_value
+from tests.factories.floor import make_archived_day, make_meaning, make_stop
+from tests.factories.known import make_alias, make_definition, make_ideal_cycle, make_range, make_rate, make_value
+from tests.factories.messages_in import make_gap, make_history_load, make_message, make_waiting
 from tests.factories.plant import make_equipment, make_person
 from tests.factories.signatures import make_approval, make_rule, make_signature
 from tests.factories.targets import make_target
 
 # Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
 SAMPLES: dict[str, Callable[[Site], Any]] = {
-    "core.TaskRun": lambda site: TaskRun.objects.create(
-        kind="test", site=site.code, title="Work", requested_by="user:1", created_at=clock.now()
-    ),
+    "core.TaskRun": make_history_load,
     "core.AuditEntry": lambda site: audited(site),
     "accounts.Signature": make_signature,
     "accounts.Approval": make_approval,
@@ -49,7 +48,12 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.Alias": make_alias,
     "core.NumberRange": make_range,
     "plant.Rate": make_rate,
+    "production.IdealCycle": make_ideal_cycle,
     "analytics.KpiTarget": make_target,
+    "floor.ArchivedDay": make_archived_day,
+    "floor.FloorMessage": make_message,
+    "floor.MessageGap": make_gap,
+    "floor.QuarantinedMessage": make_waiting,
     "floor.StateMapping": make_meaning,
     "floor.Stop": make_stop,
     "accounts.Badge": lambda site: badge_at(site),

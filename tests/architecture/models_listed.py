@@ -25,6 +25,7 @@ LISTED: dict[str, Kind] = {
     "floor.StateInterval": Kind.TECHNICAL,  # derived from the messages and the words about stops
     "floor.Stop": Kind.TECHNICAL,  # the same; what people say of it is a fact of its own
     "floor.StopAnnotation": Kind.FACT,
+    "floor.ArchivePolicy": Kind.MASTER,
     "floor.ArchivedDay": Kind.TECHNICAL,  # a log of its own; the files say the same
     "production.IdealCycle": Kind.MASTER,
     "analytics.HourBucket": Kind.TECHNICAL,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from mom.accounts.models import Site
 from mom.core.testing import acting
-from mom.floor.models import MachineListening, StateMapping, Stop
+from mom.floor.models import ArchivedDay, MachineListening, StateMapping, Stop
 from mom.plant.models import Equipment
 from tests.factories.plant import make_equipment, next_code
 
@@ -52,3 +52,22 @@ def make_listening(machine: Equipment, **fields: object) -> MachineListening:
                 **fields,
             },
         )
+
+
+def make_archived_day(site: Site, machine: Equipment | None = None, **fields: object) -> ArchivedDay:
+    """A day that is said to be in the archive; no file is written."""
+    machine = machine or make_equipment(site)
+    return ArchivedDay.objects.create(
+        site=site,
+        equipment=machine,
+        **{
+            "day": LONG_AGO.date(),
+            "address": f"site={site.code}/machine={machine.code}/day=2026-01-05/0.parquet",
+            "row_count": 1,
+            "byte_count": 5000,
+            "sha256": "0" * 64,
+            "written_at": LONG_AGO,
+            "verified_at": LONG_AGO,
+            **fields,
+        },
+    )

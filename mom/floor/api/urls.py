@@ -1,6 +1,7 @@
 """Addresses of the shop-floor record below `/api/v1/floor/`."""
 
 from mom.core.api.router import Router
+from mom.floor.api.archive import ArchivedDayViewSet
 from mom.floor.api.history import HistoryLoadViewSet
 from mom.floor.api.interval import StateIntervalViewSet
 from mom.floor.api.listening import MachineListeningViewSet
@@ -11,6 +12,7 @@ from mom.floor.api.source import GapViewSet, SourceViewSet
 from mom.floor.api.stop import MachineStopViewSet
 
 _router = Router("floor")
+_router.register("archived-days", ArchivedDayViewSet)
 _router.register("gaps", GapViewSet)
 _router.register("intervals", StateIntervalViewSet)
 _router.register("listening", MachineListeningViewSet)

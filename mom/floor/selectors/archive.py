@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from mom.accounts.models import Site
+from mom.core.actor import Actor
 from mom.floor.archive.due import days_in_tables
 from mom.floor.models import ArchivedDay, ArchivePolicy
+from mom.floor.permissions import VIEW
 
 
 def policy_for(site: Site) -> ArchivePolicy:
@@ -67,3 +69,10 @@ def days_past_horizon(now: datetime) -> list[date]:
 
 def _may_go(day: date, today: date, kept: Sequence[int | None]) -> bool:
     return all(days is not None and day + timedelta(days=1 + days) <= today for days in kept)
+
+
+def archived_days(actor: Actor, site: Site) -> QuerySet[ArchivedDay]:
+    """The machine days of a site that are in the archive or wait for it; none where the actor may not look."""
+    if not actor.may(VIEW, site.code):
+        return ArchivedDay.objects.none()
+    return ArchivedDay.objects.filter(site=site).select_related("equipment")
