@@ -9,13 +9,16 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics import permissions, subscribers  # noqa: F401 - subscribe to events
+        from analytics.selectors.machine_suggested import suggested_cycles
         from analytics.services import alert_rule_bell, live_fold
         from analytics.views import panels
         from mom.core.web.navigation import NavItem, register
         from mom.floor import applied
+        from production.public import register_suggestions
 
         panels.register()
         applied.register("analytics.live_fold", live_fold.fold)
+        register_suggestions("analytics", suggested_cycles)
         alert_rule_bell.register()
         register(NavItem("live", _("Overview"), "analytics:overview", permissions.VIEW, order=10))
         board = NavItem("live", _("Hour board"), "analytics:board_start", permissions.VIEW, order=30, also=("/board/",))

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from analytics.views import alert_rule
 from analytics.views.board import BoardStart, BoardWrite, HourBoard
 from analytics.views.flow import FlowAndLosses
 from analytics.views.kpi import KpiBook, KpiDetail
@@ -19,6 +20,10 @@ from analytics.views.why_messages import MachineMessages
 
 app_name = "analytics"
 urlpatterns = [
+    path("setup/alert-rules/", alert_rule.AlertRuleList.as_view(), name="alert_rule_list"),
+    path("setup/alert-rules/add/", alert_rule.AlertRuleAdd.as_view(), name="alert_rule_add"),
+    path("setup/alert-rules/of/<path:code>/", alert_rule.AlertRuleDetail.as_view(), name="alert_rule_detail"),
+    path("setup/alert-rules/change/<path:code>/", alert_rule.AlertRuleChange.as_view(), name="alert_rule_change"),
     path("", Overview.as_view(), name="overview"),
     path("losses/", OeeAndLosses.as_view(), name="losses"),
     path("losses/stops/", LossStops.as_view(), name="loss_stops"),

@@ -1,3 +1,4 @@
+from analytics.api.alert_rule import AlertRuleViewSet
 from analytics.api.board import BoardEntryViewSet, BoardViewSet, ShiftNoteViewSet, ShiftReportViewSet
 from analytics.api.kpi import KpiViewSet
 from analytics.api.target import KpiTargetViewSet
@@ -7,6 +8,7 @@ router = Router("")
 router.register("kpis", KpiViewSet)
 router.register("kpi-targets", KpiTargetViewSet)
 own = Router("analytics")
+own.register("alert-rules", AlertRuleViewSet)
 own.register("boards", BoardViewSet)
 own.register("board-entries", BoardEntryViewSet)
 own.register("shift-notes", ShiftNoteViewSet)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import structlog
 from django.utils.translation import gettext as _
 
 from analytics.engine.alert_rule import (
@@ -39,6 +40,8 @@ from mom.work.engine.alert import AlertImpact, AlertKind, AlertSeverity
 from mom.work.models import JobOrder
 from mom.work.public import NewAlert, clear_alert, raise_alert
 
+log = structlog.get_logger(__name__)
+
 KIND = {
     RuleSubject.STATE: AlertKind.STATE,
     RuleSubject.READING: AlertKind.READING,
@@ -62,12 +65,18 @@ def judge_rules(actor: Actor, site_id: int | None = None) -> int:
     now = clock.now()
     rules = facts.rules_to_judge(site_id, now)
     machines: dict[int, list[LiveMachine]] = {}
-    turned = 0
+    turned, failed = 0, None
     for rule in rules:
-        if rule.subject == RuleSubject.FIGURE and rule.site_id not in machines:
-            machines[rule.site_id] = live_machines(rule.site, now)
-        with use_case(actor) as act:
-            turned += judge_rule(act, rule.pk, machines.get(rule.site_id, []))
+        try:
+            if rule.subject == RuleSubject.FIGURE and rule.site_id not in machines:
+                machines[rule.site_id] = live_machines(rule.site, now)
+            with use_case(actor) as act:
+                turned += judge_rule(act, rule.pk, machines.get(rule.site_id, []))
+        except Exception as error:  # one rule that can't be judged must not silence the others
+            log.exception("alert_rule_not_judged", rule=rule.code, site=rule.site.code)
+            failed = error
+    if failed is not None:
+        raise failed
     return turned
 
 

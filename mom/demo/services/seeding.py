@@ -13,7 +13,7 @@ from mom.core.engine.interval import Interval
 from mom.core.use_case import use_case
 from mom.demo.engine import norrtal
 from mom.demo.engine.shop_floor import Floor, MadeOrder, history
-from mom.demo.services import known, labels, orders, papers, plant, sign_ins
+from mom.demo.services import alerting, known, labels, orders, papers, plant, sign_ins
 from mom.plant.engine.calendar import ShiftOccurrence, local_day
 from mom.plant.selectors.calendar import site_plan
 
@@ -54,6 +54,7 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
         papers.add_papers(act, built)
         known.add_known(act, built)
         labels.add_labels(act, built)
+        alerting.add_alerting(act, built.site)
         shifts = _shifts(built.site, act.now)
         made = _made(shifts, act.now, seed_text)
         signals.add_listening(act, built, shifts[-1].interval.start)

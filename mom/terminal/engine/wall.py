@@ -31,25 +31,30 @@ def look(state: str, time_class: str) -> Look:
 
 
 def packed(sizes: Sequence[int]) -> list[list[int]]:
-    """Groups of so many cells, in order, as rows of group numbers: side by side while they fit, none torn apart.
+    """Groups of so many cells as rows of group numbers: each into the first row that has room, none torn apart.
 
     The more cells there are in all, the more stand in a row, so that the wall never scrolls.
     """
-    whole = sum(sizes)
-    most = max(LEAST_IN_A_ROW, math.ceil(math.sqrt(whole * WIDTH_TO_HEIGHT)))
+    most = _most(sum(sizes))
     rows: list[list[int]] = []
-    room = 0
+    room: list[int] = []
     for number, size in enumerate(sizes):
-        if not rows or size > room:
+        row = next((each for each, left in enumerate(room) if size <= left), None)
+        if row is None:
             rows.append([])
-            room = most
-        rows[-1].append(number)
-        room -= size
+            room.append(most)
+            row = len(rows) - 1
+        rows[row].append(number)
+        room[row] -= size
     return rows
+
+
+def _most(whole: int) -> int:
+    """How many cells stand in a row at most."""
+    return max(LEAST_IN_A_ROW, math.ceil(math.sqrt(whole * WIDTH_TO_HEIGHT)))
 
 
 def columns(size: int, whole: int) -> int:
     """How many cells of a group stand side by side; a large group is broken into lines of about the same length."""
-    most = max(LEAST_IN_A_ROW, math.ceil(math.sqrt(whole * WIDTH_TO_HEIGHT)))
-    lines = max(1, math.ceil(size / most))
+    lines = max(1, math.ceil(size / _most(whole)))
     return max(1, math.ceil(size / lines))

@@ -98,7 +98,7 @@ class Wall:
     shift: ShiftOccurrence | None
     rows: tuple[tuple[Group, ...], ...]
     calls: tuple[AlertView, ...]
-    more_calls: int
+    call_count: int
     oee: Decimal | None
     oee_target: Decimal | None
     quality: Decimal | None
@@ -143,7 +143,7 @@ def wall(viewer: Actor, site: Site, area: Equipment, now: datetime) -> Wall:
         shift=current_shift(site, now),
         rows=tuple(tuple(groups[number] for number in row) for row in packed([len(each.cells) for each in groups])),
         calls=tuple(calls[:MOST_CALLS]),
-        more_calls=max(0, len(calls) - MOST_CALLS),
+        call_count=len(calls),
         oee=oee.value,
         oee_target=_target(targets, "oee_index", area),
         quality=oee.quality.value,

@@ -1,6 +1,8 @@
 """Addresses of the spine below `/api/v1/work/`."""
 
 from mom.core.api.router import Router
+from mom.work.api.alert import AlertViewSet
+from mom.work.api.alert_team import AlertTeamViewSet, EscalationStepViewSet, RotaEntryViewSet
 from mom.work.api.equipment_reservation import ReservationViewSet
 from mom.work.api.job_order import JobOrderViewSet
 from mom.work.api.job_response import JobResponseViewSet, LabourEntryViewSet
@@ -16,4 +18,8 @@ _router.register("stops", StopViewSet)
 _router.register("labour-entries", LabourEntryViewSet)
 _router.register("quantity-reports", QuantityReportViewSet)
 _router.register("reservations", ReservationViewSet)
+_router.register("alerts", AlertViewSet)
+_router.register("alert-teams", AlertTeamViewSet)
+_router.register("rota-entries", RotaEntryViewSet)
+_router.register("escalation-steps", EscalationStepViewSet)
 urlpatterns = _router.urls

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.errors import InvalidInput
 from mom.core.use_case import use_case
@@ -74,3 +75,19 @@ def mute(
     """Keep it silent until then, with the reason. Raises: NotAllowed, NotFound, InvalidInput, Conflict."""
     with use_case(actor, reason) as act:
         return alerts.mute(act, alert_id, op_uuid=op_uuid, until=until, reason=reason, person=person)
+
+
+def report(actor: Actor, site: Site, *, op_uuid: uuid.UUID, **values: Any) -> Alert:
+    """Raise an alert from outside: another system found something. Its condition is its own, never that of a rule.
+
+    Raises: NotAllowed, InvalidInput.
+    """
+    with use_case(actor) as act:
+        act.require(permissions.RAISE_ALERT, site.code)
+        if not str(values.get("title", "")).strip():
+            raise InvalidInput({"title": [_("Say what it is.")]})
+        key = values.pop("repeat_key", "")
+        values = {**values, "kind": AlertKind(values["kind"]), "severity": AlertSeverity(values["severity"])}
+        values["impact"] = AlertImpact(values["impact"])
+        new = NewAlert(source=actor.reference[:100], repeat_key=f"own:{key}" if key else "", **values)
+        return raise_alert(act, site, new, op_uuid=op_uuid)
