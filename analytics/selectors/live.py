@@ -37,7 +37,8 @@ class LiveMachine:
     """One machine now. Without any message yet `state` is `off` and there is no shift row (`totals` are empty).
 
     `good` is of the job so far, `planned` its quantity, `expected` what should be good by now: the planned quantity
-    to scale of the job's planned time, else at the ideal cycle since its start; None where neither is known.
+    to scale of the job's time (as planned, else from first start to due date), without one at the ideal cycle since
+    its start; None where neither is known.
     """
 
     equipment_id: int
@@ -99,7 +100,8 @@ SELECT e.id AS equipment_id, e.code AS machine, coalesce(nullif(e.name, ''), e.c
        coalesce(j.code, '') AS job, coalesce(w.code, '') AS request, l.definition_id,
        coalesce(nullif(d.name, ''), d.code, '') AS product, coalesce(l.unit, '') AS unit, l.last_sign_at,
        l.terms::text AS terms, l.class_with_order, l.class_without_order, l.loss_class, l.is_stop_counted,
-       l.is_startup, l.job_good, j.planned_start, j.planned_end, o.quantity AS planned, t.good AS reported,
+       l.is_startup, l.job_good, coalesce(j.planned_start, begun.at) AS planned_start,
+       coalesce(j.planned_end, j.latest_end) AS planned_end, o.quantity AS planned, t.good AS reported,
        before.good AS good_before, begun.at AS begun_at, {", ".join(f"l.{name}" for name in PARTS)}
 FROM plant_equipment e
 LEFT JOIN analytics_liveshift l ON l.equipment_id = e.id
@@ -220,7 +222,10 @@ def _good(row: Mapping[str, Any]) -> Decimal | None:
 
 
 def _expected(row: Mapping[str, Any], now: datetime) -> Decimal | None:
-    """The planned quantity by its planned time, else what the ideal cycle would have made since the job began."""
+    """The planned quantity by its planned time, else by the time from its first start to its due date.
+
+    Without a due date what the ideal cycle would have made since the job began. As `JobView.expected` says it.
+    """
     planned: Decimal | None = row["planned"]
     start, end = row["planned_start"], row["planned_end"]
     if row["job_order_id"] is None or planned is None:

@@ -16,6 +16,7 @@ from mom.floor.engine.terms import MessageKind
 from mom.floor.models import FloorMessage, Stop, StopAnnotation
 from mom.plant.engine.terms import LossClass, ReasonKind, TimeClass
 from mom.plant.models import Equipment, Reason
+from mom.work.engine.terms import WorkKind
 from mom.work.models import JobOrder, JobResponse, LabourEntry
 
 CYCLES = 60
@@ -26,6 +27,7 @@ LOG_WITHIN = timedelta(hours=24)
 MOST_LOG = 9
 LIKELY_WITHIN = timedelta(days=60)
 MOST_LIKELY = 9
+BEGINS = (WorkKind.SETUP.value, WorkKind.PRODUCTION.value)
 LOST_CLASSES = (TimeClass.DELAY.value, TimeClass.DOWN.value, TimeClass.SETUP.value)
 
 
@@ -107,7 +109,9 @@ def _reasons(machine: Equipment, since: datetime) -> list[LogLine]:
 
 
 def _work(machine: Equipment, since: datetime) -> list[LogLine]:
-    rows = JobResponse.objects.filter(equipment=machine, started_at__gte=since, is_stop=False, reverses=None)
+    rows = JobResponse.objects.filter(
+        equipment=machine, started_at__gte=since, is_stop=False, reverses=None, work_kind__in=BEGINS
+    )
     found = list(rows.filter(reversal=None).select_related("job_order").order_by("-started_at")[: MOST_LOG * 4])
     begun = [
         row

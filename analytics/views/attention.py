@@ -56,9 +56,7 @@ def ranked(items: Iterable[AttentionItem]) -> list[AttentionItem]:
     return sorted(items, key=lambda item: (-item.lost, WORST_FIRST.get(item.state, 1), item.key))
 
 
-def of_alerts(
-    alerts: Sequence[Any], machines: Sequence[LiveMachine], now: datetime, alerts_url: str
-) -> list[AttentionItem]:
+def of_alerts(alerts: Sequence[Any], machines: Sequence[LiveMachine], now: datetime) -> list[AttentionItem]:
     """Open alerts and help calls; of a machine that stands, with what it has lost since."""
     by_key = {machine.equipment_id: machine for machine in machines}
     found = []
@@ -76,11 +74,14 @@ def of_alerts(
             sentences.append(_("About %(quantity)s not made") % {"quantity": _pieces(lost, machine)})
         sentences.append(_("%(name)s is on it") % {"name": alert.holder} if alert.holder else _("Nobody has it yet"))
         where = [Action(_("Open"), _url(machine))] if machine is not None else []
-        accept = [] if alert.holder or not alerts_url else [Action(_("Accept"), alerts_url, look="primary")]
+        accept = [] if alert.holder else [Action(_("Accept"), _alert_url(alert), look="primary")]
         text = ". ".join(each.rstrip(".") for each in sentences) + "."
-        state = ALERT_IMPACT.state(alert.impact) or "warn"
+        state = ALERT_IMPACT.state(alert.impact) if alert.impact != AlertImpact.NONE else "warn"
+        title = alert.title
+        if machine is not None and machine.code not in title:
+            title = _("%(machine)s: %(title)s") % {"machine": machine.code, "title": title}
         found.append(
-            AttentionItem(f"alert {alert.pk}", state, alert.title, alert.raised_at, "", text, [*accept, *where], lost)
+            AttentionItem(f"alert {alert.pk}", state, title, alert.raised_at, "", text, [*accept, *where], lost)
         )
     return found
 
@@ -251,6 +252,10 @@ def _lost(machine: LiveMachine, stood: timedelta) -> Decimal:
 
 def _pieces(quantity: Decimal, machine: LiveMachine) -> str:
     return printing.quantity(quantity.quantize(Decimal(1)), machine.unit)
+
+
+def _alert_url(alert: Any) -> str:
+    return reverse("work:alert_detail", args=[alert.pk])
 
 
 def _url(machine: LiveMachine) -> str:

@@ -211,7 +211,7 @@ def minutes(totals: MachineTotals, school: School, why: Why) -> charts.Chart:
         head=(_("Step"), _("Minutes")),
         printed=lambda value: printing.number(Decimal(str(round(value, 1))), 0),
         empty=_("No minute has passed yet."),
-        width=600,
+        width=max(600.0, 62.0 * len(steps)),
         height=224,
     )
 

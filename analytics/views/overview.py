@@ -109,7 +109,7 @@ class Overview(Page):
         counts = overview.order_counts(self.actor, self.site, self.now)
         needs = attention.of_work(overview.attention(self.actor, self.site, self.now, counts.late), self.now)
         shown = self.of_shift() if self.has_signals else {**reported(self), "has_signals": False}
-        needs += attention.of_alerts(self.alerts, self.machines, self.now, self.alerts_url)
+        needs += attention.of_alerts(self.alerts, self.machines, self.now)
         items = attention.ranked([*needs, *shown.pop("needs", [])])
         return {
             "notices": notices(self.request),

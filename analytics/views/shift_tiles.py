@@ -66,7 +66,7 @@ def _oee(figures: ShiftFigures) -> ShiftTile:
             "high": printing.number((interval.high or interval.low) * 100, 0),
             "unknown": printing.duration(Decimal(figures.now.unknown) / 1_000_000),
         }
-        foot = _("%(low)s to %(high)s %%, %(unknown)s unknown") % bounds
+        foot = _("%(low)s–%(high)s %%, %(unknown)s unknown") % bounds
     series = _series(figures, lambda totals: oee_iso(totals).value, 100)
     return ShiftTile(
         _("OEE"), *_percent(found.value), foot, status, flag, series, _scaled(target, 100), figures.urls.get("oee", "")
@@ -94,7 +94,7 @@ def _yield(figures: ShiftFigures) -> ShiftTile:
     if value is None:
         foot = _("no pieces yet")
     return ShiftTile(
-        _("First-pass yield"),
+        _("Yield"),
         *_percent(value),
         foot,
         status,

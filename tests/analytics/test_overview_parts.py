@@ -90,7 +90,7 @@ def test_tile_is_marked_only_off_its_target_and_says_how_far() -> None:
 
 def test_tile_of_oee_prints_its_interval_where_unknown_time_matters() -> None:
     unsure = MachineTotals(production=HOUR_US, ideal=HOUR_US, ideal_good=HOUR_US, unknown=HOUR_US // 4)
-    assert tile("OEE", now=unsure).foot == "80 to 100 %, 15 min unknown"
+    assert tile("OEE", now=unsure).foot == "80–100 %, 15 min unknown"
 
 
 def test_tile_without_data_says_so_and_is_never_zero() -> None:
