@@ -8,7 +8,7 @@ from typing import Any
 from analytics.engine.kpi import Kpi, KpiValue
 from analytics.engine.kpi_evidence import Machines
 from analytics.engine.kpi_why import Explained, explain
-from analytics.engine.machine_facts import Made
+from analytics.engine.machine_facts import Made, ShiftFacts
 from analytics.engine.machine_parts import MachineTotals
 from analytics.engine.machine_stretch import microseconds
 from analytics.selectors.facts import Asked, Calendar, facts_of
@@ -55,7 +55,8 @@ def why(
     kpi: Kpi, site: Site, machine: Equipment, window: Window, now: datetime, *, shift: str = "", variant: str = ""
 ) -> Why:  # fmt: skip
     """What makes the figure of a machine over local days. Statements depend on none of the three."""
-    explained = explain(facts_of(site, *_asked(site, machine, window, shift, now)))
+    stretches = facts_of(site, *_asked(site, machine, window, shift, now))
+    explained = explain(each for each in stretches if _is_known(each))
     totals = explained.totals
     units = frozenset(row.made.unit for row in explained.pieces if row.made.unit)
     bucketed = parts_total(site, window.first, window.last, Only(equipment=machine.pk, shift=shift or None), now=now)
@@ -86,6 +87,15 @@ def _asked(site: Site, machine: Equipment, window: Window, shift: str, now: date
         if window.first <= each.day <= window.last and each.start < until and (not shift or each.shift == shift)
     ]
     return calendar, asked
+
+
+def _is_known(facts: ShiftFacts) -> bool:
+    """Whether anything is known of a stretch; before a machine's first word there is nothing to make a bucket of."""
+    at_work = any(each.start < facts.until for each in facts.spells) or any(
+        each.start < facts.until for each in facts.work
+    )
+    told = [each.at for each in facts.readings] + [each.at for each in facts.reports]
+    return at_work or any(facts.holds(at) for at in (*told, *(each.at for each in facts.energies)))
 
 
 def _reasons(explained: Explained) -> dict[int, str]:
