@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from mom.accounts.models import Site
 from mom.core import clock
-from mom.floor.models import QuarantinedMessage
 from tests.accounts.matrix import Route
 from tests.factories.floor import make_archived_day
 from tests.factories.messages_in import make_gap, make_history_load, make_message, make_waiting
@@ -73,7 +72,6 @@ def act_of(route: Route, held: GrownMessages) -> Act | None:
     if name == "floor/quarantine/discard":
         return post(route.address(make_waiting(held.site).pk), {"reason": "A test rig"})
     if name.endswith("release_machine"):
-        row = make_waiting(held.site)
-        QuarantinedMessage.objects.filter(pk=row.pk).update(content={**row.content, "machine": machine})
+        make_waiting(held.site, machine)
         return post(route.path, {"site": held.site.code, "machine": machine})
     return None
