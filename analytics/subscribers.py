@@ -8,6 +8,7 @@ from mom.accounts.models import Site
 from mom.core.bell import ring
 from mom.core.outbox import subscribe
 from mom.core.use_case import UseCase
+from mom.events.production import IdealCycleChanged
 from mom.events.work import JobOrderStatusChanged, QuantityReported, WorkReported
 from mom.plant.engine.calendar import local_day
 from mom.work.engine.terms import JobOrderCommand
@@ -37,6 +38,15 @@ def job_order_moved(act: UseCase, event: JobOrderStatusChanged) -> None:
 def quantity_reported(act: UseCase, event: QuantityReported) -> None:
     """Pieces were reported: the shift of the machine that made them."""
     dirty.mark_report(act, Site.objects.get(code=event.site), event.report_id)
+
+
+@subscribe(IdealCycleChanged, name="analytics.mark_ideal_cycle")
+def ideal_cycle_changed(act: UseCase, event: IdealCycleChanged) -> None:
+    """Another standard: the shifts that it judges are made again."""
+    until = act.now if event.until is None else min(event.until, act.now)
+    dirty.mark_machines(
+        act, Site.objects.get(code=event.site), [event.equipment_id], event.since, max(until, event.since)
+    )
 
 
 def ring_rebuild() -> None:

@@ -21,6 +21,10 @@ class ProductionConfig(AppConfig):
         orders = NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20)
         register(orders)
         register(NavItem("production", _("Log work"), "production:log_work", permissions.EXECUTE_JOB_ORDER, order=10))
+        cycles = NavItem(
+            "setup", _("Ideal cycles"), "production:ideal_cycle_list", permissions.VIEW, order=57, section="plant"
+        )
+        register(cycles)
         search.register(
             "order",
             permission=permissions.VIEW,

@@ -1,8 +1,22 @@
 """Production's door for the storeys above: what joins their transactions."""
 
+from production.selectors.ideal_cycle import Suggested, ideal_cycles, register_suggestions
 from production.services.bulk import RequestedQuantity, add_requests
+from production.services.ideal_cycle import NewCycle
+from production.services.ideal_cycle import add_joined as add_ideal_cycle
 from production.services.production_request import NewOrder
 from production.services.production_request import add as add_order
 from production.services.production_request import released as release_order
 
-__all__ = ["NewOrder", "RequestedQuantity", "add_order", "add_requests", "release_order"]
+__all__ = [
+    "NewCycle",
+    "NewOrder",
+    "RequestedQuantity",
+    "Suggested",
+    "add_ideal_cycle",
+    "add_order",
+    "add_requests",
+    "ideal_cycles",
+    "register_suggestions",
+    "release_order",
+]

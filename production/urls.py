@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from production.views import log_work, order
+from production.views import ideal_cycle, log_work, order
 
 app_name = "production"
 urlpatterns = [
     path("log-work/", log_work.LogWork.as_view(), name="log_work"),
     path("log-work/<path:machine>/start/", log_work.StartOrder.as_view(), name="log_work_start"),
     path("log-work/<path:machine>/", log_work.LogWorkAt.as_view(), name="log_work_at"),
+    path("setup/ideal-cycles/", ideal_cycle.IdealCycleList.as_view(), name="ideal_cycle_list"),
+    path("setup/ideal-cycles/add/", ideal_cycle.IdealCycleAdd.as_view(), name="ideal_cycle_add"),
+    path("setup/ideal-cycles/<int:pk>/end/", ideal_cycle.IdealCycleEnd.as_view(), name="ideal_cycle_end"),
     path("orders/", order.OrderList.as_view(), name="order_list"),
     path("orders/new/", order.OrderNew.as_view(), name="order_new"),
     *(

@@ -145,7 +145,7 @@ def write(carried: Sequence[tuple[LiveRow, Standing, SpellRow | None]], signs: M
             row.equipment_id, standing.as_of, standing.state, standing.since, standing.time_class, code, mode,
             standing.reason_id, stop, standing.meaning.with_order, standing.meaning.without_order,
             standing.meaning.loss, standing.is_startup, standing.is_stop_counted, standing.total_reading,
-            standing.reject_reading, standing.energy_reading, 
+            standing.reject_reading, standing.energy_reading,
             standing.job_good if row.job_order_id else 0, signs.get(row.equipment_id),
         )  # fmt: skip
         for column, value in zip(columns, values, strict=True):

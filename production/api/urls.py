@@ -1,8 +1,10 @@
 """Addresses of production below `/api/v1/production/`."""
 
 from mom.core.api.router import Router
+from production.api.ideal_cycle import IdealCycleViewSet
 from production.api.order import OrderViewSet
 
 _router = Router("production")
 _router.register("orders", OrderViewSet)
+_router.register("ideal-cycles", IdealCycleViewSet)
 urlpatterns = _router.urls

@@ -12,12 +12,14 @@ from django.db import IntegrityError
 from django.urls import URLPattern, get_resolver
 from rest_framework.viewsets import ViewSetMixin
 
+from analytics.models import AlertRule
 from mom.accounts.models import Badge, Device, Membership, Role, Site, User
 from mom.core import clock
 from mom.core.models import AuditEntry, WebhookEndpoint
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
+from tests.factories.alerts import make_alert, make_step, make_team, make_turn
 from tests.factories.erp import make_table
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
 from tests.factories.floor import make_archived_day, make_meaning, make_stop
@@ -65,6 +67,12 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "plant.BusinessPartner": lambda site: BusinessPartner.objects.create(site=site, code="ACME", is_customer=True),
     "plant.Shift": lambda site: made_up(Shift, site, weekdays=[1], starts_at=time(6), ends_at=time(14)),
     "plant.MaterialSublot": lambda site: made_up(MaterialSublot, site, kind="serial"),
+    "work.Alert": lambda site: make_alert(site, f"Alert {next(_numbers)}"),
+    "work.RotaEntry": lambda site: make_turn(
+        make_team(site), make_person(site), clock.now(), clock.now() + timedelta(hours=1)
+    ),
+    "work.EscalationStep": lambda site: make_step(make_team(site)),
+    "analytics.AlertRule": lambda site: made_up(AlertRule, site, subject="state", state="down"),
     "work.JobResponse": lambda site: made_up(JobResponse, site, is_stop=True),
     "work.LabourEntry": lambda site: made_up(LabourEntry, site, job_response=made_up(JobResponse, site)),
 }

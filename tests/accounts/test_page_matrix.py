@@ -149,7 +149,7 @@ def test_P33_thing_of_another_site_is_answered_on_its_page_like_a_missing_one(ow
 
 
 # says nothing of the thing, which is looked for when the form is sent
-EMPTY_FORMS = {"plant:rate_end", "analytics:target_end"}
+EMPTY_FORMS = {"plant:rate_end", "production:ideal_cycle_end", "analytics:target_end"}
 NO_THING_OF_A_SITE = {
     "plant:add": "the noun of a form, the same everywhere",
     "erp:table_template": "an empty list of a kind, the same everywhere",

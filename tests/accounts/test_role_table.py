@@ -38,7 +38,12 @@ TABLE = (
     Row("mute alerts", (), ("work.mute_alert",), "- w - - w - - - -"),
     Row("teams, turns on call, escalation", (), ("work.plan_alerting",), "- w w - - - w - -"),
     Row("imports", ("erp.view_import",), ("erp.run_import",), "- r w - - - w r w"),
-    Row("routing, bill: draft", (), ("production.change_definition",), "- r w w - - w r r"),
+    Row(
+        "routing, bill: draft",
+        (),
+        ("production.change_definition", "production.change_ideal_cycle"),
+        "- r w w - - w r r",
+    ),
     Row("plant model", ("plant.view",), ("plant.change",), "r r w r r r w r w"),
     Row("approve a document", (), ("plant.approve_document",), "- w - w - - - - -"),
     Row("routing, bill: approve", (), ("production.approve_definition",), "- - - w - - - - -"),

@@ -50,7 +50,17 @@ DETAILS = [
     "/setup/properties/add/",
     "/setup/number-ranges/order/",
     "/setup/rates/add/",
+    "/setup/ideal-cycles/add/",
     "/skills/asked/add/",
+    "/alerts/all/",
+    "/alerts/call/CNC-04/",
+    "/setup/teams/add/",
+    "/setup/teams/of/MAINT/",
+    "/setup/teams/step/add/MAINT/",
+    "/setup/on-call/add/",
+    "/setup/alert-rules/add/",
+    "/setup/alert-rules/of/DOWN/",
+    "/wall/NORRTAL/",
 ]
 
 

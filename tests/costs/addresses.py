@@ -136,9 +136,23 @@ AT |= {
     "web:alias_end": lambda plant: [{"pk": plant.known.alias.pk}],
     "web:property_change": lambda plant: [{"pk": plant.known.definition.pk}],
     "web:number_range": lambda _plant: [{"noun": "order"}],
+    "production:ideal_cycle_end": lambda plant: [{"pk": plant.known.cycle.pk}],
     "plant:rate_end": lambda plant: [{"pk": plant.known.rate.pk}],
     "plant:skill_cell": lambda plant: [{"skill": plant.skill.pk, "code": plant.person.code}],
     "plant:class_skill_remove": lambda plant: [{"pk": plant.known.asked.pk}],
+}
+AT |= {
+    f"work:alert_{name}": (lambda plant: [{"alert": plant.alerts.alert.pk}])
+    for name in ("detail", "accept", "arrive", "solve", "hand_over", "mute", "unmute")
+}
+AT |= {
+    "work:call_help": lambda plant: [{"machine": plant.machine.code}],
+    "work:alert_step_withdraw": lambda plant: [{"pk": plant.alerts.step.pk}],
+    "work:alert_turn_withdraw": lambda plant: [{"pk": plant.alerts.turn.pk}],
+}
+CODE |= {
+    "work:alert_": lambda plant: plant.alerts.team.code,
+    "analytics:alert_rule_": lambda plant: plant.alerts.rule.code,
 }
 PAGED = {"list", "issues"}
 # Lists ask more for a search, a filter or a page of their own: a second address of the same page.
@@ -196,6 +210,11 @@ def arguments_of(name: str, pattern: URLPattern, plant: GrownPlant) -> Arguments
         return [{"pk": plant.files.file.pk}]
     if name == "erp:table_template":
         return [{"kind": "machines"}]
+    ours = plant.stops.arguments_of(name)
+    if ours is not None:
+        return [ours]
+    if name.startswith("floor:quarantine_"):
+        return [{"pk": plant.messages.waiting.pk}]
     if parameters == {"pk"} and name.startswith("erp:table"):
         return [{"pk": plant.table.pk}]
     if parameters == {"pk"} and name.startswith("erp:import"):
@@ -235,53 +254,58 @@ def admin_pages(plant: GrownPlant) -> dict[str, str]:
 
 def rows_of(plant: GrownPlant) -> dict[str, Any]:
     """The first part of a resource's path -> the row that it is read at."""
-    return plant.known.rows() | {
-        "accounts/approval-policies": plant.rule,
-        "accounts/approvals": plant.approval,
-        "accounts/badges": plant.devices.badge,
-        "accounts/devices": plant.devices.tablet,
-        "accounts/signatures": plant.signature,
-        "accounts/sites": plant.site,
-        "audit-entries": plant.audit_entry,
-        "analytics/board-entries": plant.shift_words.entry,
-        "analytics/shift-notes": plant.shift_words.note,
-        "core/attachments": plant.files.file,
-        "core/notes": plant.files.note,
-        "plant/document-readers": plant.files.reader,
-        "plant/document-versions": plant.files.version,
-        "plant/documents": plant.files.document,
-        "plant/read-confirmations": plant.files.confirmation,
-        "core/deliveries": plant.deliveries.message,
-        "core/label-templates": plant.deliveries.template,
-        "core/print-jobs": plant.deliveries.job,
-        "core/printers": plant.deliveries.printer,
-        "core/webhook-endpoints": plant.deliveries.webhook,
-        "imports": plant.run,
-        "plant/assets": plant.asset,
-        "plant/calendars": plant.calendar,
-        "plant/equipment": plant.machine,
-        "plant/equipment-classes": plant.equipment_class,
-        "plant/lots": plant.lot,
-        "plant/material-classes": plant.material_class,
-        "plant/materials": plant.material,
-        "plant/partners": plant.partner,
-        "plant/people": plant.person,
-        "plant/personnel-classes": plant.skill,
-        "plant/qualifications": plant.qualification,
-        "plant/reasons": plant.reason,
-        "plant/shifts": plant.shift,
-        "plant/sublots": plant.sublot,
-        "production/orders": plant.production_request,
-        "table-imports": plant.table,
-        "task-runs": plant.run.check_task,
-        "work/job-orders": plant.job,
-        "work/job-responses": plant.response,
-        "work/stops": plant.stop,
-        "work/labour-entries": plant.response.labour_entries.latest("pk"),
-        "work/quantity-reports": plant.quantity_report,
-        "work/reservations": plant.reservation,
-        "work/work-requests": plant.order,
-    }
+    return (
+        plant.known.rows()
+        | plant.messages.rows()
+        | plant.stops.rows()
+        | {
+            "accounts/approval-policies": plant.rule,
+            "accounts/approvals": plant.approval,
+            "accounts/badges": plant.devices.badge,
+            "accounts/devices": plant.devices.tablet,
+            "accounts/signatures": plant.signature,
+            "accounts/sites": plant.site,
+            "audit-entries": plant.audit_entry,
+            "analytics/board-entries": plant.shift_words.entry,
+            "analytics/shift-notes": plant.shift_words.note,
+            "core/attachments": plant.files.file,
+            "core/notes": plant.files.note,
+            "plant/document-readers": plant.files.reader,
+            "plant/document-versions": plant.files.version,
+            "plant/documents": plant.files.document,
+            "plant/read-confirmations": plant.files.confirmation,
+            "core/deliveries": plant.deliveries.message,
+            "core/label-templates": plant.deliveries.template,
+            "core/print-jobs": plant.deliveries.job,
+            "core/printers": plant.deliveries.printer,
+            "core/webhook-endpoints": plant.deliveries.webhook,
+            "imports": plant.run,
+            "plant/assets": plant.asset,
+            "plant/calendars": plant.calendar,
+            "plant/equipment": plant.machine,
+            "plant/equipment-classes": plant.equipment_class,
+            "plant/lots": plant.lot,
+            "plant/material-classes": plant.material_class,
+            "plant/materials": plant.material,
+            "plant/partners": plant.partner,
+            "plant/people": plant.person,
+            "plant/personnel-classes": plant.skill,
+            "plant/qualifications": plant.qualification,
+            "plant/reasons": plant.reason,
+            "plant/shifts": plant.shift,
+            "plant/sublots": plant.sublot,
+            "production/orders": plant.production_request,
+            "table-imports": plant.table,
+            "task-runs": plant.run.check_task,
+            "work/job-orders": plant.job,
+            "work/job-responses": plant.response,
+            "work/stops": plant.stop,
+            "work/labour-entries": plant.response.labour_entries.latest("pk"),
+            "work/quantity-reports": plant.quantity_report,
+            "work/reservations": plant.reservation,
+            "work/work-requests": plant.order,
+        }
+    )
 
 
 def address_of(route: Route, plant: GrownPlant) -> str:

@@ -11,7 +11,7 @@ from mom.accounts.models import Site
 from mom.core.testing import acting
 from mom.plant.models import EquipmentClassSkill, PhysicalAssetClass
 from tests.accounts.matrix import Route
-from tests.factories.known import make_alias, make_definition, make_range, make_rate, make_value
+from tests.factories.known import make_alias, make_definition, make_ideal_cycle, make_range, make_rate, make_value
 from tests.factories.targets import make_target
 
 Act = Callable[[Client], Any]
@@ -43,6 +43,7 @@ class GrownKnown:
         )
         self.alias = make_alias(self.site, self.things["equipment"])
         self.rate = make_rate(self.site)
+        self.cycle = make_ideal_cycle(self.site, equipment=self.things["equipment"])
         self.target = make_target(self.site, kpi=COMPUTED[number + 3].id, equipment=self.things["equipment"])
         with acting():
             PhysicalAssetClass.objects.create(site=self.site, code=f"N-{number:03}")
@@ -55,7 +56,7 @@ class GrownKnown:
         return {
             "aliases": self.alias, "number-ranges": self.range, "property-definitions": self.definition,
             "property-values": self.value, "plant/asset-classes": self.asset_class, "plant/rates": self.rate,
-            "kpi-targets": self.target,
+            "kpi-targets": self.target, "production/ideal-cycles": self.cycle,
         }  # fmt: skip
 
 
@@ -79,12 +80,17 @@ def act_of(route: Route, known: GrownKnown, address: str) -> Act | None:
         "aliases/end": {},
         "property-values/end": {},
         "plant/rates/end": {},
+        "production/ideal-cycles/end": {},
         "kpi-targets/end": {},
         "property-definitions/create": {
             **site, "noun": "equipment", "code": "new_one", "name": "New", "data_type": "number",
         },
         "number-ranges/create": {**site, "noun": "lot", "pattern": "L{seq}", "resets": "never"},
         "kpi-targets/create": {**site, "kpi": "oee_index", "value": "0.9", "valid_from": LATER},
+        "production/ideal-cycles/create": {
+            **site, "equipment": known.things["equipment"].pk, "definition": known.cycle.definition_id,
+            "duration": "00:00:45", "valid_from": LATER,
+        },
         "plant/rates/create": {**site, "kind": "labour", "amount": "40", "valid_from": LATER},
     }.get(f"{resource}/{route.action}")  # fmt: skip
     return None if body is None else _sent("post", address, body)

@@ -1,13 +1,14 @@
 """Properties, aliases, number ranges and rates."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mom.accounts.models import Site
 from mom.core.models import Alias, NumberRange, PropertyDefinition, PropertyValue
 from mom.core.testing import acting
 from mom.plant.models import Rate
-from tests.factories.plant import make_equipment, next_code
+from production.models.ideal_cycle import IdealCycle
+from tests.factories.plant import make_equipment, make_material, next_code
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -52,3 +53,12 @@ def make_rate(site: Site, **fields: Any) -> Rate:
     }  # fmt: skip
     with acting():
         return Rate.objects.create(site=site, **given)
+
+
+def make_ideal_cycle(site: Site, **fields: Any) -> IdealCycle:
+    """The cycle of a product of its own on a machine of its own since long ago."""
+    given = {"duration": timedelta(seconds=60), "valid_from": LONG_AGO, **fields}
+    made = {"equipment": make_equipment, "definition": make_material}
+    given |= {name: make(site) for name, make in made.items() if name not in given}
+    with acting():
+        return IdealCycle.objects.create(site=site, **given)

@@ -1,0 +1,18 @@
+"""What production announces."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mom.events.registry import event
+
+
+@event("production.ideal_cycle_changed")
+@dataclass(frozen=True)
+class IdealCycleChanged:
+    """From an instant on (until another, where that is set) a product has another ideal cycle on a machine, or none."""
+
+    site: str
+    equipment_id: int
+    definition_id: int
+    since: datetime
+    until: datetime | None = None
