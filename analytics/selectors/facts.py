@@ -112,6 +112,12 @@ def facts_of(site: Site, calendar: Calendar, asked: Sequence[Asked]) -> list[Shi
     return _Loader(site, calendar, asked).load()
 
 
+def frames_of(site: Site, calendar: Calendar, asked: Sequence[Asked]) -> tuple[list[ShiftFacts], Meaner]:
+    """The same without timeline, reports and messages, and what codes and reasons mean: for who has those otherwise."""
+    loader = _Loader(site, calendar, asked)
+    return loader.frames(), loader.meaner
+
+
 class _Loader:
     """What the rows of one reading are sorted into, by machine."""
 
@@ -132,14 +138,25 @@ class _Loader:
             "ends": [instant_of(each.until) for each in asked],
         }
 
+        self.meaner = Meaner(site, self.machines)
+        self.spells: dict[int, list[tuple[Any, ...]]] = {}
+        self.reports: dict[int, list[Report]] = {}
+        self.readings: dict[int, list[Reading]] = {}
+        self.energies: dict[int, list[Energy]] = {}
+        self.cycles: dict[int, list[int]] = {}
+        self.before: dict[tuple[int, int], Before] = {}
+
     def load(self) -> list[ShiftFacts]:
-        self.meaner = Meaner(self.site, self.machines)
         self.spells = self._spells()
-        self.work, self.orders = self._work()
-        self.rates = rates_by_machine(self.machines, self.first, self.last)
         self.reports = self._reports()
         self.readings, self.energies, self.cycles = self._messages()
         self.before = self._before()
+        return self.frames()
+
+    def frames(self) -> list[ShiftFacts]:
+        """What was read so far, in the plan, with the jobs at work."""
+        self.work, self.orders = self._work()
+        self.rates = rates_by_machine(self.machines, self.first, self.last)
         self.is_lost = self._lost_without_order()
         return [self._facts(each) for each in self.asked]
 

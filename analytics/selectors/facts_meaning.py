@@ -70,7 +70,7 @@ class Meaner:
         by_code = self._of_code(equipment_id, said)
         if said.state == MachineState.RUN or said.reason_id is None:
             return by_code
-        found = self._of_reason(said.reason_id, said.start)
+        found = self.of_reason(said.reason_id, said.start)
         return by_code if found is None else _shared(found.time_class, found.time_class, found.loss_class)
 
     def _of_code(self, equipment_id: int, said: Said) -> Meaning:
@@ -81,7 +81,7 @@ class Meaner:
                 return _shared(found.time_class.value, found.time_class_without_order.value, found.loss_class.value)
         return BY_STATE[said.state]
 
-    def _of_reason(self, reason_id: int, at: datetime) -> Classification | None:
+    def of_reason(self, reason_id: int, at: datetime) -> Classification | None:
         """Its own classification at that instant, else that of the reason above it."""
         asked: int | None = reason_id
         while asked is not None:
