@@ -34,12 +34,15 @@ from mom.work.models import JobOrder, JobResponse
 from mom.work.services import equipment_reservation, job_order, quantity_report, stop
 from mom.work.services.job_order import Output
 from mom.work.services.quantity_report import Reported
+from tests.costs.grown_alerts import GrownAlerts
 from tests.costs.grown_deliveries import GrownDeliveries
 from tests.costs.grown_devices import GrownDevices
 from tests.costs.grown_files import GrownFiles
 from tests.costs.grown_known import GrownKnown
+from tests.costs.grown_messages import GrownMessages
 from tests.costs.grown_now import GrownNow
 from tests.costs.grown_shift import GrownShift
+from tests.costs.grown_stops import GrownStops
 from tests.erp.importing import MAPPINGS
 from tests.factories.accounts import LONG_AGO, make_site
 from tests.factories.erp import make_table
@@ -96,6 +99,9 @@ class GrownPlant:
         )  # fmt: skip
         self.shift_words = GrownShift(site)
         self.machines_now = GrownNow(self.machine, self.job)
+        self.messages = GrownMessages(site)
+        self.stops = GrownStops(site, self.machine, self.machines_now.stop, self.reason)
+        self.alerts = GrownAlerts(site, self.machine)
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -115,6 +121,9 @@ class GrownPlant:
             self.known.grow(number, self.new_class, self.new_skill)
             self.shift_words.grow(self.new_machine, self.material, self.reason)
             self.machines_now.grow(self.new_machine)
+            self.messages.grow()
+            self.stops.grow(self.new_machine)
+            self.alerts.grow(number, self.new_person, self.new_machine)
             self._add_signatures()
         with acting():
             rebuild_days(self.site, [local_day(clock.now(), self.site.zone)])

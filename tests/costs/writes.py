@@ -21,7 +21,7 @@ from mom.work.models import JobOrder
 from mom.work.services import quantity_report, work_request_command
 from mom.work.services.quantity_report import Reported
 from tests.accounts.matrix import Route, routes
-from tests.costs import grown_devices, grown_files, grown_known
+from tests.costs import grown_alerts, grown_devices, grown_files, grown_known, grown_messages, grown_stops
 from tests.costs.addresses import address_of, rows_of
 from tests.costs.grown_plant import MAPPING, SYSTEM, GrownPlant
 from tests.factories.erp import make_table
@@ -102,7 +102,14 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
     known = grown_known.act_of(route, plant.known, address_of(route, plant))
     if known is not None:
         return known
-    shared = grown_devices.act_of(route, plant.devices)
+    messages = grown_messages.act_of(route, plant.messages)
+    if messages is not None:
+        return messages
+    stops = grown_stops.act_of(route, plant.stops)
+    if stops is not None:
+        return stops
+    alerted = grown_alerts.act_of(route, plant.alerts, address_of(route, plant))
+    shared = alerted or grown_devices.act_of(route, plant.devices)
     if shared is not None:
         return shared
     if resource in {"work/job-orders", "work/work-requests"}:
