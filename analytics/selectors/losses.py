@@ -7,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.db import connection
 
 from analytics.engine.machine_parts import MachineTotals, total
+from analytics.engine.targets import TargetLine, TargetPeriod, nearest
+from analytics.models import KpiTarget
 from analytics.selectors import live
 from mom.accounts.models import Site
 from mom.floor.engine.terms import PieceSource
@@ -20,13 +23,14 @@ from mom.floor.models import MachineListening
 from mom.plant.engine.terms import WORK_UNIT_LEVELS, EquipmentLevel, TimeClass
 from mom.plant.models import Equipment
 
-PARTS = tuple(each.name for each in fields(MachineTotals))
-TREND = (
-    "production", "setup", "delay", "down", "planned_maintenance", "unknown", "minor_stop", "good", "scrap", "rework",
-    "review", "unjudged", "ideal", "ideal_good",
+SHOWN = (
+    "production", "setup", "delay", "down", "planned_maintenance", "unknown", "minor_stop", "uncoded", "stop_count",
+    "good", "scrap", "rework", "review", "startup_scrap", "unjudged", "ideal", "ideal_good",
 )  # fmt: skip
-"""What OEE by either school is made of: a trend reads no more."""
+"""What OEE by either school and its losses are made of: shifts and stretches of time read no more."""
+PARTS = (*SHOWN, "planned_stop", "off_shift", "unplanned", "breakdown", "minor_stop_count", "failure_count")
 STEPS = {"day": "b.day", "week": "date_trunc('week', b.day)::date", "month": "date_trunc('month', b.day)::date"}
+OEE = "oee_index"
 STOPPED = (TimeClass.DELAY, TimeClass.DOWN, TimeClass.SETUP, TimeClass.PLANNED_MAINTENANCE)
 
 
@@ -143,24 +147,28 @@ def running_of(asked: Asked) -> list[live.Running]:
 
 
 def machine_sums(asked: Asked, running: Sequence[live.Running] = ()) -> Sums:
-    """By machine and by shift, the running shifts by their live rows. One statement."""
-    machines: defaultdict[int, MachineTotals] = defaultdict(MachineTotals)
-    shifts: defaultdict[str, MachineTotals] = defaultdict(MachineTotals)
-    for row in _rows("b.equipment_id, b.shift", PARTS, asked, bool(running)):
-        totals = MachineTotals(*row[2:])
-        machines[row[0]] += totals
-        shifts[row[1]] += totals
+    """By machine and by shift, the running shifts by their live rows. Two statements, of one shift one."""
+    machines = _summed(_rows("b.equipment_id", PARTS, asked, is_live=bool(running)), PARTS)
     for each in running:
         machines[each.equipment_id] += each.totals
+    if asked.shift:
+        return Sums(dict(machines), {asked.shift: total(machines.values())} if machines else {})
+    shifts = _summed(_rows("b.shift", SHOWN, asked, is_live=bool(running)), SHOWN)
+    for each in running:
         shifts[each.shift] += each.totals
     return Sums(dict(machines), dict(shifts))
 
 
+def _summed(rows: Iterable[tuple[Any, ...]], parts: Sequence[str]) -> defaultdict[Any, MachineTotals]:
+    found: defaultdict[Any, MachineTotals] = defaultdict(MachineTotals)
+    for row in rows:
+        found[row[0]] = MachineTotals(**dict(zip(parts, row[1:], strict=True)))
+    return found
+
+
 def trend(asked: Asked, step: str, running: Sequence[live.Running] = ()) -> dict[date, MachineTotals]:
     """What OEE is made of by day, week or month (their first day); stretches without anything are absent."""
-    sums: defaultdict[date, MachineTotals] = defaultdict(MachineTotals)
-    for row in _rows(STEPS[step], TREND, asked, bool(running)):
-        sums[row[0]] += MachineTotals(**dict(zip(TREND, row[1:], strict=True)))
+    sums = _summed(_rows(STEPS[step], SHOWN, asked, is_live=bool(running)), SHOWN)
     for each in running:
         sums[first_of(each.day, step)] += each.totals
     return dict(sorted(sums.items()))
@@ -197,11 +205,13 @@ def lost_times(asked: Asked) -> list[LostTime]:
     """Stopped time by reason, longest first; planned stops are no loss and left out. One statement."""
     where, values = _where(asked)
     values["stopped"] = [each.value for each in STOPPED]
+    is_finer = asked.shift or asked.definition is not None
+    table = "analytics_lossbucket" if is_finer else "analytics_lossday"
     statement = (  # all that is put in are constants of ours
         "SELECT s.state, s.time_class, s.loss_class, coalesce(r.code, ''), coalesce(r.name, ''),"  # noqa: S608
         " coalesce(g.code, r.code, ''), coalesce(g.name, r.name, ''), s.spent, s.stops FROM ("
         " SELECT b.state, b.time_class, b.loss_class, b.reason_id, sum(b.duration)::bigint AS spent,"
-        f" sum(b.stop_count)::bigint AS stops FROM analytics_lossbucket b WHERE {where}"
+        f" sum(b.stop_count)::bigint AS stops FROM {table} b WHERE {where}"
         " AND b.time_class = ANY(%(stopped)s) GROUP BY 1, 2, 3, 4) s"
         " LEFT JOIN plant_reason r ON r.id = s.reason_id LEFT JOIN plant_reason g ON g.id = r.parent_id"
         " ORDER BY s.spent DESC, 4, 3"
@@ -220,17 +230,45 @@ def source_of(sources: Mapping[int, str], machine: int) -> PieceSource:
     return PieceSource(sources.get(machine, PieceSource.REPORTS))
 
 
-def _rows(key: str, parts: Sequence[str], asked: Asked, is_live: bool) -> list[tuple[Any, ...]]:
+def oee_target(asked: Asked, tree: PlantTree, place: Place | None, at: datetime) -> Decimal | None:
+    """The target of OEE at a place: its own, else the nearest one above, else the site's. One statement."""
+    rows = KpiTarget.objects.filter(site=asked.site, kpi=OEE, valid_from__lte=at).exclude(valid_until__lte=at)
+    columns = ("pk", "kpi", "value", "period", "equipment_id", "definition_id")
+    lines = [
+        TargetLine(pk, kpi, value, TargetPeriod(period), equipment, definition)
+        for pk, kpi, value, period, equipment, definition in rows.values_list(*columns)
+    ]
+    chain = [each.pk for each in tree.up(place.pk)] if place is not None else []
+    found = nearest(lines, OEE, chain, asked.definition, TargetPeriod.ANY)
+    return found.value if found is not None else None
+
+
+_RUNS = "SELECT 1 FROM analytics_liveshift l WHERE l.equipment_id = b.equipment_id AND l.day = b.day"
+_RUNS_HERE = f"{_RUNS} AND l.shift = b.shift AND l.shift_started_at = b.started_at"
+
+
+def _rows(key: str, parts: Sequence[str], asked: Asked, *, is_live: bool) -> list[tuple[Any, ...]]:
+    """The sums by key in one statement: of whole days where they tell enough, else of shifts.
+
+    Where shifts run their live rows stand for them, and of their day the other shifts are read.
+    """
     where, values = _where(asked)
-    if is_live:  # the live row stands for the running shift
-        where += (
-            " AND NOT EXISTS (SELECT 1 FROM analytics_liveshift l WHERE l.equipment_id = b.equipment_id"
-            " AND l.day = b.day AND l.shift = b.shift AND l.shift_started_at = b.started_at)"
-        )
-    sums = ", ".join(f"sum(b.{name}){_WHOLE.get(name, '')}" for name in parts)
-    group = ", ".join(str(number) for number in range(1, key.count("b.") + 1))
-    statement = f"SELECT {key}, {sums} FROM analytics_shiftbucket b WHERE {where} GROUP BY {group}"  # noqa: S608 - our constants
-    return _fetched(statement, values)
+    columns = ", ".join(f"b.{name}" for name in parts)
+    of_shifts = f"{where} AND NOT EXISTS ({_RUNS_HERE})" if is_live else where
+    sources = [("analytics_shiftbucket", of_shifts)]
+    if not asked.shift and asked.definition is None and "shift" not in key:
+        sources = [("analytics_daybucket", where)]
+        if is_live:
+            sources = [
+                ("analytics_daybucket", f"{where} AND NOT EXISTS ({_RUNS})"),
+                ("analytics_shiftbucket", f"{of_shifts} AND EXISTS ({_RUNS})"),
+            ]
+    read = " UNION ALL ".join(
+        f"SELECT {key} AS key, {columns} FROM {table} b WHERE {condition}"  # noqa: S608 - constants of ours
+        for table, condition in sources
+    )
+    sums = ", ".join(f"sum(s.{name}){_WHOLE.get(name, '')}" for name in parts)
+    return _fetched(f"SELECT s.key, {sums} FROM ({read}) s GROUP BY 1", values)  # noqa: S608 - constants of ours
 
 
 _WHOLE = {each.name: "::bigint" for each in fields(MachineTotals) if each.type in {int, "int"}}

@@ -16,7 +16,6 @@ from analytics.engine.reliability import mean, operating_hours
 from analytics.engine.trust import trust
 from analytics.reports.sheets import Sheet, workbook
 from analytics.selectors import losses
-from analytics.selectors.targets import target_for
 from analytics.views import losses_drawings as drawings
 from analytics.views import losses_rows as tables
 from analytics.views import losses_words as words
@@ -126,9 +125,7 @@ class OeeAndLosses(LivePage):
     def target(self) -> Any:
         """The target of OEE for this place and product, as it holds on the last day shown; None without one."""
         at = min(self.now, instant(self.period.last + timedelta(days=1), time(0), self.site.zone))
-        place = self.period.place.pk if self.period.place else None
-        found = target_for(self.site, "oee_index", at, place, self.asked.definition)
-        return found.value if found is not None else None
+        return losses.oee_target(self.asked, self.period.tree, self.period.place, at)
 
     def kept(self) -> dict[str, str]:
         """What a link into the stops takes along."""

@@ -5,7 +5,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from analytics.models import HourBucket, LossBucket, ShiftBucket
+from django.db.models import F
+
+from analytics.models import DayBucket, HourBucket, LossBucket, LossDay, ShiftBucket
 from mom.accounts.models import Site
 from mom.core.testing import acting
 from mom.floor.models import Stop
@@ -61,10 +63,15 @@ class Floor:
         times = {name: value * MINUTE for name, value in parts.items() if name in TIMES}
         amounts = {name: value for name, value in parts.items() if name not in TIMES}
         with acting():
-            return ShiftBucket.objects.create(
+            made = ShiftBucket.objects.create(
                 site=self.site, equipment=machine, day=day, shift=shift, started_at=start,
                 ended_at=start + timedelta(hours=8), definition=self.part, unit="C62", **times, **amounts,
             )  # fmt: skip
+            whole, _new = DayBucket.objects.get_or_create(site=self.site, equipment=machine, day=day)
+            DayBucket.objects.filter(pk=whole.pk).update(
+                **{name: F(name) + value for name, value in {**times, **amounts}.items()}
+            )
+        return made
 
     def hour(self, machine: Equipment, number: int, *, good: int, scrap: int = 0, shift: str = "early") -> HourBucket:
         """Pieces of the hour with that number of the shift."""
@@ -78,12 +85,15 @@ class Floor:
         self, machine: Equipment, minutes: int, *, count: int = 1, reason: Reason | None = None, number: int = 0
     ) -> LossBucket:
         """Stopped time of an hour of the early shift; without a reason it is uncoded."""
+        lost: dict[str, Any] = {
+            "site": self.site, "equipment": machine, "day": DAY, "state": "down", "time_class": "down",
+            "loss_class": "breakdown", "reason": reason, "duration": minutes * MINUTE, "stop_count": count,
+        }  # fmt: skip
         with acting():
+            LossDay.objects.create(**lost)
             return LossBucket.objects.create(
-                site=self.site, equipment=machine, day=DAY, shift="early", definition=self.part, state="down",
-                hour=self.start("early") + timedelta(hours=number), time_class="down", loss_class="breakdown",
-                reason=reason, duration=minutes * MINUTE, stop_count=count,
-            )  # fmt: skip
+                **lost, shift="early", definition=self.part, hour=self.start("early") + timedelta(hours=number)
+            )
 
     def stop(self, machine: Equipment, minute: int, length: int, **fields: Any) -> Stop:
         """A stop of the early shift."""
