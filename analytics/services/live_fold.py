@@ -68,7 +68,7 @@ def fold(act: UseCase, applied: Applied) -> None:
         if row is not None:
             standing = _carried(row, came.get(machine), spells.get(machine), jobs.get(machine), meaner)
         if row is None or standing is None:
-            _again(found, machine, row, came.get(machine), changes.get(machine, ()))
+            _again(found, machine, row, came.get(machine), changes.get(machine, ()), microseconds(act.now))
         else:
             of_machine = spells.get(machine)
             found.regular.append((row, standing, of_machine[-1] if of_machine else None))
@@ -88,7 +88,9 @@ def _made_again(act: UseCase, applied: Applied, found: _Sorted) -> None:
     mark_stretches(act, applied.site, {each: span for each, span in found.marks.items() if span[0] < span[1]})
 
 
-def _again(found: _Sorted, machine: int, row: LiveRow | None, came: Came | None, changes: Sequence[Change]) -> None:
+def _again(
+    found: _Sorted, machine: int, row: LiveRow | None, came: Came | None, changes: Sequence[Change], now: int
+) -> None:
     """Have a machine's row made from the facts, and mark what lies before its shift."""
     latest = [came.last] if came is not None else []
     earliest = [came.first] if came is not None else []
@@ -101,6 +103,8 @@ def _again(found: _Sorted, machine: int, row: LiveRow | None, came: Came | None,
     first = min(earliest)
     if row is None:
         found.marks[machine] = (instant_of(first), instant_of(first))  # up to the shift that its row will be of
+    elif row.end <= now:  # its shift is over: nobody folds it any more, and it may stand in buckets already
+        found.marks[machine] = (instant_of(first), instant_of(row.end))
     elif first < row.start:
         found.marks[machine] = (instant_of(first), instant_of(row.start))
 

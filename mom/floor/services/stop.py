@@ -14,7 +14,7 @@ from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.floor import permissions
 from mom.floor.engine.terms import MachineState
-from mom.floor.models import Stop, StopAnnotation
+from mom.floor.models import MachineSignal, Stop, StopAnnotation
 from mom.floor.selectors.timeline_stop import words_about
 from mom.floor.services import timeline
 from mom.floor.services.timeline_rows import lock_signals
@@ -140,8 +140,14 @@ def stretch_of(stop: Stop, now: datetime) -> tuple[tuple[datetime, datetime | No
     touches = touches or (stop.ended_at is not None and others.filter(started_at=stop.ended_at).exists())
     if touches:
         return (stop.started_at, stop.ended_at), False
-    end = stop.ended_at if stop.ended_at is not None else max(now, stop.started_at)
+    end = stop.ended_at if stop.ended_at is not None else max(_heard_until(stop, now), stop.started_at)
     return (stop.started_at + (end - stop.started_at) / 2, None), True
+
+
+def _heard_until(stop: Stop, now: datetime) -> datetime:
+    """Until when an open stop is sure: it may turn out that the machine fell silent after its last sign of life."""
+    heard = MachineSignal.objects.filter(equipment_id=stop.equipment_id).values_list("last_seen_at", flat=True).first()
+    return min(now, heard) if heard is not None else now
 
 
 def _say(
