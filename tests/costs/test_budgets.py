@@ -25,7 +25,8 @@ ENOUGH = {
 # the state of every part of the system, and an order that is made, released and begun in one act.
 MORE = {
     "GET /api/v1/status/": 16,
-    "page analytics:overview": 16,
+    "page analytics:overview": 25,  # the shift of all machines, their needs, orders in work
+    "page analytics:machine_now": 28,  # state, timeline, losses, reasons, cycles, signals and log of a machine
     "page analytics:kpi_list": 24,  # every record of the site once: reports, machines, orders, orders due, targets
     "page analytics:kpi_detail": 20,
     "page analytics:why": 40,  # all facts of a machine, as the buckets read them
@@ -33,13 +34,17 @@ MORE = {
     "GET /api/v1/kpis/{id}/parquet/": 18,
     "GET /api/v1/kpis/{id}/values/": 18,  # beside values: units, targets, sources of pieces, the rule of reckoning
     "GET /api/v1/kpis/{id}/why/": 36,
-    "page plant:machine_detail": 24,
+    "page plant:machine_detail": 50,  # the same, and all that hangs on a machine
     "page plant:material_detail": 20,
     "page production:log_work_at": 18,
     "page production:order_detail": 18,
     "page web:status": 18,
     "page work:job_detail": 18,
     "send production:log_work_start": 41,
+    "POST /api/v1/floor/stops/{pk}/explain/": 63,  # the word, the timeline around it, the running shift with it
+    "POST /api/v1/floor/stops/{pk}/reclassify/": 61,
+    "POST /api/v1/floor/stops/{pk}/split/": 64,
+    "send analytics:stop_reason": 61,  # the word kept, the timeline folded anew around it, the running shift with it
 }
 
 
