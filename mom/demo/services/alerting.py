@@ -70,7 +70,7 @@ def _rules(act: UseCase, site: Site, teams: dict[str, AlertTeam]) -> None:
         (
             "STANDARD",
             "Standard looks wrong",
-            {"subject": "figure", "figure": "performance", "severity": "info", "threshold": Decimal("1.05")},
+            {"subject": "figure", "figure": "performance", "severity": "info", "threshold": Decimal("1.2")},
             "LEADERS",
         ),
     )
