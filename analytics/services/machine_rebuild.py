@@ -81,17 +81,27 @@ def rebuild_stretch(
     last = min(max(end for each in spans.values() for _, end in each), act.now)
     calendar = Calendar(site, min(first, last), last)
     now = microseconds(act.now)
-    live_fold_again.lock(spans)  # before the facts are read: who folds meanwhile goes on from what is written here
     wanted = _wanted(calendar, spans, now)
     left = None
-    if most is not None and len(wanted) > most:
-        left = instant_of(wanted[most].stretch.start)
-        wanted = wanted[:most]
+    if most is not None and (taken := _taken(wanted, most, now)) < len(wanted):
+        left = instant_of(wanted[taken].stretch.start)
+        wanted = wanted[:taken]
+    # Before the facts are read: who folds meanwhile goes on from what is written here.
+    live_fold_again.lock({asked.equipment_id for asked in wanted if asked.stretch.end > now})
     facts = facts_of(site, calendar, wanted)
     made = [(each, reckon(each)) for each in facts]
     machine_rebuild_rows.write(site, made)
     _refold_live(act, site, calendar, spans, wanted, now)
     return len(made), left
+
+
+def _taken(wanted: Sequence[Asked], most: int, now: int) -> int:
+    """How many of one machine's stretches are made now: at most `most`, and the running one alone.
+
+    Its row is locked while it is made, and messages of the machine wait: they must not wait for the past.
+    """
+    over = sum(asked.stretch.end <= now for asked in wanted)
+    return min(most, over or len(wanted))
 
 
 def rebuild_days(act: UseCase, site: Site, days: Iterable[date]) -> int:
