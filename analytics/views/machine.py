@@ -239,6 +239,7 @@ class MachineCards:
         return {
             "pareto": machine_time.reasons(sums, by_group=asked.by_group),
             "reason_days": [(label, asked.address(reasons=key), key == asked.reasons) for key, label in days],
+            "stops_url": f"{reverse('floor:stop_list')}?{urlencode({'q': self.machine.code})}",
             "has_groups": any(each.group for each in sums),
             "level_url": asked.address(level="reason" if asked.by_group else "group"),
         }

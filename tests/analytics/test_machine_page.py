@@ -119,17 +119,9 @@ def test_P33_reason_needs_the_right_and_the_machine_s_own_stop(
     assert open_stop(broken).reason is None
 
 
-def test_stop_is_split_from_an_instant_on(owner: Any, site: Any, broken: Equipment, jam: Reason) -> None:
-    page, stop = signed_in(owner), open_stop(broken)
-    address = f"/stops/change/{stop.pk}/"
-    assert "Split or reclassify" in page.get(address).content.decode()
-    since = (clock.now() - timedelta(minutes=9)).astimezone(site.zone)
-    given = {"reason": jam.pk, "state": "", "since": since.strftime("%Y-%m-%dT%H:%M:%S"), "key": str(uuid.uuid4())}
-    assert page.post(address, given).status_code == 302
-    stops = Stop.objects.filter(equipment=broken, withdrawn_at=None).order_by("started_at")
-    assert [each.reason for each in stops] == [None, jam]
-    silent = page.post(f"/stops/change/{stops[0].pk}/", {"state": "run", "key": str(uuid.uuid4())})
-    assert silent.status_code == 422 or "Select a valid choice" in silent.content.decode()
+def test_sheet_of_reasons_leads_to_the_stop_for_splitting_it(owner: Any, broken: Equipment) -> None:
+    shown = signed_in(owner).get("/machines/CNC-04/").content.decode()
+    assert f'href="/stops/{open_stop(broken).pk}/"' in shown
 
 
 def test_signals_of_a_silent_machine_stay_with_their_time(owner: Any, site: Any, broken: Equipment) -> None:

@@ -75,7 +75,6 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "web:export_file": lambda plant: [{"pk": plant.export.pk}],
     "analytics:board_start": lambda _plant: [],  # leads on
     "analytics:board_write": lambda plant: [{"code": plant.machine.code, "hour": "20260413T0400Z"}],
-    "analytics:stop_change": lambda plant: [{"pk": plant.machines_now.stop.pk}],
     "analytics:shift_note": lambda _plant: [{"day": "2026-04-13", "shift": "N-001"}],
     "analytics:kpi_detail": lambda _plant: [{"id": WATCHED_KPI}],
     "analytics:kpi_export": lambda _plant: [{"id": WATCHED_KPI}],
@@ -318,6 +317,8 @@ def address_of(route: Route, plant: GrownPlant) -> str:
     of_shift = plant.shift_words.address_of(route, plant.area)
     if of_shift is not None:
         return of_shift
+    if resource == "analytics/losses":
+        return f"{route.path}?site={plant.site.code}"
     if resource == "search":
         return f"{route.path}?q=N-0"
     if not route.is_detail:
