@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext
@@ -34,12 +35,12 @@ class SumRow:
     area: str = ""
     source: str = ""
 
-    @property
+    @cached_property
     def found(self) -> engine.Oee:
         """OEE by the school shown."""
         return engine.oee(self.totals, self.school)
 
-    @property
+    @cached_property
     def oee(self) -> Figure:
         """As it prints."""
         return figure(self.found.oee, self.totals)
@@ -64,7 +65,7 @@ class SumRow:
         """The denominator, microseconds."""
         return self.found.denominator
 
-    @property
+    @cached_property
     def lost(self) -> int:
         """What lies between planned and effective time."""
         return self.planned - self.totals.ideal_good
