@@ -188,7 +188,7 @@ def test_code_gets_a_meaning_at_the_site_and_loses_it(owner: User, machine: Equi
     }  # fmt: skip
     row = send(client, "/api/v1/floor/state-meanings/", body)
     assert [each.state for each in stops_of(machine)] == ["setup"]
-    assert "warm-up" in client.get(reverse("floor:mapping_list"), {"view": "own"}).content.decode()
+    assert "warm-up" in client.get(reverse("floor:mapping_list"), {"view": "site"}).content.decode()
 
     assert "End meaning" in page(client, "floor:mapping_end", row["id"])
     assert (

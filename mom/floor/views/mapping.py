@@ -37,7 +37,7 @@ class MappingList(ListPage):
     search_label = _("Find a code")
     saved_filters = (
         SavedFilter("all", _("All")),
-        SavedFilter("own", _("Of this site"), Q(site__isnull=False)),
+        SavedFilter("site", _("Of this site"), Q(site__isnull=False)),
         *(SavedFilter(model.value, STATE_MODEL.label(model), Q(state_model=model.value)) for model in StateModel),
     )
     empty = Empty(_("No meanings"), _("Codes without a meaning show as no signal, with their code."))
