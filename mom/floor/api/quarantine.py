@@ -39,7 +39,7 @@ class QuarantinedMessageSerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class ReleaseSerializer(Serializer):
+class QuarantineReleaseSerializer(Serializer):
     """Take it in, with other fields where some were wrong."""
 
     corrected = JSONField(
@@ -48,13 +48,13 @@ class ReleaseSerializer(Serializer):
     reason = CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
-class DiscardSerializer(Serializer):
+class QuarantineDiscardSerializer(Serializer):
     """Leave it out for good."""
 
     reason = CharField(min_length=2, max_length=200)
 
 
-class ReleaseMachineSerializer(Serializer):
+class QuarantineReleaseMachineSerializer(Serializer):
     """Take in all that waits because nothing was called like this."""
 
     site = CharField(max_length=20, help_text="The code of the site.")
@@ -62,7 +62,7 @@ class ReleaseMachineSerializer(Serializer):
     reason = CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
-class ReleasedSerializer(Serializer):
+class QuarantineReleasedSerializer(Serializer):
     """How many went in, and how many wait on."""
 
     released = drf.IntegerField()
@@ -94,12 +94,12 @@ class QuarantineViewSet(ReadOnlyViewSet):
     filterset_class = QuarantineFilters
     ordering_fields, ordering = ("received_at",), ("-received_at",)
 
-    @extend_schema(request=ReleaseSerializer, responses=QuarantinedMessageSerializer)
+    @extend_schema(request=QuarantineReleaseSerializer, responses=QuarantinedMessageSerializer)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Take it in after all. It keeps its identity and when it was received; it may be old."""
         row = self.get_object()
-        body = ReleaseSerializer(data=request.data)
+        body = QuarantineReleaseSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         corrected = body.validated_data.get("corrected") or {}
         if not isinstance(corrected, dict):
@@ -108,22 +108,22 @@ class QuarantineViewSet(ReadOnlyViewSet):
         quarantine.release(actor, row.site.code, row.pk, corrected, reason=body.validated_data["reason"])
         return self.answer(self.get_object())
 
-    @extend_schema(request=DiscardSerializer, responses=QuarantinedMessageSerializer)
+    @extend_schema(request=QuarantineDiscardSerializer, responses=QuarantinedMessageSerializer)
     @action(detail=True, methods=["post"])
     def discard(self, request: Request, pk: str) -> Response:
         """Leave it out for good; it stays readable here."""
         row = self.get_object()
-        body = DiscardSerializer(data=request.data)
+        body = QuarantineDiscardSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         actor: Actor = request.actor  # type: ignore[attr-defined]
         quarantine.discard(actor, row.site.code, row.pk, reason=body.validated_data["reason"])
         return self.answer(self.get_object())
 
-    @extend_schema(request=ReleaseMachineSerializer, responses=ReleasedSerializer)
+    @extend_schema(request=QuarantineReleaseMachineSerializer, responses=QuarantineReleasedSerializer)
     @action(detail=False, methods=["post"], url_path="release-machine")
     def release_machine(self, request: Request) -> Response:
         """After a machine or its alias was added: take in what was sent for it meanwhile. At most 100,000 at once."""
-        body = ReleaseMachineSerializer(data=request.data)
+        body = QuarantineReleaseMachineSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         sent = body.validated_data
         actor: Any = request.actor  # type: ignore[attr-defined]
