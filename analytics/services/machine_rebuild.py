@@ -15,7 +15,7 @@ from analytics.engine.machine_stretch import Stretch, instant_of, microseconds
 from analytics.models import DirtyStretch
 from analytics.selectors.facts import Asked, Calendar, facts_of
 from analytics.services import live_fold_again, machine_rebuild_rows
-from analytics.services.dirty import MOMENT, mark_stretch
+from analytics.services.dirty import MOMENT, mark_stretch, mark_stretches
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.db.locks import Lock, advisory_lock, try_advisory_lock
@@ -104,16 +104,14 @@ def _taken(wanted: Sequence[Asked], most: int, now: int) -> int:
     return min(most, over or len(wanted))
 
 
-def rebuild_days(act: UseCase, site: Site, days: Iterable[date]) -> int:
-    """Make the shifts of all machines of a site that begin on these local days. Joins the caller's transaction."""
+def mark_days(act: UseCase, site: Site, days: Iterable[date]) -> None:
+    """Have the shifts of all machines of a site on these local days made again. Joins the caller's transaction."""
     bounds = [day_interval(day, site.zone) for day in sorted(set(days))]
+    if not bounds or bounds[0].start >= act.now:
+        return
     machines = Equipment.objects.filter(site=site, level__in=WORK_UNIT_LEVELS).values_list("pk", flat=True)
-    made = 0
-    for machine in _known(machines):
-        advisory_lock(Lock.MACHINE_REBUILD, machine)
-        spans = [(each.start, each.end) for each in bounds if each.end is not None and each.start < act.now]
-        made += rebuild_stretch(act, site, {machine: spans})[0]
-    return made
+    span = (bounds[0].start, min(bounds[-1].end or act.now, act.now))
+    mark_stretches(act, site, dict.fromkeys(_known(machines), span))
 
 
 def _known(machines: Iterable[int]) -> list[int]:
@@ -168,4 +166,4 @@ def _refold_live(
         live_fold_again.refold(act, site, calendar, running)
 
 
-__all__ = ["mark_stretch", "rebuild_days", "rebuild_next", "rebuild_shift", "rebuild_stretch"]
+__all__ = ["mark_days", "mark_stretch", "rebuild_next", "rebuild_shift", "rebuild_stretch"]

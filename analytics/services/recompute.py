@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from analytics import permissions
 from analytics.models import DirtyDay
+from analytics.services.machine_rebuild import mark_days
 from analytics.services.rebuild import DAYS_PER_PIECE, rebuild_days, refuse_strange
 from mom.accounts.models import Site
 from mom.core import long_work
@@ -56,12 +57,16 @@ def run(progress: Progress) -> dict[str, Any]:
 
 
 def _make(progress: Progress, site: Site, piece: list[date]) -> bool:
-    """Make one piece, unless another worker is at this site; says whether it did."""
-    with use_case(progress.actor):
+    """Make one piece, unless another worker is at this site; says whether it did. Machines' shifts are marked for it.
+
+    Their buckets are made a machine at a time by whichever worker is free.
+    """
+    with use_case(progress.actor) as act:
         if not try_advisory_lock(Lock.KPI_REBUILD, site.pk):
             return False
         DirtyDay.objects.filter(site=site, day__in=piece).delete()
         rebuild_days(site, piece)
+        mark_days(act, site, piece)
         tell(site.code, "figures", "site")
         progress.advance(progress.done + len(piece))
     return True

@@ -1,7 +1,7 @@
 """The running shift of a machine, carried on message by message, is what the facts give at the same instant."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count as numbers
 from typing import Any
@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from analytics.engine.machine_lines import PARTS
 from analytics.engine.machine_stretch import microseconds
-from analytics.models import LiveShift, LossBucket, ShiftBucket
+from analytics.models import DirtyStretch, LiveShift, LossBucket, ShiftBucket
 from analytics.selectors.facts import Calendar
-from analytics.services import live_fold_again, machine_rebuild
+from analytics.selectors.live import live_machines
+from analytics.selectors.machine_parts import By, parts_by, parts_total
+from analytics.services import live_fold_again, machine_rebuild, machine_sweep
 from mom.accounts.models import Site
 from mom.core.actor import system_actor
 from mom.core.testing import acting
@@ -159,7 +161,7 @@ SOURCES = st.sampled_from(["counters", "counters", "counters_less_scrap", "repor
 
 
 @settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -200,3 +202,78 @@ def work_off() -> int:
     while piece := machine_rebuild.rebuild_next(BOSS):
         made += piece
     return made
+
+
+def test_P17_buckets_are_the_same_in_any_order_and_made_again(plant: Equipment) -> None:
+    """Two machines are told the same, one in order and one backwards; what the workers make of it is the same."""
+    told = [state(0, "run"), counted(0, 10), counted(30, 40), state(60, "down", "JAM"), state(61, "run"),
+            counted(90, 95), state(170, "idle"), state(230, "run"), counted(300, 120), counted(500, 150),
+            state(500, "down"), state(520, "run")]  # fmt: skip
+    in_order, backwards = make_counting(plant), make_counting(plant)
+    for each in told:
+        say(in_order, each, now=at(each["at"]))
+    for each in reversed(told):
+        say(backwards, each, now=at(530))
+    assert work_off() > 0
+    assert DirtyStretch.objects.count() == 0
+    mine, other = rows_of(in_order), rows_of(backwards)
+    assert len(mine) == len(other) >= 2
+    told_of = {str(in_order.pk): "M", str(backwards.pk): "M"}
+    assert [_unnamed(each, told_of) for each in mine] == [_unnamed(each, told_of) for each in other]
+    machine_rebuild.rebuild_shift(BOSS, in_order.pk, at(100))
+    machine_rebuild.rebuild_shift(BOSS, in_order.pk, at(100))
+    assert rows_of(in_order) == mine
+    early = [each for each in ShiftBucket.objects.filter(equipment=in_order) if each.shift == "E"]
+    assert sum(each.production + each.delay + each.down + each.planned_stop + each.unknown for each in early) == (
+        8 * 60 * 60_000_000
+    )
+
+
+def _unnamed(row: str, names: dict[str, str]) -> str:
+    for key in names:
+        row = row.replace(f"('equipment_id', {key})", "machine")
+    return row
+
+
+def test_late_event_makes_its_closed_shift_again(plant: Equipment) -> None:
+    machine = make_counting(plant)
+    begin(machine, at(-60))
+    say(machine, state(0, "run"), now=at(0))
+    for hour in range(1, 20):
+        say(machine, {"at": hour * 30, "kind": "heartbeat"}, now=at(hour * 30))
+    work_off()
+    bucket = ShiftBucket.objects.filter(equipment=machine, shift="E")
+    assert sum(bucket.values_list("down", flat=True)) == 0
+    say(machine, state(100, "down"), state(110, "run"), now=at(600))
+    assert DirtyStretch.objects.filter(equipment=machine).exists()
+    work_off()
+    assert sum(bucket.values_list("down", flat=True)) == 10 * 60_000_000
+    assert sum(bucket.values_list("failure_count", flat=True)) == 1
+
+
+def test_live_machines_advance_to_now(plant: Equipment) -> None:
+    machine, silent = make_counting(plant), make_counting(plant)
+    begin(machine, at(0))
+    say(machine, state(0, "run"), counted(0, 0), now=at(0))
+    say(machine, counted(30, 30), now=at(30))
+    by_machine = {each.equipment_id: each for each in live_machines(plant.site, at(40))}
+    found = by_machine[machine.pk]
+    assert (found.state, found.shift, found.good) == ("run", "E", 30)
+    assert found.totals.production == 40 * 60_000_000
+    assert by_machine[silent.pk].state == "off"
+    assert by_machine[silent.pk].as_of is None
+
+
+def test_shift_end_closes_the_live_row_into_buckets(plant: Equipment) -> None:
+    machine = make_counting(plant)
+    begin(machine, at(0))
+    say(machine, state(0, "run"), now=at(0))
+    say(machine, {"at": 479, "kind": "heartbeat"}, now=at(479))
+    assert machine_sweep.close_shifts(BOSS, plant.site, at(481)) == 1
+    assert LiveShift.objects.get(equipment=machine).shift == "L"
+    work_off()
+    first = date(2026, 3, 2)
+    whole = parts_total(plant.site, first, first)
+    by_shift = {each.key: each.totals for each in parts_by(plant.site, first, first, By.SHIFT)}
+    assert by_shift["E"].calendar == 8 * 60 * 60_000_000
+    assert sum(each.production for each in by_shift.values()) == whole.production

@@ -1,0 +1,244 @@
+"""A new minute of many machines: stored, laid into timelines, folded into the running shift, committed.
+
+    python3 manage.py bench live_minute [--machines 2000] [--runs 9] [--history 30] [--most 2.0]
+
+Fills a scratch database of its own. Each machine sends one state and one count a minute (seeded; every fifth machine
+changes its state). Measured is `take_in`, the validated and idempotent path, until it commits. The baseline of that run
+writes the same rows bare: a set-based INSERT of the messages, a set-based close and open of the intervals that change,
+and one UPDATE of the live rows, with the same indexes and constraints, in one durable transaction, without any check.
+Then the same minute again on top of `history` days of messages and intervals. The live rows are compared with the
+rebuild from the facts. Prints medians; exits with 1 where they differ, or a ratio is above its limit.
+"""
+
+import argparse
+import os
+import random
+import statistics
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+SCRATCH = f"mom_bench_live_{os.getpid()}"
+START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--machines", type=int, default=2000)
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--history", type=int, default=30, help="days of messages before")
+    parser.add_argument("--most", type=float, default=2.0, help="times the bare minute")
+    parser.add_argument("--most-history", type=float, default=1.1, help="times the minute without history")
+    options = parser.parse_args()
+    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+    admin = psycopg2.connect(address, dbname="postgres")
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {SCRATCH}")
+        try:
+            return measure(options)
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+
+
+def measure(options: argparse.Namespace) -> int:
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = SCRATCH
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+    plant = Plant(options.machines)
+    plant.minute(0)
+    plant.minute(1)
+    with_checks = [plant.minute(2 + run) for run in range(options.runs)]
+    bare = [plant.bare_minute(2 + options.runs + run) for run in range(options.runs)]
+    plant.undo_bare()
+    history = plant.add_history(options.history)
+    aged = [plant.minute(3 + 2 * options.runs + run) for run in range(options.runs)]
+    wrong = plant.differing(40)
+    median = {name: statistics.median(runs) for name, runs in (("path", with_checks), ("bare", bare), ("aged", aged))}
+    ratio, age = median["path"] / median["bare"], median["aged"] / median["path"]
+    print(f"{options.machines} machines, {2 * options.machines} messages a minute, {history} messages of history")
+    print(f"minute through take_in      {median['path'] * 1000:8.1f} ms")
+    print(f"bare insert plus fold       {median['bare'] * 1000:8.1f} ms   ratio {ratio:.2f} (at most {options.most})")
+    print(f"minute on {options.history} days of history {median['aged'] * 1000:6.1f} ms   ratio {age:.2f}"
+          f" (at most {options.most_history})")  # fmt: skip
+    print(f"live rows that differ from the rebuild: {wrong}")
+    return int(wrong > 0 or ratio > options.most or age > options.most_history)
+
+
+class Plant:
+    """Machines under a round-the-clock calendar, with their counters."""
+
+    def __init__(self, machines: int) -> None:
+        from django.db import connection
+
+        from mom.accounts.models import Site
+        from mom.core.actor import system_actor
+        from mom.core.testing import acting
+        from mom.floor.models import MachineListening
+        from mom.plant.models import Equipment, Shift, WorkCalendar
+
+        self.connection, self.actor, self.random = connection, system_actor("benchmark"), random.Random(7)
+        with acting():
+            self.site = Site.objects.create(code="BENCH", name="Bench", time_zone="Europe/Stockholm")
+            calendar = WorkCalendar.objects.create(site=self.site, code="ALL")
+            for code, first, last in (("E", "06:00", "14:00"), ("L", "14:00", "22:00"), ("N", "22:00", "06:00")):
+                Shift.objects.create(site=self.site, calendar=calendar, code=code, name=code, starts_at=first,
+                                     ends_at=last, weekdays=[1, 2, 3, 4, 5, 6, 7])  # fmt: skip
+            top = Equipment.objects.create(site=self.site, code="TOP", level="site", calendar=calendar)
+            self.machines = Equipment.objects.bulk_create(
+                Equipment(site=self.site, code=f"M-{number:05}", level="work_cell", parent=top)
+                for number in range(machines)
+            )
+            MachineListening.objects.bulk_create(
+                MachineListening(site=self.site, equipment=machine, piece_source="counters", heartbeat=10 * MINUTE,
+                                 minor_stop=2 * MINUTE, valid_from=START - timedelta(days=400))
+                for machine in self.machines
+            )  # fmt: skip
+        self.words = ["run"] * machines
+
+    def batch(self, minute: int) -> list[dict[str, Any]]:
+        """One state and one count of each machine."""
+        found = []
+        for number, machine in enumerate(self.machines):
+            if self.random.random() < 0.2:
+                self.words[number] = "down" if self.words[number] == "run" else "run"
+            at = (START + minute * MINUTE + timedelta(milliseconds=number)).isoformat()
+            own = f"{minute}-{number}"
+            found.append({"machine": machine.code, "kind": "state", "state": self.words[number], "at": at, "id": own})
+            found.append({"machine": machine.code, "kind": "count", "name": "total", "value": 1000 + minute, "at": at,
+                          "id": f"{own}c"})  # fmt: skip
+        return found
+
+    def minute(self, minute: int) -> float:
+        """Seconds from the batch in hand to its commit."""
+        from mom.floor.services.ingest import take_in
+
+        batch = self.batch(minute)
+        began = time.perf_counter()
+        for start in range(0, len(batch), 10_000):
+            take_in(self.actor, self.site, "gateway", batch[start : start + 10_000], now=START + (minute + 1) * MINUTE)
+        return time.perf_counter() - began
+
+    def bare_minute(self, minute: int) -> float:
+        """The same rows without any check."""
+        from django.db import transaction
+
+        at, keys = START + minute * MINUTE, [machine.pk for machine in self.machines]
+        changed = [key for key in keys if self.random.random() < 0.2]
+        words = [self.random.choice(["run", "down"]) for _ in keys]
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT floor_open_day(%s)", [at.date()])
+        began = time.perf_counter()
+        with transaction.atomic(), self.connection.cursor() as cursor:
+            for kind, name in (("state", ""), ("count", "total")):
+                cursor.execute(_INSERT, {"kind": kind, "name": name, "at": at, "site": self.site.pk, "machines": keys,
+                                         "words": words, "value": 1000 + minute})  # fmt: skip
+            cursor.execute(_CLOSE, {"at": at, "machines": changed})
+            cursor.execute(_OPEN, {"at": at, "machines": changed, "site": self.site.pk})
+            cursor.execute(_FOLD, {"at": at, "machines": keys})
+        return time.perf_counter() - began
+
+    def undo_bare(self) -> None:
+        """Make timelines and live rows what the messages say: the bare ones are taken away."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE floor_floormessage DISABLE TRIGGER USER")
+            cursor.execute("DELETE FROM floor_floormessage WHERE text = 'bare'")
+            cursor.execute("ALTER TABLE floor_floormessage ENABLE TRIGGER USER")
+            cursor.execute("DELETE FROM floor_stateinterval WHERE mode = 'bare'")
+            cursor.execute(
+                "UPDATE floor_stateinterval i SET ended_at = NULL WHERE NOT EXISTS (SELECT 1 FROM floor_stateinterval o"
+                " WHERE o.equipment_id = i.equipment_id AND o.started_at > i.started_at)"
+            )
+            cursor.execute("DELETE FROM analytics_liveshift")
+
+    def add_history(self, days: int) -> int:
+        """Messages and intervals of the days before, by the minute, straight into the tables."""
+        with self.connection.cursor() as cursor:
+            for day in range(days, 0, -1):
+                begin = (START - day * timedelta(days=1)).replace(hour=0)
+                cursor.execute("SELECT floor_open_day(%s)", [begin.date()])
+                cursor.execute(_HISTORY, {"begin": begin, "site": self.site.pk})
+                cursor.execute(_HISTORY_INTERVALS, {"begin": begin, "site": self.site.pk})
+            cursor.execute("ANALYZE")
+            cursor.execute("SELECT count(*) FROM floor_floormessage")
+            return int(cursor.fetchone()[0])
+
+    def differing(self, sample: int) -> int:
+        """How many live rows are not what the facts give."""
+        from analytics.engine.machine_stretch import microseconds
+        from analytics.models import LiveShift
+        from analytics.selectors.facts import Calendar
+        from analytics.services import live_fold_again
+        from mom.core.testing import acting
+
+        rows = LiveShift.objects.order_by("equipment")[:sample]
+        before = {row["equipment_id"]: row for row in rows.values()}
+        with acting() as act:
+            instants = {machine: microseconds(row["as_of"]) for machine, row in before.items()}
+            as_of = max(row["as_of"] for row in before.values())
+            live_fold_again.refold(act, self.site, Calendar(self.site, as_of, as_of), instants)
+        after = {row["equipment_id"]: row for row in LiveShift.objects.filter(pk__in=before).values()}
+        return sum({**before[key], "version": 0} != {**after[key], "version": 0} for key in before)
+
+
+_INSERT = """
+INSERT INTO floor_floormessage (site_id, source_id, equipment_id, kind, occurred_at, received_at, key, name, code, mode,
+                                reason, value, unit, text)
+SELECT %(site)s, (SELECT min(id) FROM floor_source), machine, %(kind)s, %(at)s, %(at)s, gen_random_uuid(), %(name)s,
+       CASE WHEN %(kind)s = 'state' THEN word ELSE '' END, '', '',
+       CASE WHEN %(kind)s = 'count' THEN %(value)s END, '', 'bare'
+FROM unnest(%(machines)s::bigint[], %(words)s::text[]) AS u(machine, word)
+"""
+_CLOSE = """
+UPDATE floor_stateinterval i SET ended_at = %(at)s FROM unnest(%(machines)s::bigint[]) AS u(machine)
+WHERE i.equipment_id = u.machine AND i.ended_at IS NULL
+"""
+_OPEN = """
+INSERT INTO floor_stateinterval (site_id, equipment_id, started_at, state, code, mode, origin)
+SELECT %(site)s, machine, %(at)s, 'run', 'run', 'bare', 'machine' FROM unnest(%(machines)s::bigint[]) AS u(machine)
+"""
+_FOLD = """
+UPDATE analytics_liveshift l SET as_of = %(at)s, production = l.production + 60000000, good = l.good + 1,
+       total_reading = l.total_reading + 1, last_sign_at = %(at)s, version = l.version + 1
+FROM unnest(%(machines)s::bigint[]) AS u(machine) WHERE l.equipment_id = u.machine
+"""
+_HISTORY = """
+INSERT INTO floor_floormessage (site_id, source_id, equipment_id, kind, occurred_at, received_at, key, name, code, mode,
+                                reason, value, unit, text)
+SELECT %(site)s, (SELECT min(id) FROM floor_source), e.id, k.kind, t, t, gen_random_uuid(), k.name,
+       CASE WHEN k.kind = 'state' THEN 'run' ELSE '' END, '', '', CASE WHEN k.kind = 'count' THEN 1 END, '', ''
+FROM plant_equipment e
+CROSS JOIN generate_series(%(begin)s::timestamptz, %(begin)s::timestamptz + interval '23 hours 50 minutes',
+                           interval '10 minutes') AS t
+CROSS JOIN (VALUES ('state', ''), ('count', 'total')) AS k(kind, name)
+WHERE e.level = 'work_cell'
+"""
+_HISTORY_INTERVALS = """
+INSERT INTO floor_stateinterval (site_id, equipment_id, started_at, ended_at, state, code, mode, origin)
+SELECT %(site)s, e.id, t, t + interval '1 hour', 'run', 'run', '', 'machine'
+FROM plant_equipment e
+CROSS JOIN generate_series(%(begin)s::timestamptz, %(begin)s::timestamptz + interval '23 hours',
+                           interval '1 hour') AS t
+WHERE e.level = 'work_cell'
+"""
+
+if __name__ == "__main__":
+    sys.exit(main())
