@@ -21,7 +21,7 @@ from mom.work.engine.alert import AlertImpact
 from mom.work.models.alert_labels import ALERT_IMPACT
 from production.selectors.order import OrderFigures
 
-MOST = 12
+MOST = 8
 MOST_BEHIND = 3
 MOST_NAMED = 6
 WORST_FIRST = {"down": 0, "warn": 1, "idle": 1, "off": 2}
@@ -74,7 +74,7 @@ def of_alerts(alerts: Sequence[Any], machines: Sequence[LiveMachine], now: datet
             sentences.append(_("About %(quantity)s not made") % {"quantity": _pieces(lost, machine)})
         sentences.append(_("%(name)s is on it") % {"name": alert.holder} if alert.holder else _("Nobody has it yet"))
         where = [Action(_("Open"), _url(machine))] if machine is not None else []
-        accept = [] if alert.holder else [Action(_("Accept"), _alert_url(alert), look="primary")]
+        accept = [] if alert.holder else [Action(_("Accept"), _alert_url(alert))]
         text = ". ".join(each.rstrip(".") for each in sentences) + "."
         state = ALERT_IMPACT.state(alert.impact) if alert.impact != AlertImpact.NONE else "warn"
         title = alert.title
@@ -125,7 +125,7 @@ def _standing(machine: LiveMachine, count: int, now: datetime, *, may_give_reaso
         sentences.append(_("About %(quantity)s not made") % {"quantity": _pieces(lost, machine)})
     if machine.job:
         sentences.append(_("Job %(job)s") % {"job": machine.job})
-    reason = Action(_("Set stop reason"), f"{_url(machine)}#set-reason", look="primary")
+    reason = Action(_("Set stop reason"), _url(machine))
     actions = [Action(_("Open"), _url(machine))]
     if may_give_reason and not machine.reason and machine.state in NEEDS_REASON:
         actions.insert(0, reason)
