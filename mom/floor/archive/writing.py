@@ -144,11 +144,12 @@ def verify(row: ArchivedDay, store: Store | None = None) -> bool:
         log.exception("archive_not_readable", address=row.address)
         is_whole, rows = False, None
     now = clock.now()
-    same = ArchivedDay.objects.filter(pk=row.pk, address=row.address)
+    same = ArchivedDay.objects.filter(pk=row.pk, address=row.address, dropped_at=row.dropped_at)
     if not is_whole:
         lost = _("The file is missing or damaged.")
         again = {"verified_at": None, "due_at": now} if row.dropped_at is None else {}
-        return not same.update(problem=lost, **again)
+        same.update(problem=lost, **again)
+        return False
     if row.dropped_at is None and not table_rows(row.equipment_id, row.day).equals(rows):
         same.update(due_at=now)  # something came since: no damage, but it has to be written again
         return True
