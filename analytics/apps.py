@@ -26,7 +26,8 @@ class AnalyticsConfig(AppConfig):
         register(NavItem("live", _("Shift report"), "analytics:shift_report", permissions.VIEW, order=40))
         register(NavItem("production", _("OEE and losses"), "analytics:losses", permissions.VIEW, order=40))
         register(NavItem("improve", _("Flow and losses"), "analytics:flow", permissions.VIEW, order=10))
-        register(NavItem("improve", _("KPI book"), "analytics:kpi_list", permissions.VIEW, order=90))
+        book = NavItem("improve", _("KPI book"), "analytics:kpi_list", permissions.VIEW, order=90, also=("/figures/",))
+        register(book)
         register(
             NavItem("setup", _("Alert rules"), "analytics:alert_rule_list", permissions.VIEW, order=61, section="rules")
         )

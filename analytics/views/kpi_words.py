@@ -13,6 +13,7 @@ from analytics.views.losses_words import WHY, bounds_words
 from mom.core.web import printing
 
 COUNT = "C62"  # the unit of a figure that counts breakdowns or orders, which are no pieces
+DOZEN = 12  # from here on one digit behind the point says enough
 Text = str | Promise
 
 MISSING: dict[Missing, Text] = {
@@ -92,7 +93,8 @@ def range_words(kpi: Kpi, value: KpiValue) -> str:
         return ""
     if value.high is None:
         return _("at least %(low)s") % {"low": amount(kpi, value.low, value.unit, value.per)}
-    return "" if value.low == value.high else bounds_words(Bounds(value.low, value.high))
+    words = bounds_words(Bounds(value.low, value.high))
+    return "" if words == bounds_words(Bounds(value.low, value.low)) else words
 
 
 def natural_range(kpi: Kpi) -> str:
@@ -109,4 +111,6 @@ def number_and_unit(text: str) -> tuple[str, str]:
 
 
 def _plain(value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.quantize(Decimal("0.001"))
+    if value == value.to_integral_value():
+        return value.quantize(Decimal(1))
+    return value.quantize(Decimal("0.1") if abs(value) >= DOZEN else Decimal("0.001"))
