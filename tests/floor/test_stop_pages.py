@@ -59,6 +59,7 @@ def test_stop_shows_itself_its_words_and_its_messages(owner: User, stopped: Stop
     shown = page(client, "floor:stop_detail", stopped.pk)
     assert "Nobody said anything" in shown
     assert shown.count("Sign of life") >= 15
+    assert "FloorMessage" not in shown  # no banner of the messages framework
 
     key = str(uuid.uuid4())
     sent = {"op_uuid": key, "reason": jam.pk, "note": "Belt"}

@@ -141,7 +141,7 @@ class StopDetail(_OfStop, DetailPage):
             "lasted": (self.stop.ended_at or self.now) - self.stop.started_at,
             "intervals": [(each, INTERVAL_ORIGIN.label(each.origin)) for each in view.intervals],
             "words": [(each, MACHINE_STATE.label(each.state) if each.state else "") for each in view.words],
-            "messages": [(each, MESSAGE_KIND.label(each.kind)) for each in view.messages],
+            "told": [(each, MESSAGE_KIND.label(each.kind)) for each in view.messages],
             "most": MOST_MESSAGES,
         }
 
