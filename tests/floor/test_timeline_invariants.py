@@ -1,6 +1,5 @@
 """The invariants of the shop-floor record hold on what we write, and each is seen to find its violation."""
 
-
 import psycopg2.extensions
 import pytest
 from django.core.management import call_command
