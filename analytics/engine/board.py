@@ -10,11 +10,11 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
 from mom.core.engine.interval import Interval
+from mom.core.engine.units import PIECES
 
 ONE_HOUR = timedelta(hours=1)
 MICROSECOND = timedelta(microseconds=1)
 ZERO = Decimal(0)
-PIECES = frozenset({"C62", "EA", "H87", "NMP"})
 Amounts = Mapping[str, Decimal]  # by unit; different units are never added
 
 

@@ -209,9 +209,3 @@ def _due(rows: Sequence[BoardRow], now: datetime) -> Amounts:
             )
         due = added(due, {unit: value * share for unit, value in row.cell.plan.items()})
     return due
-
-
-def board_places(site: Site) -> list[Equipment]:
-    """Lines, areas and machines that may have a board, in the order of the plant. One statement."""
-    rows = Equipment.objects.filter(site=site, is_active=True).order_by("position", "code")
-    return [each for each in rows.select_related("parent") if each.parent_id is not None or each.level != "enterprise"]
