@@ -63,6 +63,7 @@ def measure(options: argparse.Namespace) -> int:
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SET statement_timeout = 0")
     plant = Plant(options.machines)
     plant.minute(0)
     plant.minute(1)
@@ -172,6 +173,7 @@ class Plant:
     def add_history(self, days: int) -> int:
         """Messages and intervals of the days before, by the minute, straight into the tables."""
         with self.connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
             for day in range(days, 0, -1):
                 begin = (START - day * timedelta(days=1)).replace(hour=0)
                 cursor.execute("SELECT floor_open_day(%s)", [begin.date()])

@@ -60,7 +60,8 @@ def fold(act: UseCase, applied: Applied) -> None:
     jobs = live_fold_rows.open_jobs(machines)
     moved = [row for machine in changes if (row := rows.get(machine)) is not None]
     spells = live_fold_rows.spells_since(moved)
-    meaner = Meaner(applied.site, machines) if moved else None
+    begun = [machine for machine, of_machine in spells.items() if len(of_machine) > 1]
+    meaner = Meaner(applied.site, begun) if begun else None
     found = _Sorted([], {}, {})
     for machine in machines:
         row = rows.get(machine)
@@ -137,10 +138,11 @@ def _carried(
         terms=terms,
     )
     following: list[Next] = []
-    if spells is not None and meaner is not None:
+    if spells is not None:
         if not _goes_on(row, spells, terms.minor_stop, standing):
             return None
-        following = [_next(meaner, spell) for spell in spells[1:]]
+        if meaner is not None:
+            following = [_next(meaner, spell) for spell in spells[1:]]
     _carry(standing, came, following, last)
     return standing
 

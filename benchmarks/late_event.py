@@ -1,0 +1,164 @@
+"""A late event: a state that comes sixty days after it happened, until the buckets of its shift are right again.
+
+    python3 manage.py bench late_event [--days 60] [--runs 15] [--most 50]
+
+Fills a scratch database of its own with a machine that sent a state change and a count every minute. Measured is the
+worker's share: taking the mark, reading the facts, writing the buckets, committed. The time of `take_in` is
+printed beside it. Each run moves one minute from running to down, and the bucket must say so. Prints medians; exits
+with 1 where a bucket is wrong or the median is above `most` milliseconds.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+SCRATCH = f"mom_bench_late_{os.getpid()}"
+START = datetime(2026, 3, 2, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--days", type=int, default=60)
+    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--most", type=float, default=50, help="milliseconds of work, median")
+    options = parser.parse_args()
+    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+    admin = psycopg2.connect(address, dbname="postgres")
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {SCRATCH}")
+        try:
+            return measure(options)
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+
+
+def measure(options: argparse.Namespace) -> int:
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = SCRATCH
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    from analytics.models import DirtyStretch, ShiftBucket
+    from analytics.services.machine_rebuild import rebuild_next, rebuild_shift
+    from mom.core.actor import system_actor
+    from mom.floor.services.ingest import take_in
+
+    actor, machine = system_actor("benchmark"), fill(options.days)
+    DirtyStretch.objects.all().delete()
+    rebuild_shift(actor, machine.pk, START + 8 * 60 * MINUTE)
+    now = START + options.days * timedelta(days=1)
+    taken, worked, wrong = [], [], 0
+    down = _down(ShiftBucket, machine)
+    for run in range(options.runs):
+        at = START + (8 * 60 + 30 + 4 * run) * MINUTE
+        batch = [
+            {"machine": machine.code, "kind": "state", "state": state, "at": moment.isoformat(), "id": f"{run} {state}"}
+            for state, moment in (("down", at + MINUTE / 4), ("run", at + MINUTE / 2))
+        ]
+        began = time.perf_counter()
+        take_in(actor, machine.site, "gateway", batch, now=now)
+        taken.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        while rebuild_next(actor):
+            pass
+        worked.append(time.perf_counter() - began)
+        down += 15_000_000
+        wrong += _down(ShiftBucket, machine) != down
+    work, take = statistics.median(worked) * 1000, statistics.median(taken) * 1000
+    print(
+        f"late event {options.days} days back: work {work:.1f} ms (at most {options.most:.0f}), take_in {take:.1f} ms"
+    )
+    print(f"wrong buckets: {wrong} of {options.runs}")
+    return int(wrong > 0 or work > options.most)
+
+
+def _down(model: type, machine: object) -> int:
+    """Stopped time of the shift that is watched, minor stops and all."""
+    rows = model.objects.filter(equipment=machine, day=START.date(), shift="E")  # type: ignore[attr-defined]
+    return sum(sum(pair) for pair in rows.values_list("down", "delay"))
+
+
+def fill(days: int) -> "object":
+    """A machine with a state and a count a minute, and the timeline of them."""
+    from django.db import connection
+
+    from mom.accounts.models import Site
+    from mom.core.testing import acting
+    from mom.floor.models import MachineListening, Source
+    from mom.plant.models import Equipment, Shift, WorkCalendar
+
+    with acting():
+        site = Site.objects.create(code="BENCH", name="Bench", time_zone="UTC")
+        calendar = WorkCalendar.objects.create(site=site, code="ALL")
+        for code, first, last in (("E", "06:00", "14:00"), ("L", "14:00", "22:00"), ("N", "22:00", "06:00")):
+            Shift.objects.create(
+                site=site, calendar=calendar, code=code, name=code, starts_at=first, ends_at=last,
+                weekdays=[1, 2, 3, 4, 5, 6, 7],
+            )  # fmt: skip
+        machine = Equipment.objects.create(site=site, code="M-1", level="work_cell", calendar=calendar)
+        MachineListening.objects.create(
+            site=site, equipment=machine, piece_source="counters", heartbeat=10 * MINUTE, minor_stop=MINUTE / 60,
+            valid_from=START - timedelta(days=1),
+        )  # fmt: skip
+        source = Source.objects.create(site=site, code="gateway", first_seen_at=START, last_seen_at=START)
+        begin_job(site, machine)
+    values = {"site": site.pk, "machine": machine.pk, "source": source.pk, "begin": START}
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        for day in range(days + 1):
+            cursor.execute("SELECT floor_open_day(%s)", [(START + timedelta(days=day)).date()])
+        cursor.execute(_MESSAGES, {**values, "end": START + days * timedelta(days=1)})
+        cursor.execute(_INTERVAL, values)
+        cursor.execute(_SIGNAL, {**values, "end": START + days * timedelta(days=1)})
+        cursor.execute("ANALYZE")
+    return machine
+
+
+def begin_job(site: "object", machine: "object") -> None:
+    """An order is there all the time."""
+    from mom.work.models import EquipmentReservation, JobOrder, WorkRequest
+
+    request = WorkRequest.objects.create(site=site, code="WO-1", status="running", created_at=START)
+    job = JobOrder.objects.create(site=site, code="WO-1-10", work_request=request, sequence=10, operation="Mill",
+                                  equipment=machine, status="ready", created_at=START)  # fmt: skip
+    EquipmentReservation.objects.create(
+        site=site, equipment=machine, job_order=job, started_at=START, ended_at=START + timedelta(days=365)
+    )
+
+
+_MESSAGES = """
+INSERT INTO floor_floormessage (site_id, source_id, equipment_id, kind, occurred_at, received_at, key, name, code, mode,
+                                reason, value, unit, text)
+SELECT %(site)s, %(source)s, %(machine)s, k.kind, t, t, gen_random_uuid(), k.name,
+       CASE WHEN k.kind = 'state' THEN 'run' ELSE '' END, '', '',
+       CASE WHEN k.kind = 'count' THEN row_number() OVER (PARTITION BY k.kind ORDER BY t) END, '', ''
+FROM generate_series(%(begin)s::timestamptz, %(end)s::timestamptz, interval '1 minute') AS t
+CROSS JOIN (VALUES ('state', ''), ('count', 'total')) AS k(kind, name)
+"""
+_INTERVAL = """
+INSERT INTO floor_stateinterval (site_id, equipment_id, started_at, state, code, mode, origin)
+VALUES (%(site)s, %(machine)s, %(begin)s, 'run', 'run', '', 'machine')
+"""
+_SIGNAL = """
+INSERT INTO floor_machinesignal (site_id, equipment_id, last_seen_at, state_at, code, mode, reason)
+VALUES (%(site)s, %(machine)s, %(end)s, %(end)s, 'run', '', '')
+"""
+
+if __name__ == "__main__":
+    sys.exit(main())
