@@ -31,6 +31,7 @@ from mom.core.engine.interval import Interval
 from mom.core.web.components import state_word
 from mom.core.web.views import Page
 from mom.floor.permissions import GIVE_REASON
+from mom.floor.permissions import VIEW as FLOOR_VIEW
 from mom.plant.engine.calendar import local_day
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Equipment
@@ -90,7 +91,9 @@ class MachineCards:
 
     @cached_property
     def live(self) -> LiveMachine | None:
-        """Where it stands; None where it never sent anything."""
+        """Where it stands; None where it never sent anything, and for who may not see it."""
+        if not self.actor.may(FLOOR_VIEW, self.site.code):
+            return None
         found = (each for each in live_machines(self.site, self.now) if each.equipment_id == self.machine.pk)
         return next((each for each in found if each.state_since is not None), None)
 

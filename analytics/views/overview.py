@@ -27,6 +27,7 @@ from analytics.views.why_links import why_url
 from mom.core.web.home import notices
 from mom.core.web.views import Action, Page
 from mom.floor.permissions import GIVE_REASON
+from mom.floor.permissions import VIEW as FLOOR_VIEW
 from mom.plant.engine.calendar import local_day
 from mom.work.engine.alert import is_muted
 from mom.work.permissions import VIEW as WORK_VIEW
@@ -91,8 +92,8 @@ class Overview(Page):
 
     @property
     def has_signals(self) -> bool:
-        """Whether any machine has a timeline."""
-        return any(machine.state_since is not None for machine in self.machines)
+        """Whether any machine has a timeline, for who may see it."""
+        return self.may(FLOOR_VIEW) and any(machine.state_since is not None for machine in self.machines)
 
     @cached_property
     def plans(self) -> shift_now.Plans:
@@ -177,7 +178,7 @@ class Overview(Page):
     def some_rows(self) -> dict[str, Any]:
         """Only the rows that were asked for."""
         wanted = set(self.request.GET["rows"].split(","))
-        machines = [machine for machine in self.machines if machine.code in wanted]
+        machines = [machine for machine in self.machines if machine.code in wanted] if self.has_signals else []
         return {"rows": self.rows(machines, self.totals_by_machine()), "shift": self.window}
 
     def grouped(self, rows: Sequence[shift_rows.ShiftRow]) -> list[tuple[str, list[shift_rows.ShiftRow]]]:

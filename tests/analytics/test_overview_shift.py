@@ -94,10 +94,18 @@ def test_P33_overview_shows_no_machine_of_another_site(outsider: Any, fleet: lis
 
 
 def test_overview_offers_no_reason_to_who_may_not_give_one(site: Any, fleet: list[Any]) -> None:
-    rights = ["analytics.view", "plant.view", "work.view"]
+    rights = ["analytics.view", "plant.view", "work.view", "floor.view"]
     shown = signed_in(make_user("nils", site=site, permissions=rights)).get("/").content.decode()
     assert "CNC-04 is down" in shown
     assert "Set stop reason" not in shown
+
+
+def test_P33_machine_states_are_not_shown_to_who_may_not_see_them(site: Any, fleet: list[Any]) -> None:
+    page = signed_in(make_user("nils", site=site, permissions=["analytics.view", "plant.view"]))
+    assert "Down, no reason" not in page.get("/").content.decode()
+    assert "m-CNC-04" not in page.get("/?rows=CNC-04", headers=LIVE).content.decode()
+    assert "now-state" not in page.get("/machines/CNC-04/").content.decode()
+    assert "now-state" not in page.get("/now/machine/CNC-04/", headers=LIVE).content.decode()
 
 
 def test_overview_of_a_site_between_shifts_shows_the_last_one(owner: Any, site: Any) -> None:
