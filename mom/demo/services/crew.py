@@ -13,6 +13,7 @@ from mom.accounts.models import Site
 from mom.core.actor import Actor, system_actor
 from mom.core.errors import MomError
 from mom.core.models import AuditEntry
+from mom.core.use_case import use_case
 from mom.demo.engine import norrtal, signals
 from mom.demo.services.orders import NAMESPACE
 from mom.edge.engine.gateway import Connected, Gateway
@@ -26,8 +27,7 @@ from mom.work.models import JobOrder, JobRequirement
 from mom.work.services import job_order as job_orders
 from mom.work.services import quantity_report
 from mom.work.services.quantity_report import Reported
-from production.services import production_request
-from production.services.production_request import NewOrder
+from production import public as production
 
 LOGGED_EVERY = timedelta(minutes=5)
 SAID_AFTER = timedelta(minutes=3)
@@ -122,7 +122,7 @@ class Crew:
         item = ITEMS[dice.choice(machine.items)]
         row = self.equipment[code]
         quantity = int(8 * 3600 / item.seconds * dice.uniform(0.5, 1.4)) // 10 * 10
-        order = NewOrder(
+        order = production.NewOrder(
             code="",
             definition=_definition(self.site, item.code),
             quantity=Decimal(quantity),
@@ -130,7 +130,8 @@ class Crew:
             operation=machine.operation,
             equipment=row,
         )
-        production_request.create(self.actor, self.site, order, is_released=True)
+        with use_case(self.actor) as act:
+            production.release_order(act, production.add_order(act, self.site, order))
 
     def _person(self, code: str, now: datetime) -> Person | None:
         shift = current_shift(self.site, now)

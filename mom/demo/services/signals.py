@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from mom.accounts.models import Site
 from mom.core import clock
@@ -17,7 +16,7 @@ from mom.floor.engine.terms import PieceSource
 from mom.floor.models import MachineListening
 from mom.floor.services.ingest import take_in_window
 from mom.plant.engine.calendar import ShiftOccurrence
-from production.models import IdealCycle
+from production import public as production
 
 SOURCE = "GATEWAY-1"
 SESSION = ""  # its messages have ids, no numbers
@@ -51,14 +50,13 @@ def add_ideal_cycles(act: UseCase, built: DemoPlant) -> None:
     since = act.now - KEPT_FOR - timedelta(days=1)
     for machine in norrtal.MACHINES:
         for item in machine.items:
-            IdealCycle.objects.create(
-                site=built.site,
-                equipment=built.equipment[machine.code],
+            cycle = production.NewCycle(
                 definition=built.materials[item],
+                equipment=built.equipment[machine.code],
                 duration=timedelta(seconds=SECONDS[item]),
-                pieces_per_cycle=Decimal(1),
                 valid_from=since,
             )
+            production.add_ideal_cycle(act, built.site, cycle)
 
 
 def load_history(
