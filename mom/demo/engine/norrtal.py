@@ -211,15 +211,15 @@ REASONS: tuple[tuple[str, str, str, str, str, tuple[tuple[str, str], ...]], ...]
         ("COOLANT", "Coolant pressure low"), ("CHIPS", "Chip conveyor jam"), ("SPRAY", "Die spray fault"),
         ("EJECTOR", "Ejector fault"), ("STUCK", "Part stuck"), ("WIRE", "Wire break"), ("TORQUE", "Torque tool fault"),
     )),
-    ("stop", "TOOLING", "Tool", "delay", "setup_adjustment", (
+    ("stop", "TOOLING", "Tool", "setup", "setup_adjustment", (
         ("TOOLCHANGE", "Tool change"), ("TOOLWAIT", "Tool wait"), ("DIECHANGE", "Die or mould change"),
         ("FIRSTOFF", "First-off approval"),
     )),
-    ("stop", "SUPPLY", "Supply", "delay", "minor_stop", (
+    ("stop", "SUPPLY", "Supply", "delay", "none", (
         ("NOMATERIAL", "No material"), ("LADLE", "Ladle refill"), ("DRYER", "Dryer empty"), ("STARVED", "Starved"),
         ("BLOCKED", "Blocked downstream"),
     )),
-    ("stop", "PEOPLE", "People", "delay", "minor_stop", (
+    ("stop", "PEOPLE", "People", "delay", "none", (
         ("AWAY", "Operator away"), ("TRAINING", "Training on the job"),
     )),
     ("stop", "PLANNED", "Planned", "planned_stop", "none", (
@@ -297,3 +297,11 @@ NEXT_ORDERS: tuple[tuple[str, str, int, int, bool], ...] = (
     ("DC-01", "P-4411-C", 500, 66, False),
 )
 """Machine, material, quantity, due in hours, released to the floor."""
+
+TARGETS: tuple[tuple[str, str], ...] = (
+    ("oee_index", "0.70"),
+    ("availability", "0.80"),
+    ("quality_ratio", "0.98"),
+    ("uncoded_share", "0.10"),
+)
+"""Figure of the KPI book and what the plant wants of it."""

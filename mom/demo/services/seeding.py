@@ -65,6 +65,7 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
         days = {local_day(stretch.start, built.site.zone) for order in made for stretch in order.stretches}
         mark_dirty(act, built.site, days)
     say(f"{norrtal.NAME}: {len(norrtal.MACHINES)} machines, {len(made)} orders, {reports} reports of finished orders.")
+    signals.add_targets(built)
     third = WHOLE // 3
     count = signals.load_history(built.site, made, shifts, act.now, lambda n, of: pace(third + third * n // of, WHOLE))
     say(f"{count:,} messages of its machines.")

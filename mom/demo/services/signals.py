@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
+from analytics.services.target import NewTarget, target_set
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.actor import system_actor
@@ -83,3 +85,10 @@ def _take_in(site: Site, sent: Sequence[Wire]) -> int:
     received_at = clock.now()
     window = Window.history(received_at)
     return take_in_window(system_actor("demo gateway"), site, SOURCE, sent, window, SESSION, received_at).accepted
+
+
+def add_targets(built: DemoPlant) -> None:
+    """What the plant wants of its figures; each is a use case of its own."""
+    since = clock.now() - KEPT_FOR
+    for kpi, value in norrtal.TARGETS:
+        target_set(system_actor("demo"), built.site, NewTarget(kpi=kpi, value=Decimal(value), valid_from=since))
