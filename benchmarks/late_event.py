@@ -15,6 +15,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -54,15 +55,23 @@ def measure(options: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from analytics.engine.machine_stretch import microseconds
     from analytics.models import DirtyStretch, ShiftBucket
+    from analytics.selectors.facts import Calendar
+    from analytics.services import live_fold_again
     from analytics.services.machine_rebuild import rebuild_next, rebuild_shift
     from mom.core.actor import system_actor
-    from mom.floor.services.ingest import take_in
+    from mom.core.testing import acting
+    from mom.floor.engine.message import Window
+    from mom.floor.services.ingest import take_in_window
 
     actor, machine = system_actor("benchmark"), fill(options.days)
     DirtyStretch.objects.all().delete()
     rebuild_shift(actor, machine.pk, START + 8 * 60 * MINUTE)
     now = START + options.days * timedelta(days=1)
+    with acting() as act:
+        act.now = now
+        live_fold_again.refold(act, machine.site, Calendar(machine.site, now, now), {machine.pk: microseconds(now)})
     taken, worked, wrong = [], [], 0
     down = _down(ShiftBucket, machine)
     for run in range(options.runs):
@@ -72,7 +81,7 @@ def measure(options: argparse.Namespace) -> int:
             for state, moment in (("down", at + MINUTE / 4), ("run", at + MINUTE / 2))
         ]
         began = time.perf_counter()
-        take_in(actor, machine.site, "gateway", batch, now=now)
+        take_in_window(actor, machine.site, "gateway", batch, Window.history(now), "", now)
         taken.append(time.perf_counter() - began)
         began = time.perf_counter()
         while rebuild_next(actor):
@@ -88,13 +97,13 @@ def measure(options: argparse.Namespace) -> int:
     return int(wrong > 0 or work > options.most)
 
 
-def _down(model: type, machine: object) -> int:
+def _down(model: type, machine: Any) -> int:
     """Stopped time of the shift that is watched, minor stops and all."""
     rows = model.objects.filter(equipment=machine, day=START.date(), shift="E")  # type: ignore[attr-defined]
     return sum(sum(pair) for pair in rows.values_list("down", "delay"))
 
 
-def fill(days: int) -> "object":
+def fill(days: int) -> Any:
     """A machine with a state and a count a minute, and the timeline of them."""
     from django.db import connection
 
@@ -130,7 +139,7 @@ def fill(days: int) -> "object":
     return machine
 
 
-def begin_job(site: "object", machine: "object") -> None:
+def begin_job(site: Any, machine: Any) -> None:
     """An order is there all the time."""
     from mom.work.models import EquipmentReservation, JobOrder, WorkRequest
 

@@ -61,7 +61,7 @@ def refold(act: UseCase, site: Site, calendar: Calendar, machines: Mapping[int, 
 
     A shift that is over is marked for its buckets. Joins the caller's transaction.
     """
-    held = lock(machines)
+    held, now = lock(machines), microseconds(act.now)
     asked: list[Asked] = []
     over: dict[int, tuple[datetime, datetime]] = {}
     for machine, at_least in sorted(machines.items()):
@@ -70,6 +70,8 @@ def refold(act: UseCase, site: Site, calendar: Calendar, machines: Mapping[int, 
         stretch = calendar.at(machine, until)
         if known is not None and microseconds(known.start) != stretch.start:
             over[machine] = (known.start, instant_of(stretch.start))  # past: `until` never goes back
+        elif known is None and stretch.end <= now:
+            over[machine] = (instant_of(stretch.start), instant_of(stretch.end))  # the first that is heard is old
         asked.append(Asked(machine, stretch, until))
     signs = dict(_fetched(_SIGNS, [sorted(machines)]))
     rows = [
