@@ -238,6 +238,8 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Fields that share a name and not their words.
     "ENUM_NAME_OVERRIDES": {
+        "AlertKindEnum": "mom.work.models.alert_labels.ALERT_KIND.choices",
+        "MachineStateEnum": "mom.floor.models.labels.MACHINE_STATE.choices",
         "DeliveryStateEnum": "mom.core.engine.delivery.DeliveryState",
         "RateStateEnum": "mom.plant.engine.terms.RateState",
         "StatusStateEnum": ["ok", "info", "warn", "bad"],
