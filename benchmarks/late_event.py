@@ -75,7 +75,7 @@ def measure(options: argparse.Namespace) -> int:
     taken, worked, wrong = [], [], 0
     down = _down(ShiftBucket, machine)
     for run in range(options.runs):
-        at = START + (8 * 60 + 30 + 4 * run) * MINUTE
+        at = START + (8 * 60 + 3 + 15 * run) * MINUTE
         batch = [
             {"machine": machine.code, "kind": "state", "state": state, "at": moment.isoformat(), "id": f"{run} {state}"}
             for state, moment in (("down", at + MINUTE / 4), ("run", at + MINUTE / 2))
@@ -133,7 +133,7 @@ def fill(days: int) -> Any:
         for day in range(days + 1):
             cursor.execute("SELECT floor_open_day(%s)", [(START + timedelta(days=day)).date()])
         cursor.execute(_MESSAGES, {**values, "end": START + days * timedelta(days=1)})
-        cursor.execute(_INTERVAL, values)
+        cursor.execute(_INTERVAL, {**values, "end": START + days * timedelta(days=1)})
         cursor.execute(_SIGNAL, {**values, "end": START + days * timedelta(days=1)})
         cursor.execute("ANALYZE")
     return machine
@@ -155,14 +155,26 @@ _MESSAGES = """
 INSERT INTO floor_floormessage (site_id, source_id, equipment_id, kind, occurred_at, received_at, key, name, code, mode,
                                 reason, value, unit, text)
 SELECT %(site)s, %(source)s, %(machine)s, k.kind, t, t, gen_random_uuid(), k.name,
-       CASE WHEN k.kind = 'state' THEN 'run' ELSE '' END, '', '',
+       CASE WHEN k.kind = 'count' THEN '' WHEN extract(minute FROM t)::int %% 15 < 12 THEN 'run' ELSE 'idle' END, '', '',
        CASE WHEN k.kind = 'count' THEN row_number() OVER (PARTITION BY k.kind ORDER BY t) END, '', ''
 FROM generate_series(%(begin)s::timestamptz, %(end)s::timestamptz, interval '1 minute') AS t
 CROSS JOIN (VALUES ('state', ''), ('count', 'total')) AS k(kind, name)
 """
 _INTERVAL = """
-INSERT INTO floor_stateinterval (site_id, equipment_id, started_at, state, code, mode, origin)
-VALUES (%(site)s, %(machine)s, %(begin)s, 'run', 'run', '', 'machine')
+WITH pieces AS (
+    SELECT t, t + CASE WHEN p.state = 'run' THEN interval '12 minutes' ELSE interval '3 minutes' END AS until, p.state
+    FROM generate_series(%(begin)s::timestamptz, %(end)s::timestamptz - interval '15 minutes', interval '15 minutes') AS q
+    CROSS JOIN (VALUES ('run', interval '0'), ('idle', interval '12 minutes')) AS p(state, later)
+    CROSS JOIN LATERAL (SELECT q + p.later AS t) AS at
+    UNION ALL SELECT %(end)s::timestamptz, NULL, 'run'
+), stops AS (
+    INSERT INTO floor_stop (site_id, equipment_id, started_at, ended_at, state, code, mode, note, reporter, is_minor)
+    SELECT %(site)s, %(machine)s, t, until, 'idle', 'idle', '', '', '', false FROM pieces WHERE state = 'idle'
+    RETURNING id, started_at
+)
+INSERT INTO floor_stateinterval (site_id, equipment_id, started_at, ended_at, state, code, mode, origin, stop_id)
+SELECT %(site)s, %(machine)s, t, until, state, state, '', 'machine', s.id
+FROM pieces LEFT JOIN stops s ON s.started_at = t
 """
 _SIGNAL = """
 INSERT INTO floor_machinesignal (site_id, equipment_id, last_seen_at, state_at, code, mode, reason)

@@ -11,6 +11,9 @@ from mom.plant.services.physical_asset import mount as mount_asset
 from mom.plant.services.rate import NewRate
 from mom.plant.services.rate import add as add_rate
 from mom.plant.services.reason import classify as classify_reason
+from mom.plant.services.rows import insert as insert_row
+from mom.plant.services.rows import locked as locked_row
+from mom.plant.services.rows import update as update_row
 from mom.plant.services.skill import ask as ask_for_skill
 
 __all__ = [
@@ -25,9 +28,12 @@ __all__ = [
     "classify_reason",
     "equipment_ids",
     "grant_qualification",
+    "insert_row",
+    "locked_row",
     "material_ids",
     "mount_asset",
     "person_ids",
     "register_column",
     "register_panel",
+    "update_row",
 ]

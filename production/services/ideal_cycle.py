@@ -12,7 +12,7 @@ from mom.core.errors import Conflict, InvalidInput
 from mom.core.use_case import UseCase, use_case
 from mom.events.production import IdealCycleChanged
 from mom.plant.models import Equipment, MaterialDefinition
-from mom.plant.services import rows
+from mom.plant.public import insert_row, locked_row, update_row
 from production import permissions
 from production.models.ideal_cycle import IdealCycle
 
@@ -53,7 +53,7 @@ def add_joined(act: UseCase, site: Site, new: NewCycle) -> IdealCycle:
         if present.valid_from == new.valid_from:
             sentence = _("An ideal cycle begins at that instant already. Choose a later one.")
             raise InvalidInput({"valid_from": [sentence]}, code="ideal_cycle_overlaps", status=409)
-        rows.update(act, present, {"valid_until": new.valid_from}, action="production.ideal_cycle_ended")
+        update_row(act, present, {"valid_until": new.valid_from}, action="production.ideal_cycle_ended")
     cycle = IdealCycle(
         site=site,
         definition=new.definition,
@@ -63,7 +63,7 @@ def add_joined(act: UseCase, site: Site, new: NewCycle) -> IdealCycle:
         valid_from=new.valid_from,
         valid_until=following,
     )
-    added = rows.insert(act, cycle, action="production.ideal_cycle_added")
+    added = insert_row(act, cycle, action="production.ideal_cycle_added")
     _announce(act, added, new.valid_from, following)
     return added
 
@@ -71,7 +71,7 @@ def add_joined(act: UseCase, site: Site, new: NewCycle) -> IdealCycle:
 def end(actor: Actor, cycle_id: int, *, at: datetime | None = None, reason: str = "") -> IdealCycle:
     """Let an ideal cycle end without a new one. Raises: NotAllowed, NotFound, InvalidInput, Conflict."""
     with use_case(actor, reason) as act:
-        cycle = rows.locked(IdealCycle, cycle_id)
+        cycle = locked_row(IdealCycle, cycle_id)
         act.require(permissions.CHANGE_IDEAL_CYCLE, cycle.site.code)
         at = at or act.now
         if cycle.valid_until is not None and cycle.valid_until <= at:
@@ -79,7 +79,7 @@ def end(actor: Actor, cycle_id: int, *, at: datetime | None = None, reason: str 
         if at <= cycle.valid_from:
             raise InvalidInput({"at": [_("It ends after it begins.")]})
         until = cycle.valid_until
-        ended = rows.update(act, cycle, {"valid_until": at}, action="production.ideal_cycle_ended")
+        ended = update_row(act, cycle, {"valid_until": at}, action="production.ideal_cycle_ended")
         _announce(act, ended, at, until)
         return ended
 
