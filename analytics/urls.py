@@ -10,7 +10,6 @@ from analytics.views.kpi_export import KpiExport
 from analytics.views.losses import OeeAndLosses
 from analytics.views.losses_stops import LossStops
 from analytics.views.machine import MachineNow
-from analytics.views.machine_reason import StopReason
 from analytics.views.overview import Overview
 from analytics.views.recompute import Recompute
 from analytics.views.shift_report import ShiftNoteAdd, ShiftReportPage
@@ -33,7 +32,6 @@ urlpatterns = [
     path("board/<path:code>/hours/<str:hour>/", BoardWrite.as_view(), name="board_write"),
     path("board/<path:code>/", HourBoard.as_view(), name="board"),
     path("now/machine/<path:code>/", MachineNow.as_view(), name="machine_now"),
-    path("stops/reason/<path:code>/", StopReason.as_view(), name="stop_reason"),
     path("flow/", FlowAndLosses.as_view(), name="flow"),
     path("kpis/", KpiBook.as_view(), name="kpi_list"),
     path("kpis/recompute/", Recompute.as_view(), name="recompute"),

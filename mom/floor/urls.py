@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mom.floor.views import archive, listening, mapping, quarantine, stop
+from mom.floor.views import archive, listening, machine_reason, mapping, quarantine, stop
 
 app_name = "floor"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     ),
     path("quarantine/<int:pk>/discard/", quarantine.QuarantineDiscard.as_view(), name="quarantine_discard"),
     path("stops/", stop.StopList.as_view(), name="stop_list"),
+    path("stops/reason/<path:code>/", machine_reason.StopReason.as_view(), name="stop_reason"),
     path("stops/<int:pk>/", stop.StopDetail.as_view(), name="stop_detail"),
     path("stops/<int:pk>/explain/", stop.StopExplain.as_view(), name="stop_explain"),
     path("stops/<int:pk>/reclassify/", stop.StopReclassify.as_view(), name="stop_reclassify"),

@@ -104,7 +104,7 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:machine": lambda plant: plant.machine.code,
     "analytics:machine_messages": lambda plant: plant.machine.code,
     "analytics:machine_now": lambda plant: plant.machine.code,
-    "analytics:stop_reason": lambda plant: plant.machine.code,
+    "floor:stop_reason": lambda plant: plant.machine.code,
     "plant:person": lambda plant: plant.person.code,
     "plant:qualification_add": lambda plant: plant.person.code,
     "plant:material": lambda plant: plant.material.code,

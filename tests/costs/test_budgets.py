@@ -44,7 +44,7 @@ MORE = {
     "POST /api/v1/floor/stops/{pk}/explain/": 63,  # the word, the timeline around it, the running shift with it
     "POST /api/v1/floor/stops/{pk}/reclassify/": 61,
     "POST /api/v1/floor/stops/{pk}/split/": 64,
-    "send analytics:stop_reason": 61,  # the word kept, the timeline folded anew around it, the running shift with it
+    "send floor:stop_reason": 61,  # the word kept, the timeline folded anew around it, the running shift with it
 }
 
 

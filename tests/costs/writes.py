@@ -337,8 +337,8 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             reverse("analytics:board_write", args=[plant.area.code, f"{clock.now():%Y%m%dT%H}00Z"]),
             cause="Coolant", action="Filter", version="0",
         ),
-        "send analytics:stop_reason": lambda: form(
-            reverse("analytics:stop_reason", args=[plant.machine.code]),
+        "send floor:stop_reason": lambda: form(
+            reverse("floor:stop_reason", args=[plant.machine.code]),
             stop=plant.machines_now.stop.pk, reason=plant.reason.pk, key=str(uuid.uuid4()),
         ),
         "send analytics:shift_note": lambda: form(
