@@ -308,6 +308,9 @@ class _Loader:
             "starts": [instant_of(each.stretch.start) for each in counting],
             "ends": [instant_of(each.until) for each in counting],
             "metered": metered,
+            "counting": [
+                each.equipment_id for each in counting if self.terms(each).piece_source != PieceSource.REPORTS
+            ],
         }
         found: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
         for machine, start, name, value in _rows(facts_sql.READ_BEFORE, values):

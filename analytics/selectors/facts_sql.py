@@ -70,7 +70,7 @@ CROSS JOIN LATERAL (
       AND b.kind = k.kind AND b.name = k.name AND b.value IS NOT NULL
     ORDER BY b.occurred_at DESC, b.value DESC LIMIT 1
 ) m
-WHERE k.kind = 'count' OR a.machine = ANY(%(metered)s)
+WHERE (k.kind = 'count' AND a.machine = ANY(%(counting)s)) OR (k.kind = 'energy' AND a.machine = ANY(%(metered)s))
 """  # noqa: S608 - constants of this file
 
 CYCLES = """

@@ -28,6 +28,10 @@ _REJECTS = frozenset({CountName.REJECT.value, CountName.REJECT_ADDED.value})
 _ADDED = frozenset({CountName.TOTAL_ADDED.value, CountName.REJECT_ADDED.value})
 
 
+NEXT_READING = 3_600_000_000
+"""How far behind a late reading the next one is looked for, whose difference it changes."""
+
+
 class Came(NamedTuple):
     """What the batch brought for one machine: counts and energy by instant, and the span of all its messages."""
 
@@ -107,7 +111,9 @@ def _again(
     elif row.end <= now:  # its shift is over: nobody folds it any more, and it may stand in buckets already
         found.marks[machine] = (instant_of(first), instant_of(row.end))
     elif first < row.start:
-        found.marks[machine] = (instant_of(first), instant_of(row.start))
+        ends = [came.last + NEXT_READING] if came is not None else []
+        ends += [row.start if change.ended_at is None else microseconds(change.ended_at) for change in changes]
+        found.marks[machine] = (instant_of(first), instant_of(min(max(ends), row.start)))
 
 
 def _carried(
@@ -120,6 +126,8 @@ def _carried(
         return None
     if came is not None and (came.first <= row.as_of or (came.has_cycles and _counts_cycles(row, terms.piece_source))):
         return None
+    if came is not None and row.energy is None and any(is_meter for _, is_meter, _ in came.energies):
+        return None  # what the meter showed before is looked up
     standing = Standing(
         start=row.start,
         end=row.end,
