@@ -19,7 +19,7 @@ from mom.floor.applied import Accepted, Applied, Change, Current
 from mom.floor.engine.silence import is_silent
 from mom.floor.engine.stops import Explained, Standing, stops_of
 from mom.floor.engine.terms import IntervalOrigin, MessageKind, SignalSource
-from mom.floor.engine.timeline import Observation, Reading, Record, fold, machine_pieces
+from mom.floor.engine.timeline import Observation, Reading, Record, fold, joined, machine_pieces
 from mom.floor.engine.timeline_change import FAR, Difference, difference
 from mom.floor.engine.timeline_settings import UNSET, ListeningLine
 from mom.floor.selectors.listening import listening_lines, mappings
@@ -198,9 +198,11 @@ def _appended(batch: _Batch, signal: Signal, end: OpenEnd | None, reading: Readi
         explained = fold(Record(batch.states, batch.signs), reading, now=now)
         return difference([], [], explained, now)
     piece = end.interval.piece
-    told = Observation(piece.start, signal.code, signal.mode, signal.reason)
-    signs = [*batch.signs] if signal.last_seen_at is None else [signal.last_seen_at, *batch.signs]
-    pieces = machine_pieces(Record([told, *batch.states], signs), reading, now=now)
+    seen = piece.start if signal.last_seen_at is None else max(signal.last_seen_at, piece.start)
+    told = Observation(seen, signal.code, signal.mode, signal.reason)
+    after = machine_pieces(Record([told, *batch.states], [seen, *batch.signs]), reading, now=now)
+    # Up to its last sign of life the machine is known to have gone on, however long that was.
+    pieces = joined([piece.between(piece.start, seen), *after]) if seen > piece.start else after
     standing = None
     if end.stop is not None:
         found = end.stop.found
