@@ -155,7 +155,8 @@ _MESSAGES = """
 INSERT INTO floor_floormessage (site_id, source_id, equipment_id, kind, occurred_at, received_at, key, name, code, mode,
                                 reason, value, unit, text)
 SELECT %(site)s, %(source)s, %(machine)s, k.kind, t, t, gen_random_uuid(), k.name,
-       CASE WHEN k.kind = 'count' THEN '' WHEN extract(minute FROM t)::int %% 15 < 12 THEN 'run' ELSE 'idle' END, '', '',
+       CASE WHEN k.kind = 'count' THEN '' WHEN extract(minute FROM t)::int %% 15 < 12 THEN 'run' ELSE 'idle' END,
+       '', '',
        CASE WHEN k.kind = 'count' THEN row_number() OVER (PARTITION BY k.kind ORDER BY t) END, '', ''
 FROM generate_series(%(begin)s::timestamptz, %(end)s::timestamptz, interval '1 minute') AS t
 CROSS JOIN (VALUES ('state', ''), ('count', 'total')) AS k(kind, name)
@@ -163,7 +164,8 @@ CROSS JOIN (VALUES ('state', ''), ('count', 'total')) AS k(kind, name)
 _INTERVAL = """
 WITH pieces AS (
     SELECT t, t + CASE WHEN p.state = 'run' THEN interval '12 minutes' ELSE interval '3 minutes' END AS until, p.state
-    FROM generate_series(%(begin)s::timestamptz, %(end)s::timestamptz - interval '15 minutes', interval '15 minutes') AS q
+    FROM generate_series(%(begin)s::timestamptz, %(end)s::timestamptz - interval '15 minutes', interval '15 minutes')
+        AS q
     CROSS JOIN (VALUES ('run', interval '0'), ('idle', interval '12 minutes')) AS p(state, later)
     CROSS JOIN LATERAL (SELECT q + p.later AS t) AS at
     UNION ALL SELECT %(end)s::timestamptz, NULL, 'run'

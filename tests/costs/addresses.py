@@ -255,6 +255,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
     """The first part of a resource's path -> the row that it is read at."""
     return (
         plant.known.rows()
+        | plant.alerts.rows()
         | plant.messages.rows()
         | plant.stops.rows()
         | {

@@ -89,7 +89,7 @@ def act_of(route: Route, known: GrownKnown, address: str) -> Act | None:
         "kpi-targets/create": {**site, "kpi": "oee_index", "value": "0.9", "valid_from": LATER},
         "production/ideal-cycles/create": {
             **site, "equipment": known.things["equipment"].pk, "definition": known.cycle.definition_id,
-            "duration": "00:00:45", "valid_from": LATER,
+            "duration": "PT45S", "valid_from": LATER,
         },
         "plant/rates/create": {**site, "kind": "labour", "amount": "40", "valid_from": LATER},
     }.get(f"{resource}/{route.action}")  # fmt: skip

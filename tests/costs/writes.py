@@ -333,17 +333,6 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             bulk="hold", confirmed="1", counted="1", token=str(uuid.uuid4()), reason="Wait",
             row=new_job(plant, "start").work_request_id,
         ),
-        "send analytics:board_write": lambda: form(
-            reverse("analytics:board_write", args=[plant.area.code, f"{clock.now():%Y%m%dT%H}00Z"]),
-            cause="Coolant", action="Filter", version="0",
-        ),
-        "send floor:stop_reason": lambda: form(
-            reverse("floor:stop_reason", args=[plant.machine.code]),
-            stop=plant.machines_now.stop.pk, reason=plant.reason.pk, key=str(uuid.uuid4()),
-        ),
-        "send analytics:shift_note": lambda: form(
-            reverse("analytics:shift_note", args=[DAY, "N-001"]), text="Watch it"
-        ),
         "send web:note_add": lambda: form(reverse("web:note_add") + plant.files.query(), text="Mind the belt"),
         "send erp:import_add": lambda: form(
             reverse("erp:import_add"),
@@ -353,6 +342,7 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             reverse("production:order_hold", args=[new_job(plant, "start").work_request.code]), reason="Wait"
         ),
     }  # fmt: skip
+    found |= _floor_writes(plant)
     found |= {f"send work:job_{command}": partial(_job_form, plant, command) for command in JobOrderCommand}
     nouns = {"equipment": {"level": "work_unit", "capacity_kind": "exclusive", "position": "0"}, "people": {},
              "materials": {"unit": "C62", "tracking": "none"}, "skills": {}}  # fmt: skip
@@ -364,6 +354,23 @@ def page_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
         if noun in NOUNS
     }
     return found
+
+
+def _floor_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
+    """What is said of a shift: causes, reasons of stops, notes."""
+    return {
+        "send analytics:board_write": lambda: form(
+            reverse("analytics:board_write", args=[plant.area.code, f"{clock.now():%Y%m%dT%H}00Z"]),
+            cause="Coolant", action="Filter", version="0",
+        ),
+        "send floor:stop_reason": lambda: form(
+            reverse("floor:stop_reason", args=[plant.machine.code]),
+            stop=plant.machines_now.stop.pk, reason=plant.reason.pk, key=str(uuid.uuid4()),
+        ),
+        "send analytics:shift_note": lambda: form(
+            reverse("analytics:shift_note", args=[DAY, "N-001"]), text="Watch it"
+        ),
+    }  # fmt: skip
 
 
 def _job_form(plant: GrownPlant, command: JobOrderCommand) -> Act:

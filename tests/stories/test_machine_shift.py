@@ -157,7 +157,11 @@ def test_machine_shift_is_accounted_for_minute_by_minute(client_of: Any) -> None
     assert most is not None
     assert Fraction(least).limit_denominator(1000) == Fraction(357, 450)
     assert Fraction(most).limit_denominator(1000) == Fraction(388, 450)
+    _in_the_evening(plant, gateway, silent)
 
+
+def _in_the_evening(plant: Plant, gateway: Gateway, silent: list[dict[str, Any]]) -> None:
+    actor = system_actor("eva")
     # In the evening the gateway sends what it kept: the machine ran all the time. The gap closes, nothing is unknown.
     with time_machine.travel(at(19), tick=False):
         gateway.kept = silent
