@@ -322,6 +322,8 @@ def address_of(route: Route, plant: GrownPlant) -> str:
         return f"{route.path}?site={plant.site.code}"
     if resource == "search":
         return f"{route.path}?q=N-0"
+    if resource == "floor/messages" and not route.is_detail:
+        return f"{route.path}?page_size=200"  # one page of them, before and after they grew
     if not route.is_detail:
         return route.path
     rows = rows_of(plant)

@@ -22,7 +22,7 @@ from mom.floor.services import stop as stops
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Equipment, MaterialDefinition, Person, Reason
 from mom.plant.selectors.calendar import current_shift
-from mom.work.engine.terms import JobOrderCommand, JobOrderStatus
+from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, QuantityKind
 from mom.work.models import JobOrder, JobRequirement
 from mom.work.services import job_order as job_orders
 from mom.work.services import quantity_report
@@ -94,8 +94,8 @@ class Crew:
         bad = max(stand.reject - before.reject, 0)
         good = max(stand.total - before.total - bad, 0)
         reason = self.reasons.get((ReasonKind.SCRAP, SCRAP[MACHINES[code].area]))
-        lines = [Reported("good", Decimal(good))] if good else []
-        lines += [Reported("scrap", Decimal(bad), reason=reason)] if bad else []
+        lines = [Reported(QuantityKind.GOOD, Decimal(good))] if good else []
+        lines += [Reported(QuantityKind.SCRAP, Decimal(bad), reason=reason)] if bad else []
         self.logged[code] = stand
         if lines:
             key = uuid.uuid5(NAMESPACE, f"{self.site.code}:{code}:{before.at.isoformat()}")

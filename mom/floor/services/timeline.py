@@ -19,8 +19,9 @@ from mom.floor.applied import Accepted, Applied, Change, Current
 from mom.floor.engine.silence import is_silent
 from mom.floor.engine.stops import Explained, Standing, stops_of
 from mom.floor.engine.terms import IntervalOrigin, MessageKind, SignalSource
-from mom.floor.engine.timeline import Observation, Reading, Record, fold, joined, machine_pieces
+from mom.floor.engine.timeline import Observation, Reading, Record, fold, machine_pieces
 from mom.floor.engine.timeline_change import FAR, Difference, difference
+from mom.floor.engine.timeline_piece import joined
 from mom.floor.engine.timeline_settings import UNSET, ListeningLine
 from mom.floor.selectors.listening import listening_lines, mappings
 from mom.floor.services import timeline_rows as rows
