@@ -322,8 +322,10 @@ def address_of(route: Route, plant: GrownPlant) -> str:
         return f"{route.path}?site={plant.site.code}"
     if resource == "search":
         return f"{route.path}?q=N-0"
+    if resource == "floor/state-meanings" and not route.is_detail:
+        return f"{route.path}?state_model=own"
     if resource == "floor/messages" and not route.is_detail:
-        return f"{route.path}?page_size=200"  # one page of them, before and after they grew
+        return f"{route.path}?kind=alarm"  # a page of them before and after they grew: more would be counted too
     if not route.is_detail:
         return route.path
     rows = rows_of(plant)
@@ -338,7 +340,7 @@ def reads(plant: GrownPlant) -> dict[str, str]:
         if route.method != "get":
             continue
         address, is_paged = address_of(route, plant), route.action in PAGED and route.view.pagination_class is not None
-        found[str(route)] = address + ("?page_size=200" if is_paged else "")
+        found[str(route)] = address + (f"{'&' if '?' in address else '?'}page_size=200" if is_paged else "")
         if is_paged:
-            found[f"{route} ?page_size=1"] = f"{address}?page_size=1"
+            found[f"{route} ?page_size=1"] = f"{address}{'&' if '?' in address else '?'}page_size=1"
     return found
