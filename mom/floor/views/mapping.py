@@ -150,6 +150,12 @@ class MappingEnd(_MappingAct):
     submit_label = _("End meaning")
     success_message = _("Everybody's meaning holds again.")
 
+    def get_initial(self) -> dict[str, Any]:
+        """Nothing to fill in; but there must be a meaning of this site at the address."""
+        if self.row.site_id is None:
+            raise NotFound
+        return {}
+
     def submit(self, form: Any) -> str:
         if self.row.site_id is None:
             raise NotFound
