@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from analytics import permissions
 from analytics.engine.machine_shift import reckon
 from analytics.engine.machine_stretch import Stretch, instant_of, microseconds
 from analytics.models import DirtyStretch
@@ -112,6 +113,13 @@ def mark_days(act: UseCase, site: Site, days: Iterable[date]) -> None:
     machines = Equipment.objects.filter(site=site, level__in=WORK_UNIT_LEVELS).values_list("pk", flat=True)
     span = (bounds[0].start, min(bounds[-1].end or act.now, act.now))
     mark_stretches(act, site, dict.fromkeys(_known(machines), span))
+
+
+def remake_day(actor: Actor, site: Site, day: date) -> int:
+    """The same for one day, in a transaction of its own. Raises: NotAllowed."""
+    with use_case(actor) as act:
+        act.require(permissions.RECOMPUTE, site.code)
+        return rebuild_days(act, site, [day])
 
 
 def _known(machines: Iterable[int]) -> list[int]:

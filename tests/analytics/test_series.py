@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from django.db.models import F
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from analytics.engine.book import BOOK
 from analytics.engine.kpi import Basis, Missing
 from analytics.engine.machine_parts import MachineTotals, total
 from analytics.engine.oee import oee_iso
-from analytics.models import HourBucket, ShiftBucket
+from analytics.models import DayBucket, HourBucket, ShiftBucket
 from analytics.selectors.kpis import kpi_table, kpi_values
 from analytics.selectors.series import POSSIBLE, By, Scope
 from analytics.selectors.series_export import COLUMNS, Asked, csv_lines, figures, parquet_chunks
@@ -44,6 +45,8 @@ def bucket(machine: Equipment, day: date, parts: MachineTotals, unit: str = "C62
     with acting():
         ShiftBucket.objects.create(**same, started_at=start, ended_at=start + timedelta(hours=8), **of)
         HourBucket.objects.create(**same, hour=start, **of)
+        whole, _new = DayBucket.objects.get_or_create(site=machine.site, equipment=machine, day=day)
+        DayBucket.objects.filter(pk=whole.pk).update(**{name: F(name) + value for name, value in of.items()})
 
 
 def worked(run: int, lost: int, good: int, bad: int = 0, unknown: int = 0) -> MachineTotals:
@@ -116,6 +119,7 @@ sizes = st.integers(min_value=0, max_value=40)
 def test_P17_roll_up_equals_what_summed_parts_give(site: Site, days: list[tuple[int, int, int, int]]) -> None:
     ShiftBucket.objects.all().delete()
     HourBucket.objects.all().delete()
+    DayBucket.objects.all().delete()
     machine = Equipment.objects.filter(site=site, code="ANY").first() or make_equipment(site, "ANY")
     parts = [worked(*each) for each in days]
     for number, each in enumerate(parts):

@@ -59,24 +59,14 @@ def test_P01_one_key_sent_by_many_at_once_counts_once(site: Any) -> None:
 
 
 def test_control_without_the_index_the_condition_is_raised_twice(site: Any, owner_cursor: Any) -> None:
-    owner_cursor.execute("DROP INDEX work_alert_one_open_per_condition")
-    try:
-        seen = 0
-        for _try in range(8):
-            at_once([lambda: raised(site) for _ in range(MANY)])
-            seen = Alert.objects.count()
-            if seen > 1:
-                break
-        assert seen > 1
-    finally:
-        owner_cursor.execute("SET session_replication_role = replica")
-        owner_cursor.execute("DELETE FROM work_alertstep")
-        owner_cursor.execute("DELETE FROM work_alert")
-        owner_cursor.execute("SET session_replication_role = DEFAULT")
-        owner_cursor.execute(
-            "CREATE UNIQUE INDEX work_alert_one_open_per_condition ON work_alert (site_id, repeat_key)"
-            " WHERE status <> 'solved' AND repeat_key <> ''"
-        )
+    owner_cursor.execute("DROP INDEX work_alert_one_open_per_condition")  # this test's database is thrown away
+    seen = 0
+    for _try in range(8):
+        at_once([lambda: raised(site) for _ in range(MANY)])
+        seen = Alert.objects.count()
+        if seen > 1:
+            break
+    assert seen > 1
 
 
 def test_P07_two_who_accept_from_the_same_page_are_one(site: Any) -> None:

@@ -1,10 +1,11 @@
 """`manage.py recompute_figures SITE FIRST LAST`: make the buckets of these days again, from the facts."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from analytics.services.machine_rebuild import remake_day
 from analytics.services.rebuild import mark_range, rebuild_next
 from mom.accounts.models import Site
 from mom.core.actor import system_actor
@@ -32,3 +33,8 @@ class Command(BaseCommand):
         while piece := rebuild_next(actor):
             made += piece
             self.stdout.write(f"{made} days made, {marked} asked for")
+        shifts = sum(
+            remake_day(actor, site, options["first"] + timedelta(days=number))
+            for number in range((options["last"] - options["first"]).days + 1)
+        )
+        self.stdout.write(f"{shifts} shifts of machines made")
