@@ -115,11 +115,11 @@ def mark_days(act: UseCase, site: Site, days: Iterable[date]) -> None:
     mark_stretches(act, site, dict.fromkeys(_known(machines), span))
 
 
-def remake_day(actor: Actor, site: Site, day: date) -> int:
-    """The same for one day, in a transaction of its own. Raises: NotAllowed."""
+def ask_for_days(actor: Actor, site: Site, days: Iterable[date]) -> None:
+    """The same as a use case. Raises: NotAllowed."""
     with use_case(actor) as act:
         act.require(permissions.RECOMPUTE, site.code)
-        return rebuild_days(act, site, [day])
+        mark_days(act, site, days)
 
 
 def _known(machines: Iterable[int]) -> list[int]:

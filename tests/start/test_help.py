@@ -20,6 +20,7 @@ ACTS = re.compile(r"<(a|button)\b[^>]*>", re.IGNORECASE)
 FULL_FROM_THE_START = {
     "analytics:kpi_list", "plant:setup", "accounts:right_list", "web:audit_log", "web:status", "start:demo_plant",
     "accounts:approval_list", "analytics:flow", "web:number_range_list", "web:property_list", "accounts:badge_list",
+    "work:alert_list", "floor:quarantine_list", "floor:mapping_list", "floor:stop_list",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from analytics.services.machine_rebuild import remake_day
+from analytics.services import machine_rebuild
 from analytics.services.rebuild import mark_range, rebuild_next
 from mom.accounts.models import Site
 from mom.core.actor import system_actor
@@ -33,8 +33,9 @@ class Command(BaseCommand):
         while piece := rebuild_next(actor):
             made += piece
             self.stdout.write(f"{made} days made, {marked} asked for")
-        shifts = sum(
-            remake_day(actor, site, options["first"] + timedelta(days=number))
-            for number in range((options["last"] - options["first"]).days + 1)
-        )
+        span = range((options["last"] - options["first"]).days + 1)
+        machine_rebuild.ask_for_days(actor, site, [options["first"] + timedelta(days=number) for number in span])
+        shifts = 0
+        while piece := machine_rebuild.rebuild_next(actor):
+            shifts += piece
         self.stdout.write(f"{shifts} shifts of machines made")
