@@ -59,12 +59,18 @@ class MappingList(ListPage):
                 _("Without order"),
                 "get_time_class_without_order_display",
                 sort="time_class_without_order",
-                minor=True,
+                hidden=True,
             ),
             Column("loss", _("Loss class"), "get_loss_class_display", sort="loss_class", minor=True),
-            Column("whose", _("Whose"), lambda row: row.site.code if row.site else _t("everybody's"), sort="site"),
-            Column("from", _("From"), lambda row: row.valid_from if row.site else None, kind="moment", minor=True),
-            Column("until", _("Until"), "valid_until", kind="moment", minor=True, link=self._end),
+            Column(
+                "whose",
+                _("Whose"),
+                lambda row: row.site.code if row.site else _t("everybody's"),
+                sort="site",
+                minor=True,
+            ),
+            Column("from", _("From"), lambda row: row.valid_from if row.site else None, kind="moment", hidden=True),
+            Column("until", _("Until"), "valid_until", kind="moment", hidden=True, link=self._end),
         )
 
     def _change(self, row: StateMapping) -> str:
