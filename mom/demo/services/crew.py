@@ -5,6 +5,7 @@ They touch only orders that the demo added itself: an order of yours on a demo m
 
 import random
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -72,9 +73,11 @@ class Crew:
 
     def _mind(self, code: str, connected: Connected, now: datetime) -> None:
         job = self._job(code, JobOrderStatus.RUNNING)
-        if connected.segment.state == "run" and job is None:
-            self._begin_next(code, connected, now)
-        elif job is not None and now - self.logged[code].at >= LOGGED_EVERY:
+        if job is None:
+            others = JobOrder.objects.filter(equipment=self.equipment[code], status=JobOrderStatus.RUNNING)
+            if connected.segment.state == "run" and not others.exists():  # your own work keeps its machine
+                self._begin_next(code, connected, now)
+        elif now - self.logged[code].at >= LOGGED_EVERY:
             self._log(code, connected, job, now)
 
     def _job(self, code: str, status: JobOrderStatus) -> JobOrder | None:
@@ -146,8 +149,10 @@ class Crew:
         """Most stops get their reason after a few minutes; some never do, as in every plant."""
         open_stops = Stop.objects.filter(
             site=self.site, ended_at=None, withdrawn_at=None, reason=None, started_at__lt=now - SAID_AFTER
-        ).select_related("equipment")
+        ).select_related("equipment", "job_order__work_request")
         for stop in open_stops:
+            if stop.job_order is not None and not self._is_ours(stop.job_order):
+                continue
             dice = random.Random(f"{stop.equipment_id}:{stop.started_at.isoformat()}")  # noqa: S311 - no secret
             if stop.equipment.code not in MACHINES or dice.random() > SAYS_WHY:
                 continue
@@ -156,7 +161,8 @@ class Crew:
             reason = self.reasons.get((ReasonKind.STOP, dice.choice(fitting).reason))
             if reason is not None:
                 key = uuid.uuid5(NAMESPACE, f"why:{stop.pk}:{stop.started_at.isoformat()}")
-                stops.annotate(self.actor, stop.pk, reason=reason, op_uuid=key)
+                with suppress(MomError):  # it ended, or somebody was faster
+                    stops.annotate(self.actor, stop.pk, reason=reason, op_uuid=key)
 
 
 def _stand(connected: Connected, at: datetime) -> Logged:
