@@ -73,16 +73,21 @@ class MachineSlice(MachineParts):
 
 
 class HourBucket(MachineSlice):
-    """The parts of one hour of the clock. `hour` is its first instant; a shift that starts at 06:30 cuts the hour."""
+    """The parts of one hour of the clock. `hour` is its first instant; a shift that starts at 06:30 cuts the hour.
+
+    `started_at` is the first instant of the shift (or of the time between shifts) that it is of: two of those may lie in
+    one hour.
+    """
 
     hour = models.DateTimeField(_("hour"))
+    started_at = models.DateTimeField(_("started"))
 
     class Meta:
         verbose_name = _("hour of a machine")
         verbose_name_plural = _("hours of machines")
         constraints = [
             models.UniqueConstraint(
-                fields=["equipment", "hour", "day", "shift", "job_order", "definition", "unit"],
+                fields=["equipment", "hour", "started_at", "job_order", "definition", "unit"],
                 name="analytics_hourbucket_one_per_slice",
                 nulls_distinct=False,
             ),
@@ -122,6 +127,7 @@ class LossBucket(SiteOwned):
     day = models.DateField(_("day"))
     shift = models.CharField(_("shift"), max_length=16, blank=True)
     hour = models.DateTimeField(_("hour"))
+    started_at = models.DateTimeField(_("started"))
     job_order = models.ForeignKey("work.JobOrder", null=True, on_delete=models.PROTECT, related_name="+")
     definition = models.ForeignKey("plant.MaterialDefinition", null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=5, choices=MACHINE_STATE.choices)
@@ -137,8 +143,8 @@ class LossBucket(SiteOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=[
-                    "equipment", "hour", "day", "shift", "job_order", "definition", "state", "time_class",
-                    "loss_class", "reason",
+                    "equipment", "hour", "started_at", "job_order", "definition", "state", "time_class", "loss_class",
+                    "reason",
                 ],
                 name="analytics_lossbucket_one_per_slice",
                 nulls_distinct=False,
@@ -210,10 +216,17 @@ class LiveShift(MachineParts):
     time_class = models.CharField(_("time class"), max_length=20, choices=TIME_CLASS.choices)
     code = models.CharField(_("state code"), max_length=64, blank=True)
     mode = models.CharField(_("mode"), max_length=32, blank=True)
-    reason = models.ForeignKey("plant.Reason", null=True, on_delete=models.PROTECT, related_name="+")
-    stop = models.ForeignKey("floor.Stop", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
-    job_order = models.ForeignKey("work.JobOrder", null=True, on_delete=models.PROTECT, related_name="+")
-    definition = models.ForeignKey("plant.MaterialDefinition", null=True, on_delete=models.PROTECT, related_name="+")
+    # One row a machine, written with every batch: an index on what changes would cost each write, and serve nobody.
+    reason = models.ForeignKey("plant.Reason", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    stop = models.ForeignKey(
+        "floor.Stop", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    job_order = models.ForeignKey(
+        "work.JobOrder", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    definition = models.ForeignKey(
+        "plant.MaterialDefinition", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     unit = UnitField(_("unit"), blank=True)
     last_sign_at = models.DateTimeField(_("last sign of life"), null=True)
     total_reading = models.DecimalField(max_digits=24, decimal_places=6, null=True)

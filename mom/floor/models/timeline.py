@@ -69,17 +69,18 @@ class Stop(SiteOwned):
 class StateInterval(SiteOwned):
     """A stretch of time in one state. Derived; late messages rewrite it. Nothing may point here: point at the stop."""
 
-    equipment = models.ForeignKey(
-        "plant.Equipment", on_delete=models.PROTECT, related_name="+", verbose_name=_("machine")
+    equipment = models.ForeignKey(  # found by `floor_interval_by_machine`
+        "plant.Equipment", on_delete=models.PROTECT, related_name="+", verbose_name=_("machine"), db_index=False
     )
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=5, choices=MACHINE_STATE.choices)
     code = models.CharField(_("state code"), max_length=64, blank=True)
     mode = models.CharField(_("mode"), max_length=32, blank=True)
-    reason = models.ForeignKey(
-        "plant.Reason", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
-    )
+    reason = models.ForeignKey(  # nobody looks for intervals by their reason: stops are what is explained
+        "plant.Reason", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason"),
+        db_index=False,
+    )  # fmt: skip
     stop = models.ForeignKey(Stop, null=True, blank=True, on_delete=models.PROTECT, related_name="intervals")
     origin = models.CharField(_("said by"), max_length=7, choices=INTERVAL_ORIGIN.choices)
 
