@@ -82,6 +82,10 @@ class Server:
         self.drop(name)
         self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
 
+    def cut_off(self, name: str) -> None:
+        """End every connection to a database: one that is copied has none."""
+        self.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", name)
+
     def sweep(self) -> None:
         """Drop what test processes left that are no more."""
         found = "SELECT datname FROM pg_database WHERE datname LIKE %s OR datname LIKE %s"
@@ -134,11 +138,22 @@ class Bench:
         self.server = server
         self.template = template
         self.name = name
+        self.kept: set[str] = set()
 
-    def fresh(self) -> None:
-        """Put a new clone under this process's name; connections to the old one are cut."""
+    def fresh(self, template: str = "") -> None:
+        """Put a new clone under this process's name, of what was kept if that is named; connections are cut."""
         connections.close_all()
-        self.server.clone(self.template, self.name)
+        self.server.clone(template or self.template, self.name)
+
+    def keep(self, what: str) -> str:
+        """Put aside what the process's database holds now, to begin from it again (`fresh`). Returns its name."""
+        connections.close_all()
+        kept = f"{self.name}_{what}"
+        self.server.hold(kept)
+        self.server.cut_off(self.name)
+        self.server.clone(self.name, kept)
+        self.kept.add(kept)
+        return kept
 
     def url(self) -> str:
         """The clone's address as the application's role, for processes that a test starts."""
@@ -165,7 +180,8 @@ def bench(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> 
     yield bench
     with django_db_blocker.unblock():
         connections.close_all()
-        server.drop(name)
+        for made in (name, *bench.kept):
+            server.drop(made)
         server.admin.close()
 
 

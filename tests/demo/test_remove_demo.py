@@ -17,15 +17,13 @@ from mom.core.models import AuditEntry
 from mom.core.testing import acting
 from mom.demo.engine import norrtal
 from mom.demo.services.removal import remove_demo
-from mom.start.services import company
 from mom.work.models import JobResponse, QuantityReport
+from tests.bench.database import Bench
 from tests.bench.people import actor_with
 from tests.factories.accounts import make_membership
-from tests.factories.work import give, job_of, make_machine, make_order, make_person
+from tests.demo.conftest import OWN
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-OWN = company.Company("BERG", "Berg Zerspanung", "Europe/Berlin", "EUR")
-ANNA = company.Owner("Anna Berg", "anna", "a sentence that is long")
 
 
 @pytest.fixture
@@ -35,12 +33,11 @@ def data_dir(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture
-def own_site(data_dir: Path) -> Site:
+def own_site(kept_company_and_demo: str, bench: Bench, transactional_db: None, data_dir: Path) -> Site:
     """A company with an order in work, and the demo beside it."""
-    site, _anna = company.found(OWN, ANNA)
-    give(job_of(make_order(site, machine=make_machine(site))), "start", person=make_person(site))
-    call_command("seed_demo", stdout=StringIO(), stderr=StringIO())
-    return site
+    bench.fresh(kept_company_and_demo)
+    call_command("seed_demo", stdout=StringIO(), stderr=StringIO())  # it stands already: the sign-ins are written
+    return Site.objects.get(code=OWN.code)
 
 
 def our_models() -> list[Any]:
