@@ -10,7 +10,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
-from analytics.models import LossBucket
+from analytics.engine.alert_rule import RuleSide, RuleSubject
+from analytics.models import AlertRule, LossBucket
+from analytics.selectors.alert_rule import holding_at
 from mom.core.models import Note
 from mom.floor.engine.terms import MessageKind
 from mom.floor.models import FloorMessage, Stop, StopAnnotation
@@ -72,6 +74,37 @@ def last_signals(machine: Equipment, until: datetime) -> list[SignalLine]:
     for name, unit, at, value in rows:
         found.setdefault(name, (unit, []))[1].append((at, value))
     return [SignalLine(name, unit, tuple(points)) for name, (unit, points) in list(found.items())[:MOST_SIGNALS]]
+
+
+@dataclass(frozen=True)
+class SignalLimits:
+    """Between what a signal should stay, as the alert rules of the machine say; None: no limit on that side."""
+
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+
+    def is_beyond(self, value: Decimal) -> bool:
+        """Whether a value is off."""
+        return (self.lower is not None and value < self.lower) or (self.upper is not None and value > self.upper)
+
+
+def signal_limits(machine: Equipment, now: datetime) -> dict[str, SignalLimits]:
+    """The tightest limits by signal of the rules that hold for a machine. One statement."""
+    above = Equipment.objects.filter(pk=machine.pk)
+    places = Q(equipment=None) | Q(equipment=machine.pk)
+    for path in ("parent", "parent__parent", "parent__parent__parent"):
+        places |= Q(equipment__in=above.values(path))
+    rules = AlertRule.objects.filter(holding_at(now), places, site=machine.site_id, subject=RuleSubject.READING)
+    found: dict[str, SignalLimits] = {}
+    for signal, side, limit in rules.values_list("signal", "side", "threshold"):
+        known = found.get(signal, SignalLimits())
+        if limit is not None and side == RuleSide.BELOW:
+            lower = limit if known.lower is None else max(limit, known.lower)
+            found[signal] = SignalLimits(lower, known.upper)
+        elif limit is not None:
+            upper = limit if known.upper is None else min(limit, known.upper)
+            found[signal] = SignalLimits(known.lower, upper)
+    return found
 
 
 @dataclass(frozen=True)

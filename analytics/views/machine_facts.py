@@ -74,7 +74,10 @@ def signals(machine: Equipment, live: LiveMachine, now: datetime) -> dict[str, A
     is_silent = live.state == "off"
     until = live.last_sign_at if is_silent and live.last_sign_at is not None else now
     shown = []
-    for line in machine_now.last_signals(machine, until):
+    lines = machine_now.last_signals(machine, until)
+    limits = machine_now.signal_limits(machine, now) if lines else {}
+    for line in lines:
+        limit = limits.get(line.name, machine_now.SignalLimits())
         start = until - machine_now.SIGNALS_WITHIN
         points = [((at - start) / machine_now.SIGNALS_WITHIN, float(value)) for at, value in line.points]
         unit = printing.unit(line.unit)
@@ -83,12 +86,23 @@ def signals(machine: Equipment, live: LiveMachine, now: datetime) -> dict[str, A
             points,
             title=f"{name}, {unit}" if unit else name,
             ends=(clock_time(start), clock_time(until)),
+            lower=float(limit.lower) if limit.lower is not None else None,
+            upper=float(limit.upper) if limit.upper is not None else None,
             labels=[clock_time(at) for at, _value in line.points],
             head=(_("Time"), name),
         )
         at, value = line.last
-        shown.append({"name": name, "value": printing.number(value), "unit": unit, "chart": chart, "at": at})
+        each = {"name": name, "value": printing.number(value), "unit": unit, "chart": chart, "at": at}
+        shown.append({**each, "limits": _limit_words(limit), "is_beyond": limit.is_beyond(value)})
     return {"signals": shown, "is_silent": is_silent, "silent_since": until if is_silent else None}
+
+
+def _limit_words(limit: machine_now.SignalLimits) -> str:
+    """The limits beside the value, in its unit."""
+    low, high = (printing.number(each) if each is not None else "" for each in (limit.lower, limit.upper))
+    if low and high:
+        return _("%(low)s to %(high)s") % {"low": low, "high": high}
+    return _("least %(low)s") % {"low": low} if low else _("most %(high)s") % {"high": high} if high else ""
 
 
 def log_shown(line: LogLine) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from analytics.models import AlertRule
+from analytics.selectors.machine_now import SignalLimits, signal_limits
 from mom.core import clock
 from mom.floor.models import Stop, StopAnnotation
 from mom.floor.services import timeline
@@ -137,6 +140,27 @@ def test_signals_of_a_silent_machine_stay_with_their_time(owner: Any, site: Any,
     assert "No signal for" in shown
     assert "Coolant pressure" in shown
     assert "data-stale" in shown.split("now-signals")[1][:40]
+
+
+def test_signal_shows_the_tightest_limits_of_its_rules(owner: Any, site: Any, broken: Equipment) -> None:
+    now = clock.now()
+    reading = {"kind": "reading", "name": "coolant_pressure", "value": "2.7", "unit": "BAR"}
+    take_in(BOSS, site, "GW", [{"machine": broken.code, "at": now.isoformat(), "id": "r1", **reading}])
+    rules = (
+        ("BELOW-3", "below", "3", None),
+        ("BELOW-3.2", "below", "3.2", broken.parent),
+        ("ABOVE", "above", "8", broken),
+    )
+    values = {"subject": "reading", "signal": "coolant_pressure", "name": "", "valid_from": now - timedelta(days=1)}
+    for code, side, limit, place in rules:
+        AlertRule.objects.create(site=site, code=code, side=side, threshold=Decimal(limit), equipment=place, **values)
+    elsewhere = make_equipment(site, "LATHE")
+    AlertRule.objects.create(site=site, code="X", side="below", threshold=Decimal(4), equipment=elsewhere, **values)
+
+    assert signal_limits(broken, now) == {"coolant_pressure": SignalLimits(Decimal("3.2"), Decimal(8))}
+    shown = signed_in(owner).get("/machines/CNC-04/").content.decode()
+    assert "3.2 to 8" in shown
+    assert 'class="num is-bad"><b>2.7</b>' in shown
 
 
 def test_machine_page_costs_the_same_after_a_day_of_stops(owner: Any, broken: Equipment) -> None:

@@ -58,7 +58,7 @@ _WAITS = {
 _LOAD = {"DIECAST": 85.0, "MACHINING": 24.0, "MOULDING": 42.0, "WINDING": 6.0, "ASSEMBLY": 3.0}
 _SIGNALS = {
     "CNC": (
-        Signal("coolant_pressure", "BAR", 5.2, 4.6, 0.15),
+        Signal("coolant_pressure", "BAR", 5.2, 4.6, 0.15, (("COOLANT", 2.7),)),
         Signal("spindle_load", "P1", 62.0, 4.0, 6.0),
         Signal("spindle_vibration", "C16", 1.6, 0.2, 0.2),
     ),

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from analytics.services import alert_rule
 from mom.accounts.models import Role, Site
 from mom.core.use_case import UseCase
-from mom.plant.models import Person
+from mom.plant.models import Equipment, Person
 from mom.work.engine.alert import EscalationTarget
 from mom.work.models import AlertTeam
 from mom.work.services import alert_team
@@ -74,5 +75,21 @@ def _rules(act: UseCase, site: Site, teams: dict[str, AlertTeam]) -> None:
             "LEADERS",
         ),
     )
-    for code, name, values, team in found:
+    for code, name, values, team in (*found, *_limits(site)):
         alert_rule.add(act, site, code=code, name=name, team=teams[team], **values)
+
+
+def _limits(site: Site) -> list[tuple[str, str, dict[str, Any], str]]:
+    """What the readings of the machining centres should keep to; the machine's page draws them."""
+    reading = {"subject": "reading", "delay": 10 * MINUTE, "severity": "warn"}
+    reading["equipment"] = Equipment.objects.get(site=site, code="MACHINING")
+    found = (
+        ("COOLANT", "Coolant pressure low", "coolant_pressure", "below", "3.2", "0.3"),
+        ("LOAD", "Spindle load high", "spindle_load", "above", "95", "5"),
+        ("VIBRATION", "Spindle vibration high", "spindle_vibration", "above", "4.5", "0.5"),
+    )
+    return [
+        (code, name, {**reading, "signal": signal, "side": side, "threshold": Decimal(limit),
+                      "dead_band": Decimal(band)}, "MAINT")
+        for code, name, signal, side, limit, band in found
+    ]  # fmt: skip

@@ -29,13 +29,17 @@ class StopKind:
 
 @dataclass(frozen=True)
 class Signal:
-    """A reading that follows the state: a level while running, another while not, and some noise."""
+    """A reading that follows the state: a level while running, another while not, and some noise.
+
+    `at_stop`: levels of stops with certain reasons, as (reason, level).
+    """
 
     name: str
     unit: str
     running: float
     standing: float
     noise: float
+    at_stop: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,8 +170,9 @@ def _cycles(profile: Profile, segment: Segment, since: datetime, until: datetime
 
 def _level(signal: Signal, segment: Segment, at: datetime, seed: str) -> str:
     dice = random.Random(f"{seed}:{signal.name}:{at.isoformat()}")  # noqa: S311 - as above
-    level = signal.running if segment.state == "run" else signal.standing
-    return f"{level + dice.uniform(-signal.noise, signal.noise):.2f}"
+    standing = dict(signal.at_stop).get(segment.reason, signal.standing)
+    level = signal.running if segment.state == "run" else standing
+    return f"{max(0.0, level + dice.uniform(-signal.noise, signal.noise)):.2f}"
 
 
 def _message(profile: Profile, kind: str, at: datetime, **content: str) -> Wire:
