@@ -6,6 +6,8 @@ Pure. Times are whole microseconds, quantities exact decimals, energy kWh. Field
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from operator import attrgetter
+from typing import Any
 
 ZERO = Decimal(0)
 
@@ -68,7 +70,8 @@ class MachineTotals:
 
 def total(parts: Iterable[MachineTotals]) -> MachineTotals:
     """The roll-up: a sum, whatever the parts are slices of."""
-    whole = MachineTotals()
-    for part in parts:
-        whole = whole + part
-    return whole
+    columns: Iterable[Iterable[Any]] = zip(*map(_values, parts), strict=True)
+    return MachineTotals(*(sum(column) for column in columns))
+
+
+_values = attrgetter(*(each.name for each in fields(MachineTotals)))

@@ -29,9 +29,13 @@ SHOWN = (
 )  # fmt: skip
 """What OEE by either school and its losses are made of: shifts and stretches of time read no more."""
 PARTS = (*SHOWN, "planned_stop", "off_shift", "unplanned", "breakdown", "minor_stop_count", "failure_count")
-STEPS = {"day": "b.day", "week": "date_trunc('week', b.day)::date", "month": "date_trunc('month', b.day)::date"}
+_MONDAY = "date '0001-01-01'"
+STEPS = {  # days as whole numbers: a truncation by the clock takes longer than all sums of the row
+    "day": "b.day",
+    "week": f"{_MONDAY} + (b.day - {_MONDAY}) / 7 * 7",
+    "month": "b.day - (extract(day FROM b.day)::int - 1)",
+}
 OEE = "oee_index"
-STOPPED = (TimeClass.DELAY, TimeClass.DOWN, TimeClass.SETUP, TimeClass.PLANNED_MAINTENANCE)
 
 
 @dataclass(frozen=True)
@@ -148,15 +152,26 @@ def running_of(asked: Asked) -> list[live.Running]:
 
 def machine_sums(asked: Asked, running: Sequence[live.Running] = ()) -> Sums:
     """By machine and by shift, the running shifts by their live rows. Two statements, of one shift one."""
+    machines = sums_by_machine(asked, running)
+    if asked.shift:
+        return Sums(machines, {asked.shift: total(machines.values())} if machines else {})
+    return Sums(machines, sums_by_shift(asked, running))
+
+
+def sums_by_machine(asked: Asked, running: Sequence[live.Running] = ()) -> dict[int, MachineTotals]:
+    """Each machine's parts. One statement, over days where they tell enough."""
     machines = _summed(_rows("b.equipment_id", PARTS, asked, is_live=bool(running)), PARTS)
     for each in running:
         machines[each.equipment_id] += each.totals
-    if asked.shift:
-        return Sums(dict(machines), {asked.shift: total(machines.values())} if machines else {})
+    return dict(machines)
+
+
+def sums_by_shift(asked: Asked, running: Sequence[live.Running] = ()) -> dict[str, MachineTotals]:
+    """What OEE is made of by shift. One statement over every shift of the days: the longest one of a long window."""
     shifts = _summed(_rows("b.shift", SHOWN, asked, is_live=bool(running)), SHOWN)
     for each in running:
         shifts[each.shift] += each.totals
-    return Sums(dict(machines), dict(shifts))
+    return dict(shifts)
 
 
 def _summed(rows: Iterable[tuple[Any, ...]], parts: Sequence[str]) -> defaultdict[Any, MachineTotals]:
@@ -202,9 +217,11 @@ class LostTime:
 
 
 def lost_times(asked: Asked) -> list[LostTime]:
-    """Stopped time by reason, longest first; planned stops are no loss and left out. One statement."""
+    """Stopped time by reason, longest first; planned stops are no loss and left out. One statement.
+
+    Rows of losses have no other classes than stopped ones.
+    """
     where, values = _where(asked)
-    values["stopped"] = [each.value for each in STOPPED]
     is_finer = asked.shift or asked.definition is not None
     table = "analytics_lossbucket" if is_finer else "analytics_lossday"
     statement = (  # all that is put in are constants of ours
@@ -212,7 +229,7 @@ def lost_times(asked: Asked) -> list[LostTime]:
         " coalesce(g.code, r.code, ''), coalesce(g.name, r.name, ''), s.spent, s.stops FROM ("
         " SELECT b.state, b.time_class, b.loss_class, b.reason_id, sum(b.duration)::bigint AS spent,"
         f" sum(b.stop_count)::bigint AS stops FROM {table} b WHERE {where}"
-        " AND b.time_class = ANY(%(stopped)s) GROUP BY 1, 2, 3, 4) s"
+        f" AND b.time_class <> '{TimeClass.PLANNED_STOP}' GROUP BY 1, 2, 3, 4) s"
         " LEFT JOIN plant_reason r ON r.id = s.reason_id LEFT JOIN plant_reason g ON g.id = r.parent_id"
         " ORDER BY s.spent DESC, 4, 3"
     )

@@ -5,12 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from analytics import permissions
 from analytics.engine import oee as engine
-from analytics.engine.machine_parts import MachineTotals
+from analytics.engine.machine_parts import MachineTotals, total
 from analytics.engine.oee import School
 from analytics.engine.reliability import mean, operating_hours
 from analytics.engine.trust import trust
@@ -25,6 +26,7 @@ from mom.core.web import exports, printing
 from mom.plant.engine.calendar import instant
 
 MOST_MACHINES = 5  # of an area on the page; the area's own page and the export have all
+SHIFTS_AT_ONCE = 31  # days up to which the table of shifts stands on the page at once
 EXPORTS = ("csv", "xlsx")
 
 
@@ -42,6 +44,8 @@ class OeeAndLosses(LivePage):
         return self.period.is_running and self.period.days == 1
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.GET.get("part") == "shifts":
+            return TemplateResponse(request, "analytics/losses/_shifts.html", {"shifts": self.shifts})
         kind = request.GET.get("export", "")
         if kind in EXPORTS:
             return self.export(kind)
@@ -68,9 +72,23 @@ class OeeAndLosses(LivePage):
         return losses.running_of(self.asked)
 
     @cached_property
-    def sums(self) -> losses.Sums:
-        """Everything by machine and shift."""
-        return losses.machine_sums(self.asked, self.running)
+    def sums(self) -> dict[int, MachineTotals]:
+        """Everything by machine."""
+        return losses.sums_by_machine(self.asked, self.running)
+
+    @property
+    def has_shifts_later(self) -> bool:
+        """Whether the table of shifts comes by itself, after the page: of long windows it takes as long as the rest."""
+        return self.period.days > SHIFTS_AT_ONCE and not self.period.shift
+
+    @cached_property
+    def shifts(self) -> list[tables.SumRow]:
+        """Each shift."""
+        if self.period.shift:
+            found = {self.period.shift: total(self.sums.values())} if self.sums else {}
+        else:
+            found = losses.sums_by_shift(self.asked, self.running)
+        return tables.shift_rows(found, self.period.shifts, self.school)
 
     @cached_property
     def trend(self) -> Any:
@@ -89,8 +107,8 @@ class OeeAndLosses(LivePage):
         return tables.machine_rows(self.sums, self.period.tree, sources, self.school)
 
     def get_context(self) -> dict[str, Any]:
-        """Twelve statements at most with the frame's, whatever the window and the number of machines."""
-        period, totals = self.period, self.sums.whole
+        """Eleven statements at most with the frame's, whatever the window and the number of machines."""
+        period, totals = self.period, total(self.sums.values())
         query = self.kept()
         rank = "count" if self.request.GET.get("rank") == "count" else "minutes"
         group = self.request.GET.get("group", "")[:64].replace("\0", "")
@@ -109,7 +127,8 @@ class OeeAndLosses(LivePage):
             "target": printing.percent(target) if target is not None else "",
             "planned": words.minutes_words(engine.planned_time(totals, self.school)),
             "trend": drawings.oee_over_time(self.trend, period.step, period.first, period.last, self.school, target),
-            "shifts": tables.shift_rows(self.sums, period.shifts, self.school),
+            "shifts": [] if self.has_shifts_later else self.shifts,
+            "shifts_url": f"?{self.with_more('part', 'shifts')}" if self.has_shifts_later else "",
             "areas": tables.loss_tree(self.machines, self.school, 200 if period.place else MOST_MACHINES),
             "pareto": drawings.reasons(self.lost, rank, group, reverse("analytics:loss_stops"), query),
             "legend": tables.LEGEND,
@@ -118,7 +137,7 @@ class OeeAndLosses(LivePage):
             "sources": self.source_words(),
             "stops_url": f"{reverse('analytics:loss_stops')}?{self.request.GET.urlencode()}",
             "has_data": bool(totals.calendar or totals.produced),
-            "export_links": [(kind.upper(), f"?{self.with_export(kind)}") for kind in EXPORTS],
+            "export_links": [(kind.upper(), f"?{self.with_more('export', kind)}") for kind in EXPORTS],
         }
 
     @cached_property
@@ -132,10 +151,10 @@ class OeeAndLosses(LivePage):
         names = ("window", "first", "last", "at", "shift", "material")
         return {name: self.request.GET[name] for name in names if self.request.GET.get(name)}
 
-    def with_export(self, kind: str) -> str:
-        """This view's address, as a file."""
+    def with_more(self, name: str, value: str) -> str:
+        """This view's address, as a file or as a part of the page."""
         query = self.request.GET.copy()
-        query["export"] = kind
+        query[name] = value
         return query.urlencode()
 
     def other_figures(self, totals: MachineTotals) -> list[tuple[str, str, Any]]:
@@ -171,7 +190,7 @@ class OeeAndLosses(LivePage):
             return exports.respond(kind, name, tables.MACHINE_COLUMNS, self.machines)  # type: ignore[return-value]
         sheets = [
             Sheet(_("Machines"), tables.MACHINE_COLUMNS, self.machines),
-            Sheet(_("Shifts"), tables.SHIFT_COLUMNS, tables.shift_rows(self.sums, self.period.shifts, self.school)),
+            Sheet(_("Shifts"), tables.SHIFT_COLUMNS, self.shifts),
             Sheet(_("Over time"), tables.TREND_COLUMNS, tables.trend_rows(self.trend, self.school)),
             Sheet(_("Reasons"), tables.REASON_COLUMNS, tables.reason_rows(self.lost)),
         ]

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +16,10 @@ from analytics.engine import oee as engine
 from analytics.engine.losses import BigLoss, six_big_losses
 from analytics.engine.machine_parts import MachineTotals, total
 from analytics.engine.oee import School
-from analytics.selectors.losses import LostTime, PlantTree, Sums, source_of
+from analytics.selectors.losses import LostTime, PlantTree, source_of
 from analytics.views.losses_words import BIG_LOSS, FEWEST, Figure, figure, minutes, minutes_words, share
 from mom.core import charts
+from mom.core.web import printing
 from mom.core.web.tables import Column
 from mom.floor.models.labels import PIECE_SOURCE
 from mom.plant.models.labels import LOSS_CLASS
@@ -81,6 +84,29 @@ class SumRow:
         return minutes_words(self.totals.unknown) if self.totals.unknown else ""
 
     @property
+    def cells(self) -> SafeString:
+        """The row's cells behind its name, as `_heads.html` heads them: a table of a plant has hundreds of them."""
+        why = format_html(' title="{}"', self.oee.why) if self.oee.why else ""
+        performance = self.performance.text
+        if self.found.standard_looks_wrong:
+            says = _("faster than the ideal cycle")
+            performance = format_html('<span class="is-bad" title="{}">{}</span>', says, performance)
+        return format_html(
+            '<td class="num"{}>{}</td><td class="num minor">{}</td><td class="num minor">{}</td>'
+            '<td class="num minor">{}</td><td class="num">{}</td><td class="rb">{}</td><td class="num minor">{}</td>'
+            '<td class="num minor">{}</td>',
+            why,
+            self.oee.text,
+            self.availability.text,
+            performance,
+            self.quality.text,
+            self.lost_words,
+            mark_safe(self.ribbon.svg),  # noqa: S308 - mom.core.charts escapes all text
+            self.unknown_words,
+            printing.number(self.totals.good),
+        )
+
+    @property
     def ribbon(self) -> charts.Chart:
         """What the time was lost to, as parts of one bar: each a state's colour and height, with its words."""
         found = {each: value for each, value in six_big_losses(self.totals, self.school).items() if value > 0}
@@ -114,10 +140,12 @@ class AreaRows:
     left_out: int = 0
 
 
-def machine_rows(sums: Sums, tree: PlantTree, sources: Mapping[int, str], school: School) -> list[SumRow]:
+def machine_rows(
+    sums: Mapping[int, MachineTotals], tree: PlantTree, sources: Mapping[int, str], school: School
+) -> list[SumRow]:
     """Each machine that has any time or pieces, most lost time first."""
     rows = []
-    for pk, totals in sums.by_machine.items():
+    for pk, totals in sums.items():
         place, area = tree.places[pk], tree.area_of(pk)
         source = str(PIECE_SOURCE.label(source_of(sources, pk)))
         rows.append(SumRow(place.code, place.name, totals, school, area.label if area else "", source))
@@ -136,12 +164,12 @@ def loss_tree(rows: Sequence[SumRow], school: School, most: int) -> list[AreaRow
     return sorted(found, key=lambda each: (-each.area.lost, each.area.code))
 
 
-def shift_rows(sums: Sums, names: Mapping[str, str], school: School) -> list[SumRow]:
+def shift_rows(sums: Mapping[str, MachineTotals], names: Mapping[str, str], school: School) -> list[SumRow]:
     """Each shift, in the order of the day; time between shifts last."""
     order = list(names)
     rows = [
         SumRow(code, names.get(code, code) if code else str(_("Between shifts")), totals, school)
-        for code, totals in sums.by_shift.items()
+        for code, totals in sums.items()
         if code or totals.planned_operation or totals.produced
     ]
     return sorted(rows, key=lambda row: (order.index(row.code) if row.code in order else len(order), row.code))

@@ -5,6 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from analytics.selectors.board_shifts import REACH, ShownShift, shown_shift
@@ -31,13 +34,32 @@ DEFAULT = "week"
 DATE = {"type": "date"}
 
 
+class PlainSelect(forms.Select):
+    """A choice out of hundreds of places, without a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The same element as Django's, for choices without groups."""
+        chosen = {str(each) for each in self.format_value(value)}
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((key, SELECTED if str(key) in chosen else "", label) for key, label in self.choices),
+        )
+        return format_html(
+            "<select{}>{}</select>", flatatt({"name": name, **self.build_attrs(self.attrs, attrs)}), options
+        )
+
+
+SELECTED = mark_safe(" selected")
+
+
 class NarrowForm(forms.Form):
     """Days, place, shift and material. What can't be read is said at its field, and the usual window shows."""
 
     first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs=DATE))
     last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs=DATE))
-    at = forms.ChoiceField(label=_("Area, line or machine"), required=False)
-    shift = forms.ChoiceField(label=_("Shift"), required=False)
+    at = forms.ChoiceField(label=_("Area, line or machine"), required=False, widget=PlainSelect)
+    shift = forms.ChoiceField(label=_("Shift"), required=False, widget=PlainSelect)
     material = forms.CharField(label=_("Product"), required=False, max_length=64)
 
     def __init__(self, site: Site, tree: PlantTree, shifts: dict[str, str], *args: Any, **kwargs: Any) -> None:

@@ -122,6 +122,30 @@ def test_losses_over_time_are_the_same_whole_by_day_week_and_month(floor: Floor)
     assert wholes["day"] == machine_sums(asked).whole.production
 
 
+def test_losses_of_a_long_window_fetch_the_table_of_shifts_after_the_page(reader: Client, floor: Floor) -> None:
+    for back in range(40):
+        floor.shift(floor.machines[0], "early", day=DAY - timedelta(days=back), production=400, good=20)
+        floor.shift(floor.machines[0], "night", day=DAY - timedelta(days=back), production=100, good=20)
+    query = f"?first={DAY - timedelta(days=39)}&last={DAY}"
+
+    whole = page(reader, query)
+    shifts = page(reader, f"{query}&part=shifts")
+
+    assert f'hx-get="{query.replace("&", "&amp;")}&amp;part=shifts"' in whole
+    assert "Early shift" not in whole[whole.index('id="losses-shifts"') :]
+    assert shifts.startswith('<section class="card" id="losses-shifts">')
+    assert shifts.index("Early shift") < shifts.index("Night shift")
+
+
+def test_losses_of_a_month_have_the_table_of_shifts_at_once(reader: Client, floor: Floor) -> None:
+    floor.shift(floor.machines[0], "early", **vorne())
+
+    shown = page(reader, f"?first={DAY - timedelta(days=30)}&last={DAY}")
+
+    assert "Early shift" in shown[shown.index('id="losses-shifts"') :]
+    assert "part=shifts" not in shown
+
+
 def test_losses_of_another_site_are_not_there(client: Client, outsider: User, floor: Floor) -> None:
     floor.shift(floor.machines[0], **vorne())
     client.force_login(outsider, backend=BACKEND)
