@@ -14,6 +14,7 @@ from analytics.models.machine import (
     Reckoning,
     ShiftBucket,
 )
+from analytics.models.redefinition import Redefinition
 from analytics.models.target import KpiTarget
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "MachineParts",
     "OrderFlow",
     "Reckoning",
+    "Redefinition",
     "RuleStanding",
     "ShiftBucket",
     "ShiftNote",

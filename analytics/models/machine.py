@@ -75,8 +75,8 @@ class MachineSlice(MachineParts):
 class HourBucket(MachineSlice):
     """The parts of one hour of the clock. `hour` is its first instant; a shift that starts at 06:30 cuts the hour.
 
-    `started_at` is the first instant of the shift (or of the time between shifts) that it is of: two of those may lie in
-    one hour.
+    `started_at` is the first instant of the shift, or of the time between shifts, that it is of: two of those may lie
+    in one hour.
     """
 
     hour = models.DateTimeField(_("hour"))

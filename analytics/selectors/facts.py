@@ -45,6 +45,10 @@ from mom.plant.selectors.calendar import ShiftPlan, shift_patterns_by_equipment
 LOOK_BACK = timedelta(days=4)
 """How far back it is looked whether a stop was lost already: past a long weekend."""
 
+DAY = 86_400_000_000
+WORKED, INTERRUPTED = 14 * DAY, DAY
+"""Work that began so long before a stretch, and ended so shortly before it, has the job interrupted (`facts_sql`)."""
+
 _COUNTERS = frozenset({CountName.TOTAL.value, CountName.REJECT.value})
 _REJECTS = frozenset({CountName.REJECT.value, CountName.REJECT_ADDED.value})
 METER = "meter"
@@ -101,7 +105,7 @@ class Calendar:
         plan = self.plan(equipment_id)
         if start >= end:
             return False
-        begin = max(instant_of(start), self._wide.start)
+        begin = max(instant_of(start), instant_of(end) - LOOK_BACK)  # as far as ever, whatever else is read with it
         return plan is None or bool(plan.working(Interval(begin, instant_of(end))))
 
 
@@ -145,6 +149,9 @@ class _Loader:
         self.energies: dict[int, list[Energy]] = {}
         self.cycles: dict[int, list[int]] = {}
         self.before: dict[tuple[int, int], Before] = {}
+        self.worked: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        self.reserved: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self.begun: set[tuple[Any, ...]] = set()
 
     def load(self) -> list[ShiftFacts]:
         self.spells = self._spells()
@@ -155,7 +162,7 @@ class _Loader:
 
     def frames(self) -> list[ShiftFacts]:
         """What was read so far, in the plan, with the jobs at work."""
-        self.work, self.orders = self._work()
+        self.work = self._work()
         self.rates = rates_by_machine(self.machines, self.first, self.last)
         self.is_lost = self._lost_without_order()
         return [self._facts(each) for each in self.asked]
@@ -175,7 +182,7 @@ class _Loader:
         terms = self.terms(asked)
         plan = stretch.plan
         if not self.is_lost(stretch.start):
-            plan = with_orders(plan, stretch.end, self.orders.get(machine, []))
+            plan = with_orders(plan, stretch.end, self._orders(asked))
         work = tuple(
             each
             for each in self.work.get(machine, ())
@@ -240,26 +247,33 @@ class _Loader:
                 found[row[0]].append(row)
         return found
 
-    def _work(self) -> tuple[dict[int, list[Work]], dict[int, list[tuple[int, int]]]]:
-        """The jobs at work by machine, and the time in which an order is there: at work, interrupted, or reserved."""
+    def _work(self) -> dict[int, list[Work]]:
+        """The jobs at work by machine; and what `_orders` asks for: their spells, which go on, and reservations."""
         work: dict[int, list[Work]] = defaultdict(list)
-        spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        of_job: dict[tuple[int, int], tuple[int, int]] = {}
         for machine, job, start, end, weight, definition, unit in _rows(facts_sql.WORK, self.values):
             begin, finish = microseconds(start), None if end is None else microseconds(end)
             share = MICRO if weight is None else int(weight * MICRO)
             if finish is None or finish > begin:
                 work[machine].append(Work(begin, finish, Made(job, definition, unit or ""), share))
-            known = of_job.get((machine, job), (begin, begin))
-            of_job[machine, job] = (min(known[0], begin), max(known[1], FOREVER if finish is None else finish))
-        for machine, job in _rows(facts_sql.BEGUN, self.values):
-            if (machine, job) in of_job:
-                of_job[machine, job] = (of_job[machine, job][0], FOREVER)
-        for (machine, _), span in of_job.items():
-            spans[machine].append(span)
+            self.worked[machine].append((job, begin, FOREVER if finish is None else finish))
+        self.begun.update(_rows(facts_sql.BEGUN, self.values))
         for machine, start, end in _rows(facts_sql.RESERVED, self.values):
-            spans[machine].append((microseconds(start), microseconds(end)))
-        return work, {machine: covered(each) for machine, each in spans.items()}
+            self.reserved[machine].append((microseconds(start), microseconds(end)))
+        return work
+
+    def _orders(self, asked: Asked) -> list[tuple[int, int]]:
+        """The time in which an order is there: at work, interrupted, or reserved. As if only this stretch were read."""
+        machine, start = asked.equipment_id, asked.stretch.start
+        of_job: dict[int, tuple[int, int]] = {}
+        for job, begin, finish in self.worked.get(machine, ()):
+            if begin > asked.until or finish <= start - INTERRUPTED or (finish != FOREVER and begin < start - WORKED):
+                continue
+            known = of_job.get(job, (begin, begin))
+            of_job[job] = (min(known[0], begin), max(known[1], finish))
+        spans = [
+            (begin, FOREVER if (machine, job) in self.begun else finish) for job, (begin, finish) in of_job.items()
+        ]
+        return covered([*spans, *self.reserved.get(machine, ())])
 
     def _reports(self) -> dict[int, list[Report]]:
         found: dict[int, list[Report]] = defaultdict(list)

@@ -6,7 +6,7 @@ shift is made up to now, and its live row with it. The answer depends on the fac
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -27,7 +27,9 @@ from mom.plant.engine.calendar import day_interval
 from mom.plant.engine.terms import WORK_UNIT_LEVELS
 from mom.plant.models import Equipment
 
-STRETCHES_PER_TASK = 60  # shifts of one machine; what is left stays marked
+Span = tuple[datetime, datetime]
+PIECE = timedelta(days=21)  # of one machine's time; what is older stays marked, so that no task reads years
+STRETCHES_PER_TASK = 60  # shifts of one machine; the same
 CANDIDATES = 20
 
 
@@ -40,24 +42,28 @@ def rebuild_shift(actor: Actor, equipment_id: int, at: datetime) -> None:
 
 
 def rebuild_next(actor: Actor) -> int:
-    """Take what waits for one machine and make it; gives how many stretches were made, 0 where nothing waits."""
+    """Take the newest that waits for one machine and make it; gives how many stretches, 0 where nothing waits."""
     with use_case(actor) as act:
         machine = _free_machine()
         if machine is None:
             return 0
-        rows = list(
-            DirtyStretch.objects.select_for_update(skip_locked=True)
-            .filter(equipment=machine)
-            .order_by("started_at", "pk")
-        )
+        waiting = DirtyStretch.objects.filter(equipment=machine)
+        newest = waiting.order_by("-ended_at").values_list("ended_at", flat=True).first()
+        if newest is None:
+            return 0
+        floor = newest - PIECE
+        recent = waiting.filter(ended_at__gte=floor).select_for_update(skip_locked=True)
+        rows = list(recent.order_by("started_at", "pk"))
         DirtyStretch.objects.filter(pk__in=[row.pk for row in rows]).delete()
         if not rows:
             return 0
         site = Site.objects.get(pk=rows[0].site_id)
-        spans = [(row.started_at, max(row.ended_at, row.started_at + MOMENT)) for row in rows]
-        made, left = rebuild_stretch(act, site, {machine: spans}, most=STRETCHES_PER_TASK)
-        if left is not None:
-            mark_stretch(act, site, machine, left, max(end for _, end in spans))
+        spans = _merged((row.started_at, max(row.ended_at, row.started_at + MOMENT)) for row in rows)
+        made, left = rebuild_stretch(
+            act, site, {machine: [(max(start, floor), end) for start, end in spans]}, most=STRETCHES_PER_TASK
+        )
+        for start, end in _merged([*((start, floor) for start, _ in spans if start < floor), *left]):
+            mark_stretch(act, site, machine, start, end)
         code = Equipment.objects.values_list("code", flat=True).get(pk=machine)
         tell(site.code, "machine", code)  # open pages fetch what changed once this has committed
         return max(made, 1)
@@ -66,27 +72,24 @@ def rebuild_next(actor: Actor) -> int:
 def rebuild_stretch(
     act: UseCase,
     site: Site,
-    spans: Mapping[int, Sequence[tuple[datetime, datetime]]],
+    spans: Mapping[int, Sequence[Span]],
     *,
     most: int | None = None,
-) -> tuple[int, datetime | None]:
+) -> tuple[int, list[Span]]:
     """Make every shift of these machines that has time in the spans, and the live rows of those that run.
 
-    Gives how many, and from where on something is left where there were more than `most`. Joins the caller's
-    transaction.
+    Gives how many, and what is left where there were more than `most`: the older ones. Joins the caller's transaction.
     """
     require_transaction()
     if not any(spans.values()):
-        return 0, None
-    first = min(start for each in spans.values() for start, _ in each)
-    last = min(max(end for each in spans.values() for _, end in each), act.now)
-    calendar = Calendar(site, min(first, last), last)
+        return 0, []
     now = microseconds(act.now)
-    wanted = _wanted(calendar, spans, now)
-    left = None
-    if most is not None and (taken := _taken(wanted, most, now)) < len(wanted):
-        left = instant_of(wanted[taken].stretch.start)
-        wanted = wanted[:taken]
+    calendar, wanted, spans = _whole(site, spans, act.now)
+    left: list[Span] = []
+    if most is not None and (taken := _newest(wanted, most, now)):
+        edge = instant_of(wanted[-taken].stretch.start)
+        left = [(start, min(end, edge)) for each in spans.values() for start, end in each if start < edge]
+        wanted = wanted[-taken:]
     # Before the facts are read: who folds meanwhile goes on from what is written here.
     live_fold_again.lock({asked.equipment_id for asked in wanted if asked.stretch.end > now})
     facts = facts_of(site, calendar, wanted)
@@ -96,13 +99,49 @@ def rebuild_stretch(
     return len(made), left
 
 
-def _taken(wanted: Sequence[Asked], most: int, now: int) -> int:
-    """How many of one machine's stretches are made now: at most `most`, and the running one alone.
+def _whole(
+    site: Site, spans: Mapping[int, Sequence[Span]], now: datetime
+) -> tuple[Calendar, list[Asked], Mapping[int, Sequence[Span]]]:
+    """The stretches of the spans, and of buckets that another calendar made and that have time in common with them.
+
+    What such a bucket told of goes with it, so all its time is made again.
+    """
+    while True:
+        first = min(start for each in spans.values() for start, _ in each)
+        last = min(max(end for each in spans.values() for _, end in each), now)
+        calendar = Calendar(site, min(first, last), last)
+        wanted = _wanted(calendar, spans, microseconds(now))
+        known = {(asked.equipment_id, asked.stretch.start, asked.stretch.end) for asked in wanted}
+        wider = {machine: list(each) for machine, each in spans.items()}
+        for machine, start, end in machine_rebuild_rows.standing(wanted):
+            begin, until = microseconds(start), microseconds(end)
+            is_made = any(each[0] == machine and each[1] <= begin and until <= each[2] for each in known)
+            if not is_made and not any(low <= start and end <= high for low, high in wider[machine]):
+                wider[machine].append((start, end))
+        if all(len(wider[machine]) == len(each) for machine, each in spans.items()):
+            return calendar, wanted, spans
+        spans = wider
+
+
+def _newest(wanted: Sequence[Asked], most: int, now: int) -> int:
+    """How many of one machine's stretches are made now, the newest: at most `most`, and the running one alone.
 
     Its row is locked while it is made, and messages of the machine wait: they must not wait for the past.
     """
-    over = sum(asked.stretch.end <= now for asked in wanted)
-    return min(most, over or len(wanted))
+    if wanted and wanted[-1].stretch.end > now:
+        return 1
+    return min(most, len(wanted))
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The same time as disjoint spans in order."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
 
 
 def mark_days(act: UseCase, site: Site, days: Iterable[date]) -> None:
@@ -134,17 +173,18 @@ def _known(machines: Iterable[int]) -> list[int]:
 
 
 def _free_machine() -> int | None:
-    """A machine that waits and that no other worker is at; it is ours until the transaction ends."""
+    """A machine that waits and that no other worker is at; it is ours until the transaction ends. The newest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT equipment_id FROM analytics_dirtystretch GROUP BY equipment_id ORDER BY min(id) LIMIT %s",
+            "SELECT equipment_id FROM analytics_dirtystretch GROUP BY equipment_id"
+            " ORDER BY max(ended_at) DESC, min(id) LIMIT %s",
             [CANDIDATES],
         )
         waiting = [machine for (machine,) in cursor.fetchall()]
     return next((machine for machine in waiting if try_advisory_lock(Lock.MACHINE_REBUILD, machine)), None)
 
 
-def _wanted(calendar: Calendar, spans: Mapping[int, Sequence[tuple[datetime, datetime]]], now: int) -> list[Asked]:
+def _wanted(calendar: Calendar, spans: Mapping[int, Sequence[Span]], now: int) -> list[Asked]:
     """Each stretch once, up to now."""
     found: dict[tuple[int, int], Stretch] = {}
     for machine, each in spans.items():
@@ -160,7 +200,7 @@ def _refold_live(
     act: UseCase,
     site: Site,
     calendar: Calendar,
-    spans: Mapping[int, Sequence[tuple[datetime, datetime]]],
+    spans: Mapping[int, Sequence[Span]],
     wanted: Sequence[Asked],
     now: int,
 ) -> None:

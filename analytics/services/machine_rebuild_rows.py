@@ -1,6 +1,7 @@
 """Buckets of machines, written: what stood there for a stretch goes, what was reckoned comes, in one transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from analytics.engine.machine_facts import ShiftFacts
 from analytics.engine.machine_lines import EXACT, PARTS, Vector, empty
 from analytics.engine.machine_shift import Reckoned
 from analytics.engine.machine_stretch import instant_of
+from analytics.selectors.facts import Asked
 from mom.accounts.models import Site
 
 _EXACT = frozenset(PARTS[place] for place in EXACT)
@@ -17,22 +19,39 @@ _NAMES = ", ".join(PARTS)
 _SUMS = ", ".join(f"sum({name})" for name in PARTS)
 _PLACES = ", ".join(["%s"] * len(PARTS))
 
+# What stood for any of this time goes, whole, whatever calendar it was made by.
 _CLEAR = """
-DELETE FROM analytics_hourbucket
-WHERE equipment_id = %(machine)s AND day = %(day)s AND shift = %(shift)s AND hour >= %(hour)s AND hour < %(end)s
+WITH gone AS (
+    DELETE FROM analytics_shiftbucket
+    WHERE equipment_id = %(machine)s AND started_at < %(end)s AND ended_at > %(start)s
+      AND day BETWEEN %(start)s::date - 3 AND %(end)s::date + 3
+    RETURNING day, started_at, ended_at
+), begun AS (
+    SELECT DISTINCT started_at FROM gone UNION SELECT %(start)s
+), reach AS (
+    SELECT least(min(started_at), %(start)s) - interval '1 hour' AS first, greatest(max(ended_at), %(end)s) AS last
+    FROM gone
+), hours AS (
+    DELETE FROM analytics_hourbucket b USING reach r
+    WHERE b.equipment_id = %(machine)s AND b.hour >= r.first AND b.hour < r.last
+      AND b.started_at IN (SELECT started_at FROM begun)
+), losses AS (
+    DELETE FROM analytics_lossbucket b USING reach r
+    WHERE b.equipment_id = %(machine)s AND b.hour >= r.first AND b.hour < r.last
+      AND b.started_at IN (SELECT started_at FROM begun)
+)
+SELECT DISTINCT day FROM gone
 """
-_CLEAR_LOSSES = """
-DELETE FROM analytics_lossbucket
-WHERE equipment_id = %(machine)s AND day = %(day)s AND shift = %(shift)s AND hour >= %(hour)s AND hour < %(end)s
-"""
-_CLEAR_SHIFT = """
-DELETE FROM analytics_shiftbucket
-WHERE equipment_id = %(machine)s AND started_at < %(end)s AND ended_at > %(start)s
+_STANDING = """
+SELECT DISTINCT b.equipment_id, b.started_at, b.ended_at
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS a(machine, start, stop)
+JOIN analytics_shiftbucket b ON b.equipment_id = a.machine AND b.started_at < a.stop AND b.ended_at > a.start
+ AND b.day BETWEEN a.start::date - 3 AND a.stop::date + 3
 """
 _HOUR = f"""
 INSERT INTO analytics_hourbucket
-    (site_id, equipment_id, day, shift, hour, job_order_id, definition_id, unit, {_NAMES})
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, {_PLACES})
+    (site_id, equipment_id, day, shift, started_at, hour, job_order_id, definition_id, unit, {_NAMES})
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, {_PLACES})
 """  # noqa: S608 - the names of our own columns
 _SHIFT = f"""
 INSERT INTO analytics_shiftbucket
@@ -40,9 +59,9 @@ INSERT INTO analytics_shiftbucket
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, {_PLACES})
 """  # noqa: S608 - as above
 _LOSS = (
-    "INSERT INTO analytics_lossbucket (site_id, equipment_id, day, shift, hour, job_order_id, definition_id, state,"
-    " time_class, loss_class, reason_id, duration, stop_count) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-    " %s)"
+    "INSERT INTO analytics_lossbucket (site_id, equipment_id, day, shift, started_at, hour, job_order_id,"
+    " definition_id, state, time_class, loss_class, reason_id, duration, stop_count)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _DAYS = "DELETE FROM analytics_daybucket WHERE equipment_id = ANY(%(machines)s) AND day = ANY(%(days)s)"
 _SUM_DAYS = f"""
@@ -60,37 +79,50 @@ GROUP BY equipment_id, day, state, time_class, loss_class, reason_id
 """
 
 
+def standing(asked: Sequence[Asked]) -> list[tuple[int, datetime, datetime]]:
+    """Machine, start and end of the buckets that have time in these stretches. One statement."""
+    if not asked:
+        return []
+    values: list[Any] = [
+        [each.equipment_id for each in asked],
+        [instant_of(each.stretch.start) for each in asked],
+        [instant_of(each.stretch.end) for each in asked],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, values)
+        return list(cursor.fetchall())
+
+
 def write(site: Site, made: Sequence[tuple[ShiftFacts, Reckoned]]) -> None:
     """Replace the buckets of these stretches, and the days that they belong to. Joins the caller's transaction."""
     if not made:
         return
+    days = {facts.day for facts, _ in made}
     with connection.cursor() as cursor:
         for facts, _ in made:
             values: dict[str, Any] = {
                 "machine": facts.equipment_id,
-                "day": facts.day,
-                "shift": facts.shift,
-                "hour": instant_of(facts.hours[0]),
                 "start": instant_of(facts.start),
                 "end": instant_of(facts.end),
             }
-            for statement in (_CLEAR, _CLEAR_LOSSES, _CLEAR_SHIFT):
-                cursor.execute(statement, values)
+            cursor.execute(_CLEAR, values)
+            days |= {day for (day,) in cursor.fetchall()}
         cursor.executemany(_HOUR, [row for facts, reckoned in made for row in _hours(site, facts, reckoned)])
         cursor.executemany(_SHIFT, [row for facts, reckoned in made for row in _shifts(site, facts, reckoned)])
         cursor.executemany(_LOSS, [row for facts, reckoned in made for row in _losses(site, facts, reckoned)])
-        days: dict[str, Any] = {
+        whole: dict[str, Any] = {
             "site": site.pk,
             "machines": sorted({facts.equipment_id for facts, _ in made}),
-            "days": sorted({facts.day for facts, _ in made}),
+            "days": sorted(days),
         }
         for statement in (_DAYS, _SUM_DAYS, _LOSS_DAYS, _SUM_LOSS_DAYS):
-            cursor.execute(statement, days)
+            cursor.execute(statement, whole)
 
 
 def _hours(site: Site, facts: ShiftFacts, reckoned: Reckoned) -> list[tuple[Any, ...]]:
+    of = (site.pk, facts.equipment_id, facts.day, facts.shift, instant_of(facts.start))
     return [
-        (site.pk, facts.equipment_id, facts.day, facts.shift, instant_of(cut.hour), *cut.made, *_amounts(vector))
+        (*of, instant_of(cut.hour), *cut.made, *_amounts(vector))
         for cut, vector in sorted(reckoned.slices.items(), key=lambda each: _order(each[0]))
         if any(vector)
     ]
@@ -111,7 +143,7 @@ def _shifts(site: Site, facts: ShiftFacts, reckoned: Reckoned) -> list[tuple[Any
 
 
 def _losses(site: Site, facts: ShiftFacts, reckoned: Reckoned) -> list[tuple[Any, ...]]:
-    of = (site.pk, facts.equipment_id, facts.day, facts.shift)
+    of = (site.pk, facts.equipment_id, facts.day, facts.shift, instant_of(facts.start))
     return [
         (*of, instant_of(lost.hour), *lost.made[:2], *lost[2:], *amounts)
         for lost, amounts in sorted(reckoned.losses.items(), key=lambda each: str(each[0]))

@@ -78,7 +78,7 @@ class Floor:
         with acting():
             return HourBucket.objects.create(
                 site=self.site, equipment=machine, day=DAY, shift=shift, definition=self.part, unit="C62",
-                hour=self.start(shift) + timedelta(hours=number), good=good, scrap=scrap,
+                hour=self.start(shift) + timedelta(hours=number), started_at=self.start(shift), good=good, scrap=scrap,
             )  # fmt: skip
 
     def lost(
@@ -91,8 +91,9 @@ class Floor:
         }  # fmt: skip
         with acting():
             LossDay.objects.create(**lost)
+            start = self.start("early")
             return LossBucket.objects.create(
-                **lost, shift="early", definition=self.part, hour=self.start("early") + timedelta(hours=number)
+                **lost, shift="early", definition=self.part, hour=start + timedelta(hours=number), started_at=start
             )
 
     def stop(self, machine: Equipment, minute: int, length: int, **fields: Any) -> Stop:

@@ -44,7 +44,7 @@ def bucket(machine: Equipment, day: date, parts: MachineTotals, unit: str = "C62
     same = {"site": machine.site, "equipment": machine, "day": day, "shift": shift, "unit": unit}
     with acting():
         ShiftBucket.objects.create(**same, started_at=start, ended_at=start + timedelta(hours=8), **of)
-        HourBucket.objects.create(**same, hour=start, **of)
+        HourBucket.objects.create(**same, hour=start, started_at=start, **of)
         whole, _new = DayBucket.objects.get_or_create(site=machine.site, equipment=machine, day=day)
         DayBucket.objects.filter(pk=whole.pk).update(**{name: F(name) + value for name, value in of.items()})
 

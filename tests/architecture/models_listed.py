@@ -18,6 +18,7 @@ LISTED: dict[str, Kind] = {
     "floor.SourceSession": Kind.TECHNICAL,
     "floor.MessageGap": Kind.TECHNICAL,  # derived from the numbers that came
     "floor.FloorMessage": Kind.FACT,
+    "floor.LateMessage": Kind.TECHNICAL,  # waits until the archive was read; then it is a message, or was one
     "floor.QuarantinedMessage": Kind.TRANSACTIONAL,
     "floor.MachineListening": Kind.MASTER,
     "floor.StateMapping": Kind.MASTER,
@@ -36,6 +37,7 @@ LISTED: dict[str, Kind] = {
     "analytics.Reckoning": Kind.MASTER,
     "analytics.LiveShift": Kind.TECHNICAL,
     "analytics.DirtyStretch": Kind.TECHNICAL,
+    "analytics.Redefinition": Kind.TECHNICAL,  # written by trigger; taken away when its stretches are marked
     "analytics.KpiTarget": Kind.MASTER,
     "analytics.BoardEntry": Kind.TRANSACTIONAL,
     "analytics.ShiftNote": Kind.FACT,

@@ -29,11 +29,11 @@ class GrownShift:
         end = self.start + timedelta(hours=8)
         with acting():
             ShiftBucket.objects.create(**of, **made, started_at=self.start, ended_at=end)
-            HourBucket.objects.create(**of, **made, hour=self.start)
+            HourBucket.objects.create(**of, **made, hour=self.start, started_at=self.start)
             for why in (reason, None):
                 LossBucket.objects.create(
-                    **of, hour=self.start, state="down", time_class="down", loss_class="breakdown", reason=why,
-                    duration=9 * MINUTE, stop_count=1,
+                    **of, hour=self.start, started_at=self.start, state="down", time_class="down",
+                    loss_class="breakdown", reason=why, duration=9 * MINUTE, stop_count=1,
                 )  # fmt: skip
             Stop.objects.create(
                 site=self.site, equipment=machine, state="down", started_at=self.start + timedelta(minutes=9),
