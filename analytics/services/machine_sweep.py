@@ -11,6 +11,7 @@ from analytics.services import live_fold_again
 from analytics.services.dirty import mark_stretches
 from mom.accounts.models import Site
 from mom.core.actor import Actor
+from mom.core.db.at_hand import fetching
 from mom.core.use_case import use_case
 
 GRACE = timedelta(seconds=30)
@@ -26,7 +27,7 @@ def sweep(actor: Actor, now: datetime) -> int:
     """Close the shifts that are over by `now` and mark running ones that moved; gives how many were closed."""
     closed = 0
     for site in Site.objects.order_by("pk"):
-        closed += close_shifts(actor, site, now)
+        closed += fetching(close_shifts)(actor, site, now)
         _mark_running(actor, site, now)
     return closed
 

@@ -7,14 +7,15 @@ from mom.core import clock, long_work
 from mom.core.actor import system_actor
 from mom.core.bell import ring
 from mom.core.db.retry import retrying
-from mom.floor.services import archive, history, timeline, timeline_reports
+from mom.floor.services import archive, history, late, timeline, timeline_reports
 
 DAYS_PER_TASK = 100  # machine days; what is left is rung for again, so that no task runs long
 
 
 @shared_task(max_retries=0)
 def archive_closed_days() -> int:
-    """Rung by beat: find the machine days to archive and begin; then drop days past their horizon."""
+    """Rung by beat: lay late messages in; find the days to archive and begin; drop days past their horizon."""
+    late.merge_waiting()
     found = archive.mark_closed_days(clock.now())
     if found > DAYS_PER_TASK:
         ring("mom.floor.tasks.archive_waiting_days", queue="floor")
@@ -29,6 +30,12 @@ def archive_waiting_days() -> int:
     if written and not failed:
         ring("mom.floor.tasks.archive_waiting_days", queue="floor")
     return written
+
+
+@shared_task(max_retries=0)
+def merge_late_messages() -> int:
+    """Rung by batches: lay messages of archived days beside what the archive holds. Beat makes a lost bell good."""
+    return late.merge_waiting().new
 
 
 @shared_task(max_retries=3)

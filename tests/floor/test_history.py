@@ -55,10 +55,10 @@ def test_history_csv_comes_in_old_as_it_is_and_again_changes_nothing(
 ) -> None:
     path = written(tmp_path / "old.csv", [line(number) for number in range(20)])
     run = load_here(actor, site, "plc", path)
-    assert (run.status, run.result) == ("succeeded", {"accepted": 20, "repeated": 0, "quarantined": 0})
+    assert (run.status, run.result) == ("succeeded", {"accepted": 20, "repeated": 0, "quarantined": 0, "late": 0})
     assert StateInterval.objects.filter(equipment=machine, state="run").exists()
     again = load_here(actor, site, "plc", path)
-    assert again.result == {"accepted": 0, "repeated": 20, "quarantined": 0}
+    assert again.result == {"accepted": 0, "repeated": 20, "quarantined": 0, "late": 0}
     assert FloorMessage.objects.count() == 20
 
 
@@ -96,7 +96,7 @@ def test_history_row_that_can_not_be_taken_waits_and_stands_in_the_report(
     lines[8] = line(8, machine="NOBODY")
     lines[9] += ",one,cell,too,many"
     run = load_here(actor, site, "plc", written(tmp_path / "old.csv", lines))
-    assert run.result == {"accepted": 8, "repeated": 0, "quarantined": 2}
+    assert run.result == {"accepted": 8, "repeated": 0, "quarantined": 2, "late": 0}
     assert list(TaskRunIssue.objects.order_by("line").values_list("line", "code")) == [
         (10, "unknown_machine"), (11, "unreadable"),
     ]  # fmt: skip
@@ -122,7 +122,7 @@ def test_history_broken_off_goes_on_where_it_stopped(
         load_here(actor, site, "plc", path)
     assert FloorMessage.objects.count() == 14
     run = load_here(actor, site, "plc", path)
-    assert run.result == {"accepted": 30, "repeated": 0, "quarantined": 0}
+    assert run.result == {"accepted": 30, "repeated": 0, "quarantined": 0, "late": 0}
     assert taken == [7, 7, 0, 7, 7, 2]
     assert FloorMessage.objects.count() == 30
 

@@ -13,6 +13,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import IntegrityError, OperationalError
 
+from mom.core.db.at_hand import fetching
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -24,10 +26,12 @@ def retrying(attempts: int = 3) -> Callable[[Callable[Parameters, Result]], Call
     """Run a whole act again after a deadlock, a serialization failure or a race on an exclusion constraint.
 
     Only for functions that open one transaction of their own and may run twice: what failed is rolled back as a whole.
+    It also runs again with what it needs from outside the database (`at_hand`).
     """
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
         @functools.wraps(function)
+        @fetching
         def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
             for attempt in range(1, attempts):
                 try:

@@ -31,6 +31,7 @@ class HistoryLoadSerializer(ModelSerializer):
     accepted = drf.IntegerField(source="parameters.counts.accepted", read_only=True, default=0)
     repeated = drf.IntegerField(source="parameters.counts.repeated", read_only=True, default=0)
     quarantined = drf.IntegerField(source="parameters.counts.quarantined", read_only=True, default=0)
+    late = drf.IntegerField(source="parameters.counts.late", read_only=True, default=0)
     rows_done = drf.IntegerField(source="done", read_only=True)
     rows_total = drf.IntegerField(source="total", read_only=True, allow_null=True)
 
@@ -38,7 +39,7 @@ class HistoryLoadSerializer(ModelSerializer):
         model = TaskRun
         fields = (
             "id", "site", "file", "source", "status", "rows_done", "rows_total", "accepted", "repeated", "quarantined",
-            "error", "requested_by", "created_at", "finished_at",
+            "late", "error", "requested_by", "created_at", "finished_at",
         )  # fmt: skip
         read_only_fields = fields
 

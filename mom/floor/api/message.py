@@ -90,6 +90,9 @@ class ReceiptSerializer(Serializer):
     accepted = drf.IntegerField()
     repeated = drf.IntegerField(help_text="Came before, or twice in this batch; they count once.")
     quarantined = drf.IntegerField(help_text="Kept for a person to look at; they are in `waiting`.")
+    late = drf.IntegerField(
+        help_text="Kept for days that only the archive has; whether they are new turns out within minutes."
+    )
     waiting = WaitingSerializer(many=True)
     gaps = drf.ListField(
         child=drf.ListField(child=drf.IntegerField(), min_length=2, max_length=2),
@@ -175,6 +178,7 @@ class MessageViewSet(ReadOnlyViewSet):
                 "accepted": receipt.accepted,
                 "repeated": receipt.repeated,
                 "quarantined": receipt.quarantined,
+                "late": receipt.late,
                 "waiting": [
                     {"index": each.index, "problem": each.problem, "detail": each.detail} for each in receipt.waiting
                 ],

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
+from mom.floor.archive.damage import ArchiveDamaged
 from mom.floor.archive.store import Store
 from mom.floor.engine.columns import EMPTY, Columns, Label, in_order
 
@@ -30,10 +31,6 @@ class DayFile:
     equipment_id: int
     address: str
     row_count: int
-
-
-class ArchiveDamaged(Exception):
-    """A file of the archive does not hold what its row says. Restore it from a copy, then verify it again."""
 
 
 def file_columns(store: Store, files: Sequence[DayFile]) -> Columns:

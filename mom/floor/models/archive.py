@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.db.triggers import History, NoDelete
+from mom.core.db.triggers import Frozen, History, NoDelete
 from mom.plant.models import SiteOwned
 
 
@@ -44,7 +44,8 @@ class ArchivedDay(SiteOwned):
 
     A row with `due_at` waits to be written (again); whoever writes holds it until `claimed_until`. `table_count` and
     `table_check` (exclusive or of the keys' halves) say which messages of the table the file holds: the database drops
-    a day only where they are all of them.
+    a day only where they are all of them. `last_readings`: what each counter and meter showed last in the file, with
+    its instant, so that a shift after a dropped day needs no file; NULL: nobody looked.
     """
 
     equipment = models.ForeignKey(
@@ -64,6 +65,7 @@ class ArchivedDay(SiteOwned):
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     problem = models.CharField(_("problem"), max_length=300, blank=True)
     dropped_at = models.DateTimeField(_("dropped from the database"), null=True, blank=True)
+    last_readings = models.JSONField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("archived day")
@@ -88,3 +90,34 @@ class ArchivedDay(SiteOwned):
 
     def __str__(self) -> str:
         return self.address or f"{self.equipment_id} {self.day}"
+
+
+class LateMessage(SiteOwned):
+    """A message that cannot be laid beside what the archive holds at once: it came late for a day that is only there.
+
+    It is kept as it came and acknowledged; a worker reads the day's file and finds out whether it is new, a repeat, or
+    says something else than the message of its identity. The row leaves in the transaction that settles it.
+    `is_known`: its session had its number already.
+    """
+
+    source = models.ForeignKey("floor.Source", on_delete=models.PROTECT, related_name="+", verbose_name=_("source"))
+    equipment = models.ForeignKey(
+        "plant.Equipment", on_delete=models.PROTECT, related_name="+", verbose_name=_("machine")
+    )
+    day = models.DateField(_("day (UTC)"))
+    key = models.UUIDField(_("key"))
+    session = models.ForeignKey("floor.SourceSession", null=True, on_delete=models.PROTECT, related_name="+")
+    sequence = models.BigIntegerField(_("number"), null=True)
+    is_known = models.BooleanField()
+    raw = models.JSONField(_("as it came"))
+    received_at = models.DateTimeField(_("received"))
+
+    class Meta:
+        verbose_name = _("late message of an archived day")
+        verbose_name_plural = _("late messages of archived days")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["equipment", "day", "source"], name="floor_late_by_day")]
+        triggers = [Frozen(fields=("site", "source", "equipment", "day", "key", "session", "sequence", "raw"))]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.day}"

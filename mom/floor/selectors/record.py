@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
+from mom.floor.archive.at_hand import require_whole, store_with
+from mom.floor.archive.damage import ArchiveDamaged
 from mom.floor.archive.day_file import SCHEMA, day_bounds, decoded, table_rows, united
 from mom.floor.archive.live_rows import live_columns
 from mom.floor.archive.read import DayFile, file_columns, instants, row_columns
@@ -20,7 +22,10 @@ TRIES = 3  # a file may be replaced between its name being read and being opened
 def messages(
     equipment_ids: Sequence[int], start: datetime, end: datetime, kinds: Sequence[MessageKind] | None = None
 ) -> Columns:
-    """Every message of these machines from `start` until before `end`, once, wherever it stands."""
+    """Every message of these machines from `start` until before `end`, once, wherever it stands.
+
+    Raises: ArchiveNotAtHand within an act that fetches what it needs; ArchiveDamaged; OSError where the store is away.
+    """
     return joined(messages_in_pieces(equipment_ids, start, end, kinds))
 
 
@@ -46,8 +51,9 @@ def _piece(machines: Sequence[int], start: datetime, end: datetime, kinds: list[
         gone = _dropped(machines, start, end)
         try:
             return _with_archive(live, gone, start, end, kinds) if gone else live
-        except FileNotFoundError:
+        except (OSError, pa.ArrowException, ArchiveDamaged):
             if attempt == TRIES - 1:
+                require_whole(the_store(), gone)
                 raise
     raise AssertionError
 
@@ -58,14 +64,14 @@ def _dropped(machines: Sequence[int], start: datetime, end: datetime) -> list[Ar
     days = ArchivedDay.objects.filter(
         equipment_id__in=machines, day__range=(start.astimezone(UTC).date(), last), dropped_at__isnull=False
     )
-    return list(days.only("equipment_id", "day", "address", "row_count").order_by("equipment_id", "day"))
+    return list(days.order_by("equipment_id", "day"))
 
 
 def _with_archive(
     live: Columns, gone: Sequence[ArchivedDay], start: datetime, end: datetime, kinds: list[str] | None
 ) -> Columns:
     """Files beside tables. Only days that stand in both are told apart message by message."""
-    store = the_store()
+    store = store_with(gone)
     doubled = [each for each in gone if _within(live, each).any()]
     plain = [each for each in gone if each not in doubled] if doubled else gone
     parts = [file_columns(store, [DayFile(each.equipment_id, each.address, each.row_count) for each in plain])]
@@ -111,8 +117,10 @@ def _day_rows(equipment_id: int, day: date) -> pa.Table:
         live = table_rows(equipment_id, day)
         gone = ArchivedDay.objects.filter(equipment_id=equipment_id, day=day, dropped_at__isnull=False).first()
         try:
-            return live if gone is None else united(decoded(the_store().read(gone.address)), live)
-        except FileNotFoundError:
+            return live if gone is None else united(decoded(store_with([gone]).read(gone.address)), live)
+        except (OSError, pa.ArrowException):
+            if attempt == TRIES - 1 and gone is not None:
+                require_whole(the_store(), [gone])
             if attempt == TRIES - 1:
                 raise
     raise AssertionError

@@ -35,6 +35,7 @@ LOAD_HERE = "floor.load_history_here"
 MOST_BYTES = 20 * 1024 * 1024  # of a file that is sent; the command takes any size
 MOST_NOTED = 10_000  # rows in the report; all of them are in quarantine
 LOOKED_AT_FIRST = 1_000
+NOTHING = {"accepted": 0, "repeated": 0, "quarantined": 0, "late": 0}
 
 Tell = Callable[[int, int | None], None]
 
@@ -115,7 +116,7 @@ def _load(progress: Progress, history: History, tell: Tell | None = None) -> dic
     run = progress.run
     site = Site.objects.get(code=run.site)
     progress.advance(total=history.total)
-    counts: dict[str, int] = {"accepted": 0, "repeated": 0, "quarantined": 0, **(run.parameters.get("counts") or {})}
+    counts: dict[str, int] = {**NOTHING, **(run.parameters.get("counts") or {})}
     for piece in history.pieces(progress.done):
         _take(progress, site, run, piece, history.first_line + progress.done, counts)
         if tell:
@@ -152,6 +153,7 @@ def _plus(counts: dict[str, int], receipt: Receipt) -> dict[str, int]:
         "accepted": counts["accepted"] + receipt.accepted,
         "repeated": counts["repeated"] + receipt.repeated,
         "quarantined": counts["quarantined"] + receipt.quarantined,
+        "late": counts["late"] + receipt.late,
     }
 
 
@@ -163,4 +165,5 @@ def _note(progress: Progress, receipt: Receipt, lines: list[int], noted: int) ->
 
 def _sentence(counts: dict[str, int]) -> str:
     words = {name: f"{number:,}" for name, number in counts.items()}
-    return _("%(accepted)s new, %(repeated)s known, %(quarantined)s in quarantine") % words
+    said = _("%(accepted)s new, %(repeated)s known, %(quarantined)s in quarantine") % words
+    return said + (_(", %(late)s kept for archived days") % words if counts["late"] else "")

@@ -7,7 +7,7 @@ One transaction a batch: the messages, the numbers that are missing, what needs 
 folded from it. When it returns, all of that is committed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,12 +23,13 @@ from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
 from mom.floor import applied
 from mom.floor.applied import Accepted, Applied
+from mom.floor.archive.at_hand import ArchiveNotAtHand
 from mom.floor.engine.message import Message, Parsed, Refused, Why, Window, days_of, key_of_content, storable
 from mom.floor.engine.message_numbers import Numbers, Range, with_numbers
 from mom.floor.engine.message_reading import read
 from mom.floor.permissions import SEND_MESSAGE
 from mom.floor.services import ingest_rows as rows
-from mom.floor.services import timeline
+from mom.floor.services import late_rows, timeline
 from mom.floor.services.ingest_words import sentence_of
 
 MOST_MESSAGES = 50_000
@@ -48,13 +49,15 @@ class InQuarantine:
 class Receipt:
     """What became of a batch: each message was accepted, came before (`repeated`), or waits for a person.
 
-    `gaps` are the numbers of the session that are missing within the range of this batch or right before it.
+    `late`: kept for days that only the archive has; whether they are new a worker finds out there. `gaps` are the
+    numbers of the session that are missing within the range of this batch or right before it.
     """
 
     accepted: int = 0
     repeated: int = 0
     waiting: Sequence[InQuarantine] = ()
     gaps: Sequence[Range] = ()
+    late: int = 0
 
     @property
     def quarantined(self) -> int:
@@ -74,7 +77,9 @@ class _Batch:
     refused: list[Refused]
     source_id: int = 0
     session: rows.Session | None = None
+    needs_archive: Collection[int] = ()  # machines
     repeated: int = 0
+    late: int = 0
     still_waiting: list[InQuarantine] = field(default_factory=list)
 
     def refuse(self, each: Parsed, why: Why, value: str = "") -> None:
@@ -121,13 +126,24 @@ def take_in_window(
     check_names(source_code, session, len(batch))
     parsed, refused = read(batch, session, window, by_content=by_content)
     is_sure = True
+    needs_archive: set[int] = set()
 
     def once() -> Receipt:
+        while True:
+            try:
+                return at_once()
+            except ArchiveNotAtHand as needed:  # a batch reads no files: what needs them is kept for a worker
+                if needed.machines <= needs_archive:
+                    raise
+                needs_archive.update(needed.machines)
+
+    def at_once() -> Receipt:
         rows.open_days(days_of(parsed))
         with use_case(actor) as act:
             act.require(SEND_MESSAGE, site.code)
             act.now = received_at
             coming = _Batch(site, source_code, session, received_at, list(parsed), list(refused))
+            coming.needs_archive = needs_archive
             receipt = stored(act, coming, is_sure=is_sure)
             if beside:
                 beside(act, receipt)
@@ -154,6 +170,7 @@ def stored(act: UseCase, batch: _Batch, *, is_sure: bool = True) -> Receipt:
     numbers = batch.numbers()
     if numbers and batch.session_code:
         batch.session = rows.session_of(batch.source_id, batch.site, batch.session_code, numbers, batch.received_at)
+    batch.late = _set_aside(batch)
     new = _without_known(batch, _without_twins(batch), is_sure=is_sure)
     _without_settled(batch)
     if new:
@@ -164,7 +181,16 @@ def stored(act: UseCase, batch: _Batch, *, is_sure: bool = True) -> Receipt:
     gaps = _keep_numbers(batch, numbers)
     if new:
         apply(act, batch.site, new)
-    return Receipt(len(new), batch.repeated, _waiting(batch), gaps)
+    return Receipt(len(new), batch.repeated, _waiting(batch), gaps, batch.late)
+
+
+def _set_aside(batch: _Batch) -> int:
+    """Keep what needs the archive for a worker; gives how many."""
+    many = len(batch.parsed)
+    batch.parsed = late_rows.set_aside(
+        batch.site, batch.source_id, batch.session, batch.parsed, batch.needs_archive, batch.received_at
+    )
+    return many - len(batch.parsed)
 
 
 def _waiting(batch: _Batch) -> tuple[InQuarantine, ...]:

@@ -25,7 +25,7 @@ from mom.floor.engine.terms import QuarantineStatus
 from mom.floor.models import QuarantinedMessage, Source, SourceSession
 from mom.floor.permissions import SETTLE_QUARANTINE
 from mom.floor.selectors.quarantine import waiting_keys
-from mom.floor.services import ingest
+from mom.floor.services import ingest, late_rows
 from mom.floor.services import ingest_rows as rows
 from mom.floor.services.ingest_words import sentence_of
 
@@ -200,16 +200,20 @@ def _new(source: Source, waiting: Sequence[_Waiting]) -> list[_Waiting]:
 
 
 def _store(act: UseCase, site: Site, source: Source, new: Sequence[_Waiting]) -> None:
-    """Into the record and the timeline, session by session."""
+    """Into the record and the timeline, session by session; of days that only the archive has, a worker does it."""
     if not new:
         return
     codes = sorted({str(each.content.get("session", "")) for each in new})
     sessions = dict(SourceSession.objects.filter(source=source, code__in=codes).values_list("code", "pk"))
     by_session = sorted(new, key=lambda each: str(each.content.get("session", "")))
+    laid_in: list[Parsed] = []
     for code, group in groupby(by_session, key=lambda each: str(each.content.get("session", ""))):
         messages = [each.read for each in group if isinstance(each.read, Parsed)]
+        session = rows.Session(sessions[code], None) if code in sessions else None
+        messages = late_rows.set_aside(site, source.pk, session, messages, (), act.now)
         rows.store(site, source.pk, sessions.get(code), messages, clock.now())
-    ingest.apply(act, site, [each.read for each in new if isinstance(each.read, Parsed)])
+        laid_in += messages
+    ingest.apply(act, site, laid_in)
 
 
 def _settle(
