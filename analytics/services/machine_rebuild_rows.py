@@ -1,8 +1,8 @@
 """Buckets of machines, written: what stood there for a stretch goes, what was reckoned comes, in one transaction."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -17,28 +17,27 @@ from mom.accounts.models import Site
 _EXACT = frozenset(PARTS[place] for place in EXACT)
 _NAMES = ", ".join(PARTS)
 _SUMS = ", ".join(f"sum({name})" for name in PARTS)
-_PLACES = ", ".join(["%s"] * len(PARTS))
 
 # What stood for any of this time goes, whole, whatever calendar it was made by.
 _CLEAR = """
-WITH gone AS (
-    DELETE FROM analytics_shiftbucket
-    WHERE equipment_id = %(machine)s AND started_at < %(end)s AND ended_at > %(start)s
-      AND day BETWEEN %(start)s::date - 3 AND %(end)s::date + 3
-    RETURNING day, started_at, ended_at
+WITH asked AS (
+    SELECT * FROM unnest(%(machines)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+        AS a(machine, start, stop)
+), gone AS (
+    DELETE FROM analytics_shiftbucket b USING asked a
+    WHERE b.equipment_id = a.machine AND b.started_at < a.stop AND b.ended_at > a.start
+      AND b.day BETWEEN a.start::date - 3 AND a.stop::date + 3
+    RETURNING b.equipment_id, b.day, b.started_at, b.ended_at
 ), begun AS (
-    SELECT DISTINCT started_at FROM gone UNION SELECT %(start)s
-), reach AS (
-    SELECT least(min(started_at), %(start)s) - interval '1 hour' AS first, greatest(max(ended_at), %(end)s) AS last
-    FROM gone
+    SELECT equipment_id AS machine, started_at AS start, ended_at AS stop FROM gone UNION SELECT * FROM asked
 ), hours AS (
-    DELETE FROM analytics_hourbucket b USING reach r
-    WHERE b.equipment_id = %(machine)s AND b.hour >= r.first AND b.hour < r.last
-      AND b.started_at IN (SELECT started_at FROM begun)
+    DELETE FROM analytics_hourbucket b USING begun g
+    WHERE b.equipment_id = g.machine AND b.started_at = g.start
+      AND b.hour >= g.start - interval '1 hour' AND b.hour < g.stop
 ), losses AS (
-    DELETE FROM analytics_lossbucket b USING reach r
-    WHERE b.equipment_id = %(machine)s AND b.hour >= r.first AND b.hour < r.last
-      AND b.started_at IN (SELECT started_at FROM begun)
+    DELETE FROM analytics_lossbucket b USING begun g
+    WHERE b.equipment_id = g.machine AND b.started_at = g.start
+      AND b.hour >= g.start - interval '1 hour' AND b.hour < g.stop
 )
 SELECT DISTINCT day FROM gone
 """
@@ -48,20 +47,12 @@ FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS a(machine, st
 JOIN analytics_shiftbucket b ON b.equipment_id = a.machine AND b.started_at < a.stop AND b.ended_at > a.start
  AND b.day BETWEEN a.start::date - 3 AND a.stop::date + 3
 """
-_HOUR = f"""
-INSERT INTO analytics_hourbucket
-    (site_id, equipment_id, day, shift, started_at, hour, job_order_id, definition_id, unit, {_NAMES})
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, {_PLACES})
-"""  # noqa: S608 - the names of our own columns
-_SHIFT = f"""
-INSERT INTO analytics_shiftbucket
-    (site_id, equipment_id, day, shift, started_at, ended_at, job_order_id, definition_id, unit, {_NAMES})
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, {_PLACES})
-"""  # noqa: S608 - as above
+_SLICE = "site_id, equipment_id, day, shift, started_at"
+_HOUR = f"COPY analytics_hourbucket ({_SLICE}, hour, job_order_id, definition_id, unit, {_NAMES}) FROM STDIN"
+_SHIFT = f"COPY analytics_shiftbucket ({_SLICE}, ended_at, job_order_id, definition_id, unit, {_NAMES}) FROM STDIN"
 _LOSS = (
-    "INSERT INTO analytics_lossbucket (site_id, equipment_id, day, shift, started_at, hour, job_order_id,"
-    " definition_id, state, time_class, loss_class, reason_id, duration, stop_count)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    f"COPY analytics_lossbucket ({_SLICE}, hour, job_order_id, definition_id, state, time_class, loss_class, reason_id,"
+    " duration, stop_count) FROM STDIN"
 )
 _DAYS = "DELETE FROM analytics_daybucket WHERE equipment_id = ANY(%(machines)s) AND day = ANY(%(days)s)"
 _SUM_DAYS = f"""
@@ -98,18 +89,18 @@ def write(site: Site, made: Sequence[tuple[ShiftFacts, Reckoned]]) -> None:
     if not made:
         return
     days = {facts.day for facts, _ in made}
+    asked: dict[str, Any] = {
+        "machines": [facts.equipment_id for facts, _ in made],
+        "starts": [instant_of(facts.start) for facts, _ in made],
+        "ends": [instant_of(facts.end) for facts, _ in made],
+    }
     with connection.cursor() as cursor:
-        for facts, _ in made:
-            values: dict[str, Any] = {
-                "machine": facts.equipment_id,
-                "start": instant_of(facts.start),
-                "end": instant_of(facts.end),
-            }
-            cursor.execute(_CLEAR, values)
-            days |= {day for (day,) in cursor.fetchall()}
-        cursor.executemany(_HOUR, [row for facts, reckoned in made for row in _hours(site, facts, reckoned)])
-        cursor.executemany(_SHIFT, [row for facts, reckoned in made for row in _shifts(site, facts, reckoned)])
-        cursor.executemany(_LOSS, [row for facts, reckoned in made for row in _losses(site, facts, reckoned)])
+        cursor.execute(_CLEAR, asked)
+        days |= {day for (day,) in cursor.fetchall()}
+        for statement, rows in ((_HOUR, _hours), (_SHIFT, _shifts), (_LOSS, _losses)):
+            lines = [_line(row) for facts, reckoned in made for row in rows(site, facts, reckoned)]
+            if lines:
+                cursor.copy_expert(statement, io.StringIO("".join(lines)))
         whole: dict[str, Any] = {
             "site": site.pk,
             "machines": sorted({facts.equipment_id for facts, _ in made}),
@@ -156,6 +147,17 @@ def _order(cut: Any) -> tuple[Any, ...]:
 
 
 def _amounts(vector: Vector) -> list[Any]:
-    return [
-        Decimal(amount).scaleb(-6) if name in _EXACT else amount for name, amount in zip(PARTS, vector, strict=True)
-    ]
+    return [f"{amount}e-6" if name in _EXACT and amount else amount for name, amount in zip(PARTS, vector, strict=True)]
+
+
+def _line(row: Iterable[Any]) -> str:
+    """A row as COPY reads it."""
+    return "\t".join([_field(each) for each in row]) + "\n"
+
+
+def _field(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return str(value)
