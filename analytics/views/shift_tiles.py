@@ -1,7 +1,7 @@
 """The six figures of a shift as tiles: each with its yardstick, eight shifts as a line, a mark only when off target."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ class ShiftTile:
     series: Sequence[float] = ()
     target: float | None = None
     url: str = ""
+    about: str = ""  # its definition
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,21 @@ class ShiftFigures:
 
 
 def tiles(figures: ShiftFigures) -> list[ShiftTile]:
-    """OEE, pieces out, first-pass yield, unplanned downtime, jobs on plan, energy per piece."""
-    return [make(figures) for make in (_oee, _pieces, _yield, _downtime, _on_plan, _energy)]
+    """OEE, good of all machines, yield, unplanned downtime, jobs on plan, energy per piece; each says what it is."""
+    made = [make(figures) for make in (_oee, _pieces, _yield, _downtime, _on_plan, _energy)]
+    return [replace(tile, about=about) for tile, about in zip(made, _definitions(), strict=True)]
+
+
+def _definitions() -> list[str]:
+    """What each tile is, in one sentence."""
+    return [
+        _("Ideal time of good pieces / planned busy time. ISO 22400."),
+        _("What every machine made good, summed. A part that passes four machines counts four times."),
+        _("Good / all pieces made, counted at every machine."),
+        _("Time that machines were down or waited inside the plan. Minor stops and set-ups are not in it."),
+        _("Running jobs that are not behind what should be good by now / running jobs with a plan."),
+        _("Energy of all machines / good pieces, each machine's counted."),
+    ]
 
 
 def _oee(figures: ShiftFigures) -> ShiftTile:
@@ -85,7 +99,9 @@ def _pieces(figures: ShiftFigures) -> ShiftTile:
             status = "bad" if -figures.ahead > expected * FAR_OFF else "warn"
     value = printing.number(figures.now.good, 0 if is_pieces else None)
     series = _series(figures, lambda totals: totals.good, 1)
-    return ShiftTile(_("Good, all machines"), value, unit, foot, status, flag, series, url=figures.urls.get("good", ""))
+    return ShiftTile(
+        _("Good, machines summed"), value, unit, foot, status, flag, series, url=figures.urls.get("good", "")
+    )
 
 
 def _yield(figures: ShiftFigures) -> ShiftTile:

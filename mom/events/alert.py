@@ -1,4 +1,4 @@
-"""What alerts and help calls announce. `site` lets a webhook carry them on."""
+"""What alerts and help calls announce. `site` lets a webhook carry them on; `url` is the alert's page, where known."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ class AlertRaised:
     source: str
     at: datetime
     is_muted: bool = False
+    url: str = ""
 
 
 @event("work.alert_moved")
@@ -52,3 +53,4 @@ class AlertEscalated:
     minutes: int
     told: tuple[str, ...]
     at: datetime
+    url: str = ""

@@ -87,6 +87,18 @@ def database(name: str = "DATABASE_URL") -> dict[str, object]:
     }
 
 
+def public_url(name: str = "PUBLIC_URL") -> str:
+    """Where people reach the pages, without a slash at the end; empty where it is not told.
+
+    Raises: ImproperlyConfigured for what is no address of a web site.
+    """
+    url = text(name, "").rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
+        raise ImproperlyConfigured(f"{name} must be the address of this site, as https://mom.example.com, not {url!r}.")
+    return url
+
+
 def redis_url(name: str = "REDIS_URL") -> str:
     """The broker's address. Raises: ImproperlyConfigured where it is missing or not a redis address."""
     url = text(name, hint="`python3 manage.py run` brings its own broker; elsewhere set redis://host:6379/0.")

@@ -103,7 +103,7 @@ def test_tile_without_data_says_so_and_is_never_zero() -> None:
 
 
 def test_pieces_have_what_is_expected_by_now_as_yardstick() -> None:
-    made = tile("Good, all machines")
+    made = tile("Good, machines summed")
     assert (made.value, made.flag, made.status, made.foot) == ("60", "−25", "bad", "85 expected")
 
 

@@ -1,5 +1,6 @@
 """Who is told when nobody accepts: each step once a wait, by time, by rota, team, person and role."""
 
+import json
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,6 +62,25 @@ def test_step_tells_who_is_on_call_else_the_whole_team(site: Any, people: dict[s
     assert sent == ["erik@example.com", "priya@example.com", "second@example.com", "tomasz@example.com"]
     assert "CNC-04 First" in Delivery.objects.values_list("subject", flat=True)
     assert OutboxEvent.objects.filter(topic="work.alert_escalated").count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("site_address", ["", "https://mom.example.com"])
+def test_email_and_webhook_link_to_the_alert_where_the_address_is_told(
+    site: Any, people: dict[str, Any], settings: Any, site_address: str
+) -> None:
+    settings.PUBLIC_URL = site_address
+    team = make_team(site, members=[people["tomasz"]])
+    make_step(team, 0)
+    alert = make_alert(site, "First", team=team)
+    tell_due(SYSTEM)
+    link = f"{site_address}/alerts/{alert.pk}/" if site_address else ""
+    mail = json.loads(Delivery.objects.get().payload)
+    assert (f'href="{link}"' in mail["html"]) == bool(link)
+    assert mail["text"].rstrip().endswith(link)
+    assert ("://" in mail["text"]) == bool(link)
+    announced = OutboxEvent.objects.filter(topic__in=["work.alert_raised", "work.alert_escalated"])
+    assert {event.payload["url"] for event in announced} == {link}
 
 
 @pytest.mark.django_db

@@ -84,10 +84,12 @@ def kpi(
     series: Any = None,
     target: Any = None,
     url: str = "",
+    about: Any = "",
 ) -> dict[str, Any]:
     """A figure with its yardstick: `foot` says the target, `flag` how far off; `status` is "", "warn" or "bad".
 
-    `value` None prints "n/a". `series` is the last values, `target` their dashed line, `url` the breakdown.
+    `value` None prints "n/a". `series` is the last values, `target` their dashed line, `url` the breakdown, `about`
+    what it is made of.
     """
     points = [point for point in series or () if point is not None]
     return {
@@ -101,6 +103,7 @@ def kpi(
         "series": points if len(points) > 1 else None,
         "target": target,
         "url": url,
+        "about": about,
     }
 
 

@@ -16,6 +16,7 @@ from mom.core import clock
 from mom.core.actor import Actor
 from mom.core.delivery import deliver_email
 from mom.core.errors import InvalidInput
+from mom.core.public_url import public_url
 from mom.core.use_case import UseCase, use_case
 from mom.core.web import printing
 from mom.events.alert import AlertEscalated
@@ -91,7 +92,7 @@ def _words(step: EscalationStep, names: Sequence[str]) -> str:
 
 
 def _send(act: UseCase, alert: Alert, step: EscalationStep, whom: Recipients) -> None:
-    machine = alert.equipment.code if alert.equipment else ""
+    machine, url = alert.equipment.code if alert.equipment else "", public_url("work:alert_detail", alert.pk)
     act.publish(
         AlertEscalated(
             site=alert.site.code,
@@ -102,6 +103,7 @@ def _send(act: UseCase, alert: Alert, step: EscalationStep, whom: Recipients) ->
             minutes=step.after_minutes,
             told=whom.names,
             at=act.now,
+            url=url,
         ),
         key=f"alert:{alert.pk}",
     )
@@ -109,7 +111,7 @@ def _send(act: UseCase, alert: Alert, step: EscalationStep, whom: Recipients) ->
     for to in whom.emails:
         try:
             deliver_email(
-                act, to, subject, _text(alert, alert.site, act.now), f"alert:{alert.pk}", site=alert.site.code
+                act, to, subject, _text(alert, alert.site, act.now), f"alert:{alert.pk}", url=url, site=alert.site.code
             )
         except InvalidInput:
             continue  # what is no address gets no e-mail; the page and the webhook told it all the same

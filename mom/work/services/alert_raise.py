@@ -13,6 +13,7 @@ from mom.core.bell import ring_after_commit
 from mom.core.db.constraints import translating
 from mom.core.errors import Conflict
 from mom.core.live.change import tell
+from mom.core.public_url import public_url
 from mom.core.use_case import UseCase
 from mom.events.alert import AlertRaised
 from mom.plant.models import Equipment, Person
@@ -120,6 +121,7 @@ def _raise_new(act: UseCase, site: Site, new: NewAlert, key: uuid.UUID) -> Alert
             source=alert.source,
             at=act.now,
             is_muted=alert.muted_until is not None,
+            url=public_url("work:alert_detail", alert.pk),
         ),
         key=f"alert:{alert.pk}",
     )
