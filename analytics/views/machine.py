@@ -38,6 +38,7 @@ from mom.plant.models import Equipment
 from mom.plant.panels import Panel
 from mom.plant.selectors.calendar import ShiftPlan, shift_patterns_for
 from mom.plant.selectors.equipment import equipment_get
+from mom.work.permissions import RAISE_ALERT
 from mom.work.permissions import VIEW as WORK_VIEW
 from mom.work.selectors.alert import alerts_at
 from mom.work.selectors.machine_work import reason_groups
@@ -195,6 +196,7 @@ class MachineCards:
             "stop": stop,
             "reason": word_of(live.state, named or live.reason) if live.state != "run" else "",
             "may_give_reason": may,
+            "may_call": self.actor.may(RAISE_ALERT, self.site.code),
             "likely": likely,
             "quick": likely[:QUICK] if stop is not None and stop.reason_id is None else [],
             "reason_groups": groups,

@@ -126,6 +126,7 @@ class LogWorkAt(DetailPage):
             "stops": stop_sums(self.site, today, today, self.now, self.subject),
             "start_form": StartForm(initial={"next": self.request.path}),
             "may_make": self.may(permissions.EXECUTE_UNPLANNED),
+            "may_call": self.may(permissions.RAISE_ALERT),
             "keys": {name: uuid4() for name in ("good", "scrap", "rework", "stop", "explain", "go", "act", "join")},
         }
 

@@ -8,6 +8,7 @@ import pytest
 from mom.accounts.models import Site
 from mom.plant.models import Equipment
 from tests.browser.test_shell import broken_rules
+from tests.factories.alerts import make_team
 from tests.factories.machines import make_fleet, make_live, send
 from tests.factories.plant import make_reason
 
@@ -134,3 +135,30 @@ def test_live_pages_break_no_rule_and_fit(
         page.set_viewport_size({"width": width, "height": 900})
         assert broken_rules(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_call_for_help_is_a_dialog_on_the_machine_s_page(open_page: Open, owner: Any, machine: Equipment) -> None:
+    make_team(machine.site, "MAINT", icon="maint", name="Maintenance")
+    page = open_page(owner, bypass_csp=True)
+    page.goto("/machines/CNC-04/")
+    caller = page.locator("#now-acts").get_by_role("link", name="Call for help")
+    caller.click()
+    dialog = page.get_by_role("dialog", name="Call for help")
+    dialog.wait_for()
+    assert broken_rules(page) == []
+    dialog.get_by_role("link", name="Cancel").click()
+    dialog.wait_for(state="detached")
+    assert page.url.endswith("/machines/CNC-04/")
+    caller.click()
+    dialog.get_by_role("button", name="Maintenance").click()
+    page.get_by_text("Maintenance is called.").wait_for()
+    assert page.url.endswith("/machines/CNC-04/")
+
+
+def test_call_for_help_is_a_page_where_the_dialog_can_t_be(open_page: Open, owner: Any, machine: Equipment) -> None:
+    make_team(machine.site, "MAINT", icon="maint", name="Maintenance")
+    page = open_page(owner, java_script_enabled=False)
+    page.goto("/machines/CNC-04/")
+    page.locator("#now-acts").get_by_role("link", name="Call for help").click()
+    page.get_by_role("button", name="Maintenance").click()
+    page.get_by_text("Maintenance is called.").wait_for()

@@ -233,4 +233,5 @@ setInterval(() => {
   tickAll();
   for (const part of parts) part.judge();
 }, 1_000);
+tickAll();
 follow();

@@ -126,12 +126,41 @@ document.addEventListener("htmx:sendError", () => say(stored("toast-offline")));
 
 // <dialog>: [data-dialog="id"] opens, [data-close] in it and a click on the backdrop close.
 document.addEventListener("click", (event) => {
-  event.target.closest("[data-close]")?.closest("dialog")?.close();
+  const open = event.target.closest("[data-close]")?.closest("dialog");
+  if (open) { event.preventDefault(); open.close(); return; }
   const opener = event.target.closest("[data-dialog]");
   if (opener) {
     const dialog = document.getElementById(opener.dataset.dialog);
     if (dialog) { event.preventDefault(); dialog.showModal(); }
   } else if (event.target.matches("dialog[open]")) event.target.close();
+});
+
+// <a href="/a/form/" data-dialog-page>: the form of that page in a dialog here; where that can't be, the page itself.
+document.addEventListener("click", async (event) => {
+  const opener = event.target.closest("a[data-dialog-page]");
+  if (!opener || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  try {
+    const answer = await fetch(opener.href, { signal: AbortSignal.timeout(4_000) });
+    const main = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+    const form = main?.querySelector("form[method=post]");
+    if (!answer.ok || answer.redirected || !form) throw new Error(String(answer.status));
+    form.action = opener.href;
+    const title = Object.assign(main.querySelector("h1"), { id: "dialog-page-title" });
+    const dialog = Object.assign(document.createElement("dialog"), { className: "dialog dialog--page" });
+    dialog.setAttribute("aria-labelledby", title.id);
+    const head = Object.assign(document.createElement("div"), { className: "dialog-head" });
+    const words = head.appendChild(document.createElement("div"));
+    words.append(title, ...main.querySelectorAll(".page-head .sub"));
+    const body = Object.assign(document.createElement("div"), { className: "dialog-body" });
+    body.append(form);
+    dialog.append(head, body);
+    document.body.append(document.adoptNode(dialog));
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.showModal();
+  } catch {
+    location.href = opener.href;
+  }
 });
 
 // Hold to confirm: what cannot be undone takes a press of some length; by the keyboard it opens a dialog that asks.
