@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from analytics.engine.machine_time import Meaning, PlanPiece
@@ -56,8 +57,7 @@ class Work:
     weight: int = MICRO
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a counter showed, or (`is_added`) what was added to it, at an instant."""
 
     at: int
@@ -76,8 +76,7 @@ class Report:
     made: Made
 
 
-@dataclass(frozen=True, slots=True)
-class Energy:
+class Energy(NamedTuple):
     """kWh in millionths: used since the last message, or (`is_meter`) what the meter showed."""
 
     at: int
@@ -98,6 +97,9 @@ class Rate:
     pieces: int = MICRO
 
 
+_start = attrgetter("start")
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """The ideal times of a product on the machine, ascending."""
@@ -106,7 +108,7 @@ class Rates:
 
     def at(self, instant: int) -> Rate | None:
         """The one that holds at an instant."""
-        index = bisect_right([rate.start for rate in self.rates], instant) - 1
+        index = bisect_right(self.rates, instant, key=_start) - 1
         return self.rates[index] if index >= 0 and self.rates[index].above else None
 
 

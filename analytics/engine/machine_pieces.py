@@ -5,9 +5,10 @@ them splits it. A fall is a roll-over where the machine has a modulus and the st
 """
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from analytics.engine.machine_facts import MICRO, NOTHING, Made, Rate, Rates, ShiftFacts
@@ -93,39 +94,38 @@ def book_pieces(facts: ShiftFacts, slices: dict[Cut, Vector]) -> tuple[int | Non
     """Every piece of the stretch. Gives where the counters stand, and whether no good piece came since a set-up."""
     total = Counter(facts.before.total, facts.terms.modulus)
     reject = Counter(facts.before.reject, facts.terms.modulus)
-    line = WorkLine(facts)
-    pieces = list(counted(facts, line, total, reject))
-    pieces += reported(facts)
+    pieces = [*counted(facts, WorkLine(facts), total, reject), *reported(facts)]
+    pieces.sort(key=_at)  # those of one instant stay as they came: its counters, then its reports
     startup = Startup(facts)
-    for at, of_instant in _by_instant(pieces):
-        good = sum(piece.quantity for piece in of_instant if piece.place == GOOD)
-        is_startup = startup.at(at)
-        for piece in of_instant:
-            vector = slices[Cut(hour_of(facts, at), piece.made)]
-            book_piece(vector, piece, facts.rates.get(piece.made.definition_id or 0))
-            if is_startup and piece.place == SCRAP:
-                vector[STARTUP] += piece.quantity
-        if good > 0:
-            startup.good(at)
+    scrap_at_start = startup.instants(pieces)
+    for piece in pieces:
+        vector = slices[Cut(hour_of(facts, piece.at), piece.made)]
+        book_piece(vector, piece, facts.rates.get(piece.made.definition_id or 0))
+        if piece.place == SCRAP and piece.at in scrap_at_start:
+            vector[STARTUP] += piece.quantity
     return total.reading, reject.reading, startup.at(facts.until + 1)
+
+
+_at = attrgetter("at")
 
 
 def counted(facts: ShiftFacts, line: WorkLine, total: Counter, reject: Counter) -> Iterable[Piece]:
     """What the counters say; a rejected piece was counted as one before, so it is taken from the good ones."""
     source = facts.terms.piece_source
-    for reading in sorted(facts.readings, key=lambda each: (each.at, each.is_reject, each.is_added, each.value)):
-        if not facts.holds(reading.at):
+    for reading in sorted(facts.readings, key=attrgetter("at", "is_reject", "is_added", "value")):
+        at, is_reject, value, is_added = reading
+        if not facts.holds(at):
             continue
-        counter = reject if reading.is_reject else total
-        added = reading.value if reading.is_added else counter.step(reading.value)
+        counter = reject if is_reject else total
+        added = value if is_added else counter.step(value)
         if source == PieceSource.REPORTS or not added:
             continue
-        made = maker(line, reading.at)
-        if not reading.is_reject:
-            yield Piece(reading.at, made, GOOD, added)
+        made = maker(line, at)
+        if not is_reject:
+            yield Piece(at, made, GOOD, added)
         elif source == PieceSource.COUNTERS:
-            yield Piece(reading.at, made, SCRAP, added)
-            yield Piece(reading.at, made, GOOD, -added)
+            yield Piece(at, made, SCRAP, added)
+            yield Piece(at, made, GOOD, -added)
 
 
 def maker(line: WorkLine, at: int) -> Made:
@@ -146,13 +146,6 @@ def reported(facts: ShiftFacts) -> Iterable[Piece]:
         yield Piece(report.at, report.made, place, report.quantity)
         if source == PieceSource.COUNTERS_LESS_SCRAP:
             yield Piece(report.at, report.made, GOOD, -report.quantity)
-
-
-def _by_instant(pieces: Iterable[Piece]) -> list[tuple[int, list[Piece]]]:
-    found: dict[int, list[Piece]] = defaultdict(list)
-    for piece in pieces:
-        found[piece.at].append(piece)
-    return sorted(found.items())
 
 
 class Startup:
@@ -176,10 +169,24 @@ class Startup:
         """A good piece came."""
         self._last_good, self._had_good = at, True
 
+    def instants(self, pieces: Iterable[Piece]) -> set[int]:
+        """The instants of these pieces, which come in order, whose scrap is start-up scrap."""
+        found: set[int] = set()
+        if not self._setups:
+            return found
+        for at, of_instant in groupby(pieces, key=_at):
+            if self.at(at):
+                found.add(at)
+            if sum(piece.quantity for piece in of_instant if piece.place == GOOD) > 0:
+                self.good(at)
+        return found
+
 
 def book_energy(facts: ShiftFacts, slices: dict[Cut, Vector]) -> int | None:
     """Energy belongs to what the machine did just before the message. Gives what the meter showed last."""
     meter = Counter(facts.before.energy)
+    if not facts.energies:
+        return meter.reading
     line = WorkLine(facts)
     spells = list(spells_between(facts, facts.start, facts.until))
     starts = [start for start, _, _ in spells]
