@@ -42,6 +42,7 @@ FAST = {  # tests only: a crash may lose the cluster, which is then made anew
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
+    "max_wal_size": "256MB",  # it may lie in memory
 }
 
 

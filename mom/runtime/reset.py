@@ -4,7 +4,7 @@ import shutil
 import sys
 
 from mom.runtime.messages import Refusal, say
-from mom.runtime.places import Places, data_places
+from mom.runtime.places import Places, data_places, homes_of_tests
 from mom.runtime.postgres import data_homes
 from mom.runtime.stop import stop_running
 
@@ -27,8 +27,10 @@ def main(argv: list[str]) -> int:
 
 def delete(places: Places) -> None:
     """Delete what we made in the data directory, piece by piece: the directory may be one that the user named."""
-    directories = (places.broker, places.log, places.pids, places.files, places.test)
-    for directory in (*data_homes(places.postgres), *directories):
+    of_tests = homes_of_tests(places.data)
+    directories = (places.broker, places.log, places.pids, places.files)
+    clusters = [home for each in (places.data, *of_tests) for home in data_homes(Places(each).postgres)]
+    for directory in (*clusters, *directories, *of_tests):
         shutil.rmtree(directory, ignore_errors=True)
         shutil.rmtree(directory.with_name(f"{directory.name}.unfinished"), ignore_errors=True)
     files = (places.secret_key, places.state, places.migrated, places.demo_signins, places.begun, places.start_code)

@@ -14,7 +14,7 @@ from pathlib import Path
 from mom.runtime import processes, stack
 from mom.runtime.locks import Held, file_lock
 from mom.runtime.messages import Refusal, say
-from mom.runtime.places import CHECKOUT, Places, data_places
+from mom.runtime.places import CHECKOUT, Places, data_places, home_of_tests, memory
 from mom.runtime.postgres import data_homes
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -61,13 +61,14 @@ def find_browser() -> str | None:
 
 
 def _places(held: ExitStack) -> Places:
-    places = Places(data_places().test)
-    data_places().data.mkdir(parents=True, exist_ok=True)
+    data = data_places().data
+    data.mkdir(parents=True, exist_ok=True)
+    places = Places(home_of_tests(data))
     try:
-        held.enter_context(file_lock(places.data.with_name("test.lock"), f"test (process {os.getpid()})"))
+        held.enter_context(file_lock(data / "test.lock", f"test (process {os.getpid()})"))
     except Held as other:
         say(f"{other} uses the test servers; this run gets its own")
-        directory = tempfile.mkdtemp(prefix="mom-test-")
+        directory = tempfile.mkdtemp(prefix="mom-test-", dir=memory())
         for home in data_homes(Path(directory) / "postgres"):
             held.callback(shutil.rmtree, home, ignore_errors=True)
         held.callback(shutil.rmtree, directory, ignore_errors=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mom.runtime import ports
+from mom.runtime import places, ports
 from mom.runtime.locks import Held, file_lock
 from mom.runtime.messages import Refusal, step, tail
 from mom.runtime.places import CHECKOUT, Places, data_places, write_private
@@ -83,6 +83,51 @@ def test_reset_spares_what_is_not_ours(tmp_path: Path) -> None:
     secret_key(places.secret_key)
     delete(places)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+@pytest.fixture
+def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What stands for the machine's memory, with all the room that there is."""
+    shared = tmp_path / "shm"
+    shared.mkdir()
+    monkeypatch.setattr(places, "MEMORY", shared)
+    monkeypatch.setattr(places, "ROOM", 1)
+    return shared
+
+
+def test_servers_of_tests_live_in_memory(shared: Path, tmp_path: Path) -> None:
+    home = places.home_of_tests(tmp_path / "data")
+    assert home.parent == shared
+    assert home == places.home_of_tests(tmp_path / "data") != places.home_of_tests(tmp_path / "other")
+
+
+def test_servers_of_tests_live_on_disk_where_memory_is_short(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "ROOM", 1 << 60)
+    assert places.memory() is None
+    assert places.home_of_tests(tmp_path) == tmp_path / "test"
+
+
+def test_servers_of_tests_never_live_where_somebody_else_made_the_directory(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = places.home_of_tests(tmp_path)
+    home.symlink_to(tmp_path)
+    assert places.home_of_tests(tmp_path) == tmp_path / "test"
+    home.unlink()
+    home.mkdir()
+    assert places.home_of_tests(tmp_path) == home
+    whose = home.stat().st_uid
+    monkeypatch.setattr(places, "homes_of_tests", lambda _data: [home, tmp_path / "test"])
+    monkeypatch.setattr(os, "geteuid", lambda: whose + 1)
+    assert places.home_of_tests(tmp_path) == tmp_path / "test"
+
+
+def test_reset_forgets_the_servers_of_tests_too(shared: Path, tmp_path: Path) -> None:
+    made = [Places(home).make() for home in places.homes_of_tests(tmp_path / "data")]
+    delete(Places(tmp_path / "data").make())
+    assert [each.data.exists() for each in made] == [False, False]
 
 
 def test_port_named_but_taken_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
