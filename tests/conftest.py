@@ -15,6 +15,8 @@ pytest_plugins = [
 # A test that uses one of these is of that kind, whether or not it says so.
 MARK_BY_FIXTURE = {"chromium": "browser", "broker_process": "broker"}
 
+SLOW = ("slow", "browser")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -29,3 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, mark in MARK_BY_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
+    slow_files_first(items)
+
+
+def slow_files_first(items: list[pytest.Item]) -> None:
+    """Spread over processes, whole files at a time, the long ones must not be left for the end."""
+    slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW)) or "costs" in item.path.parts}
+    items.sort(key=lambda item: item.path not in slow)

@@ -11,8 +11,8 @@ from mom.core import permissions
 from mom.core.files import services
 from mom.core.models import Attachment
 from mom.plant.models import Equipment
+from tests.bench.axe import broken_rules
 from tests.bench.people import actor_with
-from tests.browser.test_shell import broken_rules
 from tests.core.files import hostile
 from tests.factories.accounts import make_site, make_user
 from tests.factories.plant import make_equipment

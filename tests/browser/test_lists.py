@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_shell import broken_rules
+from tests.bench.axe import broken_rules
 from tests.factories.work import make_machine, make_material, make_order
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 
 from mom.accounts.models import Site
 from mom.plant.models import Equipment
-from tests.browser.test_shell import broken_rules
+from tests.bench.axe import broken_rules
 from tests.factories.alerts import make_team
 from tests.factories.machines import make_fleet, make_live, send
 from tests.factories.plant import make_reason

@@ -10,7 +10,7 @@ from mom.core import clock
 from mom.core.actor import system_actor
 from mom.floor.models import FloorMessage, QuarantinedMessage
 from mom.floor.services.ingest import take_in
-from tests.browser.test_shell import broken_rules
+from tests.bench.axe import broken_rules
 from tests.factories.accounts import make_site, make_user
 from tests.factories.work import make_machine
 

@@ -5,20 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.bench.axe import broken_rules
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 Open = Callable[..., "Page"]
-
-
-def broken_rules(page: "Page") -> list[str]:
-    """What axe-core finds, with the first element of each."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['target']} {rule['nodes'][0]['failureSummary']}" for rule in found]
 
 
 @pytest.mark.parametrize("width", [1440, 1180, 390])

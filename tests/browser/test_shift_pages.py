@@ -10,7 +10,7 @@ from mom.accounts.models import Site, User
 from mom.accounts.selectors import actor_for_user
 from mom.core import clock
 from tests.analytics.shift_floor import Floor, vorne
-from tests.browser.test_shell import broken_rules
+from tests.bench.axe import broken_rules
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -9,7 +9,7 @@ from django.conf import settings
 from mom.accounts.models import Site, TourProgress, User
 from mom.start.engine.code import start_code
 from mom.start.services import company
-from tests.browser.test_shell import broken_rules
+from tests.bench.axe import broken_rules
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -10,7 +10,7 @@ from mom.accounts.models import Device, Site
 from mom.accounts.services.device import device_add, device_enrol, device_revoke
 from mom.accounts.services.pin import pin_give_once
 from mom.core.use_case import use_case
-from tests.browser.test_shell import broken_rules
+from tests.bench.axe import broken_rules
 from tests.factories.devices import PIN, SYSTEM, make_device, make_operator
 from tests.factories.plant import make_equipment
 

@@ -11,7 +11,7 @@ from mom.accounts.services.device import device_add, device_enrol
 from mom.core.use_case import use_case
 from mom.plant.models import Equipment
 from mom.work.public import NewAlert, raise_alert
-from tests.browser.test_shell import broken_rules
+from tests.bench.axe import broken_rules
 from tests.factories.alerts import make_team
 from tests.factories.devices import SYSTEM
 from tests.factories.plant import make_equipment

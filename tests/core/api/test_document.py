@@ -1,5 +1,6 @@
 """The OpenAPI document, its page, the root and the throttle."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,10 +15,16 @@ CLASSES = "/api/v1/test/classes/"
 
 
 @pytest.fixture
-def document(resource: None, client: Client) -> dict[str, Any]:
-    answer = client.get("/api/v1/schema/")
+def document(resource: None) -> dict[str, Any]:
+    return _document()
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """As it is served; made once, which takes seconds, as nothing changes it while the process lives."""
+    answer = Client().get("/api/v1/schema/")
     assert answer.status_code == 200
-    return dict(yaml.safe_load(answer.content))
+    return dict(yaml.load(answer.content, Loader=yaml.CSafeLoader))
 
 
 def _parameters(operation: dict[str, Any], place: str) -> dict[str, Any]:
