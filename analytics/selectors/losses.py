@@ -160,7 +160,7 @@ def machine_sums(asked: Asked, running: Sequence[live.Running] = ()) -> Sums:
 
 def sums_by_machine(asked: Asked, running: Sequence[live.Running] = ()) -> dict[int, MachineTotals]:
     """Each machine's parts. One statement, over days where they tell enough."""
-    machines = _summed(_rows("b.equipment_id", PARTS, asked, is_live=bool(running)), PARTS)
+    machines = _summed(_rows(("b.equipment_id",), PARTS, asked, is_live=bool(running)), PARTS)
     for each in running:
         machines[each.equipment_id] += each.totals
     return dict(machines)
@@ -168,7 +168,7 @@ def sums_by_machine(asked: Asked, running: Sequence[live.Running] = ()) -> dict[
 
 def sums_by_shift(asked: Asked, running: Sequence[live.Running] = ()) -> dict[str, MachineTotals]:
     """What OEE is made of by shift. One statement over every shift of the days: the longest one of a long window."""
-    shifts = _summed(_rows("b.shift", SHOWN, asked, is_live=bool(running)), SHOWN)
+    shifts = _summed(_rows(("b.shift",), SHOWN, asked, is_live=bool(running)), SHOWN)
     for each in running:
         shifts[each.shift] += each.totals
     return dict(shifts)
@@ -183,10 +183,20 @@ def _summed(rows: Iterable[tuple[Any, ...]], parts: Sequence[str]) -> defaultdic
 
 def trend(asked: Asked, step: str, running: Sequence[live.Running] = ()) -> dict[date, MachineTotals]:
     """What OEE is made of by day, week or month (their first day); stretches without anything are absent."""
-    sums = _summed(_rows(STEPS[step], SHOWN, asked, is_live=bool(running)), SHOWN)
+    return sums_and_trend(asked, step, running)[1]
+
+
+def sums_and_trend(
+    asked: Asked, step: str, running: Sequence[live.Running] = ()
+) -> tuple[dict[int, MachineTotals], dict[date, MachineTotals]]:
+    """Each machine's parts, and the same over time: both from one reading of the days. One statement."""
+    rows = _rows(("b.equipment_id", STEPS[step]), PARTS, asked, is_live=bool(running))
+    machines = _summed([(row[0], *row[2:]) for row in rows if row[0] is not None], PARTS)
+    sums = _summed([row[1:] for row in rows if row[0] is None], PARTS)
     for each in running:
+        machines[each.equipment_id] += each.totals
         sums[first_of(each.day, step)] += each.totals
-    return dict(sorted(sums.items()))
+    return dict(machines), dict(sorted(sums.items()))
 
 
 def first_of(day: date, step: str) -> date:
@@ -198,10 +208,11 @@ def first_of(day: date, step: str) -> date:
 
 @dataclass(frozen=True)
 class LostTime:
-    """Stopped time of one reason (none: uncoded) in one class. `duration` in microseconds; `group` its first level."""
+    """Stopped time of one reason (none: uncoded) that is one kind of loss.
 
-    state: str
-    time_class: str
+    `duration` in microseconds; `group` is its first level.
+    """
+
     loss_class: str
     code: str
     name: str
@@ -225,13 +236,13 @@ def lost_times(asked: Asked) -> list[LostTime]:
     is_finer = asked.shift or asked.definition is not None
     table = "analytics_lossbucket" if is_finer else "analytics_lossday"
     statement = (  # all that is put in are constants of ours
-        "SELECT s.state, s.time_class, s.loss_class, coalesce(r.code, ''), coalesce(r.name, ''),"  # noqa: S608
+        "SELECT s.loss_class, coalesce(r.code, ''), coalesce(r.name, ''),"  # noqa: S608
         " coalesce(g.code, r.code, ''), coalesce(g.name, r.name, ''), s.spent, s.stops FROM ("
-        " SELECT b.state, b.time_class, b.loss_class, b.reason_id, sum(b.duration)::bigint AS spent,"
+        " SELECT b.loss_class, b.reason_id, sum(b.duration)::bigint AS spent,"
         f" sum(b.stop_count)::bigint AS stops FROM {table} b WHERE {where}"
-        f" AND b.time_class <> '{TimeClass.PLANNED_STOP}' GROUP BY 1, 2, 3, 4) s"
+        f" AND b.time_class <> '{TimeClass.PLANNED_STOP}' GROUP BY 1, 2) s"
         " LEFT JOIN plant_reason r ON r.id = s.reason_id LEFT JOIN plant_reason g ON g.id = r.parent_id"
-        " ORDER BY s.spent DESC, 4, 3"
+        " ORDER BY s.spent DESC, 2, 1"
     )
     return [LostTime(*row) for row in _fetched(statement, values)]
 
@@ -264,8 +275,8 @@ _RUNS = "SELECT 1 FROM analytics_liveshift l WHERE l.equipment_id = b.equipment_
 _RUNS_HERE = f"{_RUNS} AND l.shift = b.shift AND l.shift_started_at = b.started_at"
 
 
-def _rows(key: str, parts: Sequence[str], asked: Asked, *, is_live: bool) -> list[tuple[Any, ...]]:
-    """The sums by key in one statement: of whole days where they tell enough, else of shifts.
+def _rows(keys: Sequence[str], parts: Sequence[str], asked: Asked, *, is_live: bool) -> list[tuple[Any, ...]]:
+    """The sums by each of the keys in one statement: of whole days where they tell enough, else of shifts.
 
     Where shifts run their live rows stand for them, and of their day the other shifts are read.
     """
@@ -273,19 +284,23 @@ def _rows(key: str, parts: Sequence[str], asked: Asked, *, is_live: bool) -> lis
     columns = ", ".join(f"b.{name}" for name in parts)
     of_shifts = f"{where} AND NOT EXISTS ({_RUNS_HERE})" if is_live else where
     sources = [("analytics_shiftbucket", of_shifts)]
-    if not asked.shift and asked.definition is None and "shift" not in key:
+    if not asked.shift and asked.definition is None and "b.shift" not in keys:
         sources = [("analytics_daybucket", where)]
         if is_live:
             sources = [
                 ("analytics_daybucket", f"{where} AND NOT EXISTS ({_RUNS})"),
                 ("analytics_shiftbucket", f"{of_shifts} AND EXISTS ({_RUNS})"),
             ]
+    named = [f"key{place}" for place in range(len(keys))]
+    given = ", ".join(f"{key} AS {name}" for key, name in zip(keys, named, strict=True))
     read = " UNION ALL ".join(
-        f"SELECT {key} AS key, {columns} FROM {table} b WHERE {condition}"  # noqa: S608 - constants of ours
+        f"SELECT {given}, {columns} FROM {table} b WHERE {condition}"  # noqa: S608 - constants of ours
         for table, condition in sources
     )
     sums = ", ".join(f"sum(s.{name}){_WHOLE.get(name, '')}" for name in parts)
-    return _fetched(f"SELECT s.key, {sums} FROM ({read}) s GROUP BY 1", values)  # noqa: S608 - constants of ours
+    groups = ", ".join(f"({name})" for name in named)
+    statement = f"SELECT {', '.join(named)}, {sums} FROM ({read}) s GROUP BY GROUPING SETS ({groups})"  # noqa: S608 - same
+    return _fetched(statement, values)
 
 
 _WHOLE = {each.name: "::bigint" for each in fields(MachineTotals) if each.type in {int, "int"}}

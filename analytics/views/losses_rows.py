@@ -21,6 +21,7 @@ from analytics.views.losses_words import BIG_LOSS, FEWEST, Figure, figure, minut
 from mom.core import charts
 from mom.core.web import printing
 from mom.core.web.tables import Column
+from mom.floor.engine.terms import PieceSource
 from mom.floor.models.labels import PIECE_SOURCE
 from mom.plant.models.labels import LOSS_CLASS
 
@@ -66,7 +67,7 @@ class SumRow:
     @property
     def planned(self) -> int:
         """The denominator, microseconds."""
-        return self.found.denominator
+        return engine.planned_time(self.totals, self.school)
 
     @cached_property
     def lost(self) -> int:
@@ -144,10 +145,11 @@ def machine_rows(
     sums: Mapping[int, MachineTotals], tree: PlantTree, sources: Mapping[int, str], school: School
 ) -> list[SumRow]:
     """Each machine that has any time or pieces, most lost time first."""
+    labels = {each: str(PIECE_SOURCE.label(each)) for each in PieceSource}
     rows = []
     for pk, totals in sums.items():
         place, area = tree.places[pk], tree.area_of(pk)
-        source = str(PIECE_SOURCE.label(source_of(sources, pk)))
+        source = labels[source_of(sources, pk)]
         rows.append(SumRow(place.code, place.name, totals, school, area.label if area else "", source))
     return sorted(rows, key=lambda row: (-row.lost, row.code))
 
