@@ -146,7 +146,7 @@ def report_answer(report: ShiftReport, school: School) -> dict[str, Any]:
         "as_of": report.as_of,
         "is_running": shown.is_running,
         "school": school,
-        "trust": trust(report.totals).mark,
+        "trust": trust(report.totals, report.age).mark,
         "total": _row("", report.totals, school, ""),
         "machines": [_row(places[pk].code, totals, school, source_of(report.sources, pk)) for pk, totals in rows],
     }

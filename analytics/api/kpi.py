@@ -64,7 +64,8 @@ _PARAMETERS = [
 _ROW = {
     "key": "total", "label": "total", "at": "", "value": "0.683000000000", "unit": "P1", "per": "", "missing": None,
     "low": "0.651000000000", "high": "0.702000000000", "target": "0.750000000000",
-    "trust": {"mark": "fair", "completeness": "0.954000000000", "coded": "0.910000000000", "doubts": ["unknown_time"]},
+    "trust": {"mark": "fair", "completeness": "0.954000000000", "coded": "0.910000000000", "age": 12,
+              "doubts": ["unknown_time"]},
     "piece_source": "counters",
 }  # fmt: skip
 _EXAMPLE = OpenApiExample(

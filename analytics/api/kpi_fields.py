@@ -76,6 +76,9 @@ class KpiTrustSerializer(serializers.Serializer[Any]):
     mark = serializers.CharField(help_text="good, fair, poor; none: no planned time.")
     completeness = _number(help_text="Known share of the planned time.")
     coded = _number(help_text="Share of stopped time, minor stops aside, that has a reason.")
+    age = serializers.IntegerField(
+        allow_null=True, help_text="Seconds since the machine silent longest was heard; null where the window is over."
+    )
     doubts = serializers.ListField(child=serializers.CharField())
 
 
@@ -157,6 +160,7 @@ def _row(row: FigureRow) -> dict[str, Any]:
             "mark": mark.mark,
             "completeness": rounded(mark.completeness),
             "coded": rounded(mark.coded),
+            "age": int(mark.age.total_seconds()) if mark.age is not None else None,
             "doubts": list(mark.doubts),
         },
         "piece_source": row.piece_source,

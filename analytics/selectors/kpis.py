@@ -1,13 +1,14 @@
 """Values of the KPI book over slices: one definition, one sum, the ratio last."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from analytics.engine.kpi import Basis, Kpi, KpiValue
 from analytics.engine.kpi_evidence import Demand, Machines
 from analytics.engine.trust import Trust, trust
 from analytics.selectors import slices
+from analytics.selectors.freshness import ages, oldest
 from analytics.selectors.series import By, Scope, Slice, evidence_by, nothing
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
@@ -49,8 +50,15 @@ def kpi_table(
     """
     needs_units = kpi.needs_quantities or not kpi.unit
     found = evidence_by(kpi.basis, site, window, By(by), _scope(only), now=now, with_units=needs_units)
-    rows = [KpiRow(each, kpi.of(each.evidence, variant), _trust(each.evidence)) for each in found.rows]
-    return KpiTable(kpi, rows, kpi.of(found.whole, variant), _trust(found.whole), found.whole)
+    scope = _scope(only)
+    place = scope.equipment if scope is not None else None
+    heard = ages(site, window, now, place) if kpi.basis == Basis.MACHINES and now is not None else {}
+    of_row = heard if By(by) == By.MACHINE else {}  # of other slices nothing is known but the whole
+    rows = [
+        KpiRow(each, kpi.of(each.evidence, variant), _trust(each.evidence, of_row.get(each.pk or 0)))
+        for each in found.rows
+    ]
+    return KpiTable(kpi, rows, kpi.of(found.whole, variant), _trust(found.whole, oldest(heard)), found.whole)
 
 
 def kpi_values(
@@ -76,5 +84,5 @@ def _scope(only: Scope | slices.Only | None) -> Scope | None:
     return only
 
 
-def _trust(evidence: Any) -> Trust | None:
-    return trust(evidence.totals) if isinstance(evidence, Machines) else None
+def _trust(evidence: Any, age: timedelta | None) -> Trust | None:
+    return trust(evidence.totals, age) if isinstance(evidence, Machines) else None

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,9 @@ from analytics.models import BoardEntry, LossBucket, ShiftNote
 from analytics.selectors import losses
 from analytics.selectors.board import LOST, board_entries
 from analytics.selectors.board_shifts import ShownShift
+from analytics.selectors.freshness import ages, oldest
 from analytics.selectors.losses_stops import described
+from analytics.selectors.slices import Window
 from analytics.selectors.targets import Targets, targets_at
 from mom.accounts.models import Site
 from mom.core.actor import Actor
@@ -54,6 +56,8 @@ class ShiftReport:
     targets: Targets
     sources: Mapping[int, str]
     as_of: datetime
+    age: timedelta | None = None
+    """How long ago the machine that was silent longest was heard; None of a shift that is over."""
 
     @cached_property
     def totals(self) -> MachineTotals:
@@ -92,6 +96,7 @@ def shift_report(
         targets=targets_at(site, shown.until, TARGETS),
         sources=losses.piece_sources(site, shown.until),
         as_of=shown.until,
+        age=oldest(ages(site, Window(day, day), now, place.pk if place is not None else None)) if now else None,
     )
 
 

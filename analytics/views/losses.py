@@ -1,6 +1,6 @@
 """OEE and losses: what is lost, where, and whether it gets better. One window, both schools, every number from sums."""
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,9 +14,11 @@ from analytics.engine import oee as engine
 from analytics.engine.machine_parts import MachineTotals, total
 from analytics.engine.oee import School
 from analytics.engine.reliability import mean, operating_hours
-from analytics.engine.trust import trust
+from analytics.engine.trust import Trust, trust
 from analytics.reports.sheets import Sheet, workbook
 from analytics.selectors import losses
+from analytics.selectors.freshness import ages, oldest
+from analytics.selectors.slices import Window
 from analytics.views import losses_drawings as drawings
 from analytics.views import losses_rows as tables
 from analytics.views import losses_words as words
@@ -72,14 +74,9 @@ class OeeAndLosses(LivePage):
         return losses.running_of(self.asked)
 
     @cached_property
-    def both_sums(self) -> tuple[dict[int, MachineTotals], dict[date, MachineTotals]]:
-        """By machine and over time, which one statement reads."""
-        return losses.sums_and_trend(self.asked, self.period.step, self.running)
-
-    @property
     def sums(self) -> dict[int, MachineTotals]:
         """Everything by machine."""
-        return self.both_sums[0]
+        return losses.sums_by_machine(self.asked, self.running)
 
     @property
     def has_shifts_later(self) -> bool:
@@ -95,10 +92,10 @@ class OeeAndLosses(LivePage):
             found = losses.sums_by_shift(self.asked, self.running)
         return tables.shift_rows(found, self.period.shifts, self.school)
 
-    @property
-    def trend(self) -> dict[date, MachineTotals]:
+    @cached_property
+    def trend(self) -> Any:
         """What OEE is made of over time."""
-        return self.both_sums[1]
+        return losses.trend(self.asked, self.period.step, self.running)
 
     @cached_property
     def lost(self) -> list[losses.LostTime]:
@@ -111,8 +108,16 @@ class OeeAndLosses(LivePage):
         sources = losses.piece_sources(self.site, self.now)
         return tables.machine_rows(self.sums, self.period.tree, sources, self.school)
 
+    @cached_property
+    def trust(self) -> Trust:
+        """How far the figures can be trusted; how fresh they are where they reach to now."""
+        place = self.period.place.pk if self.period.place else None
+        window = Window(self.period.first, self.period.last)
+        heard = ages(self.site, window, self.now, place) if self.period.is_running else {}
+        return trust(total(self.sums.values()), oldest(heard))
+
     def get_context(self) -> dict[str, Any]:
-        """Ten statements at most with the frame's, whatever the window and the number of machines."""
+        """Eleven statements at most with the frame's, whatever the window and the number of machines."""
         period, totals = self.period, total(self.sums.values())
         query = self.kept()
         rank = "count" if self.request.GET.get("rank") == "count" else "minutes"
@@ -123,9 +128,8 @@ class OeeAndLosses(LivePage):
             "presets": [(key, label, key == period.preset) for key, label in PRESETS.items()],
             "schools": [words.school_view(totals, each) for each in School],
             "school": self.school,
-            "trust": trust(totals),
-            "trust_mark": words.MARK[trust(totals).mark],
-            "trust_words": words.trust_words(trust(totals)),
+            "trust_mark": words.MARK[self.trust.mark],
+            "trust_words": words.trust_words(self.trust),
             "others": self.other_figures(totals),
             "waterfall": drawings.where_the_minutes_went(totals, self.school),
             "big": tables.big_loss_rows(totals, self.school),

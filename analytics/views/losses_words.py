@@ -1,6 +1,7 @@
 """What OEE and its losses are called, and how they print: too few parts give no value, never 0 or 100 %."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -64,7 +65,6 @@ MARK: dict[Mark, tuple[str, str | Promise]] = {
 }
 DOUBT: dict[Doubt, str | Promise] = {
     Doubt.UNKNOWN_TIME: gettext_lazy("time without signal"),
-    Doubt.STALE: gettext_lazy("last signal is old"),
     Doubt.UNCODED_STOPS: gettext_lazy("stops without reason"),
     Doubt.STANDARD_LOOKS_WRONG: gettext_lazy("faster than the ideal cycle"),
     Doubt.UNJUDGED_PIECES: gettext_lazy("pieces without ideal cycle"),
@@ -132,8 +132,17 @@ def school_view(totals: MachineTotals, school: School) -> SchoolView:
 
 def trust_words(found: Trust) -> str:
     """What makes a figure less sure, in one line."""
-    parts = [str(DOUBT[each]) for each in found.doubts]
-    return ", ".join(parts)
+    parts = [str(DOUBT[each]) for each in found.doubts if each != Doubt.STALE]
+    return ", ".join(filter(None, [*parts, heard_words(found.age)]))
+
+
+def heard_words(age: timedelta | None) -> str:
+    """How long ago the machine that was silent longest was heard; nothing of what is over."""
+    if age is None:
+        return ""
+    if age < timedelta(minutes=1):
+        return _("heard less than a minute ago")
+    return _("last heard %(long)s ago") % {"long": printing.duration(age)}
 
 
 def minutes(length: int) -> Decimal:

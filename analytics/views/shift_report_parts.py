@@ -129,7 +129,7 @@ def choices(report: ShiftReport, school: School, lines: Sequence[MachineLine]) -
     totals: MachineTotals = report.totals
     kpi = BOOK[KPI_OF["oee"]]
     sources = sorted({line.row.source for line in lines})
-    found = trust(totals)
+    found = trust(totals, report.age)
     return [
         Choice(_("School"), words.SCHOOL[school]),
         Choice(_("Definition"), f"{_(str(kpi.name))}, {_('version %(number)s') % {'number': kpi.version}}"),

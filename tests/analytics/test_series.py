@@ -19,14 +19,18 @@ from analytics.engine.kpi import Basis, Missing
 from analytics.engine.machine_parts import MachineTotals, total
 from analytics.engine.oee import oee_iso
 from analytics.models import DayBucket, HourBucket, ShiftBucket
+from analytics.selectors.freshness import ages, oldest
 from analytics.selectors.kpis import kpi_table, kpi_values
 from analytics.selectors.series import POSSIBLE, By, Scope
 from analytics.selectors.series_export import COLUMNS, Asked, csv_lines, figures, parquet_chunks
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site, User
+from mom.core import clock
 from mom.core.testing import acting
+from mom.plant.engine.calendar import local_day
 from mom.plant.engine.terms import EquipmentLevel
 from mom.plant.models import Equipment
+from tests.factories.machines import make_live, send
 from tests.factories.plant import make_equipment
 from tests.factories.targets import make_target
 
@@ -269,3 +273,23 @@ def test_page_downloads_the_same_table(api: Client) -> None:
     parquet = api.get(f"/kpis/oee_index/export/{query}&as=parquet")
     assert b"".join(parquet.streaming_content)[:4] == b"PAR1"
     assert api.get(f"/kpis/cpk/export/{query}").status_code == 404
+
+
+def test_trust_says_how_long_ago_the_machine_silent_longest_was_heard(api: Client, plant: Plant) -> None:
+    now = clock.now()
+    for machine, ago in zip(plant.machines, (5, 20, None), strict=True):
+        send(machine, ("run", 60), now=now)
+        row, heard = make_live(machine, now=now), None if ago is None else now - timedelta(minutes=ago)
+        type(row).objects.filter(pk=row.pk).update(last_sign_at=heard)
+    today = local_day(now, plant.site.zone)
+    window = Window(today - timedelta(days=1), today + timedelta(days=1))
+    found = ages(plant.site, window, now)
+    first, second, _silent = plant.machines
+    assert found == {first.pk: timedelta(minutes=5), second.pk: timedelta(minutes=20)}
+    assert oldest(found) == timedelta(minutes=20)
+    assert set(ages(plant.site, window, now, plant.line.pk)) == {first.pk, second.pk}
+    assert set(ages(plant.site, window, now, first.pk)) == {first.pk}
+    assert ages(plant.site, WINDOW, now) == {}
+    assert ask(api, "oee_index").json()["total"]["trust"]["age"] is None
+    total_row = ask(api, "oee_index", first=today - timedelta(days=1), last=today + timedelta(days=1)).json()["total"]
+    assert total_row["trust"]["age"] >= 1200

@@ -1,0 +1,36 @@
+"""How fresh figures are that reach to now: when the machines whose shift runs were heard last."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from analytics.models import LiveShift
+from analytics.selectors.slices import Window
+from mom.accounts.models import Site
+
+
+def ages(site: Site, window: Window, now: datetime, equipment: int | None = None) -> Mapping[int, timedelta]:
+    """How long ago each machine was heard whose running shift lies in `window`, of a place where one is named.
+
+    Empty where the window is over, and for machines that send nothing. One statement.
+    """
+    rows = LiveShift.objects.filter(
+        site=site,
+        day__range=(window.first, window.last),
+        shift_started_at__lte=now,
+        shift_ended_at__gt=now,
+        last_sign_at__isnull=False,
+    )
+    if equipment is not None:
+        paths = ("equipment", "equipment__parent", "equipment__parent__parent", "equipment__parent__parent__parent")
+        places = Q()
+        for path in paths:
+            places |= Q(**{path: equipment})
+        rows = rows.filter(places)
+    return {pk: max(timedelta(0), now - at) for pk, at in rows.values_list("equipment_id", "last_sign_at") if at}
+
+
+def oldest(found: Mapping[int, timedelta]) -> timedelta | None:
+    """The age of a figure over these machines: that of the one that was silent longest."""
+    return max(found.values(), default=None)
