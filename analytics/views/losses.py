@@ -1,6 +1,6 @@
 """OEE and losses: what is lost, where, and whether it gets better. One window, both schools, every number from sums."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -74,9 +74,14 @@ class OeeAndLosses(LivePage):
         return losses.running_of(self.asked)
 
     @cached_property
+    def both_sums(self) -> tuple[dict[int, MachineTotals], dict[date, MachineTotals]]:
+        """By machine and over time, which one statement reads."""
+        return losses.sums_and_trend(self.asked, self.period.step, self.running)
+
+    @property
     def sums(self) -> dict[int, MachineTotals]:
         """Everything by machine."""
-        return losses.sums_by_machine(self.asked, self.running)
+        return self.both_sums[0]
 
     @property
     def has_shifts_later(self) -> bool:
@@ -92,10 +97,10 @@ class OeeAndLosses(LivePage):
             found = losses.sums_by_shift(self.asked, self.running)
         return tables.shift_rows(found, self.period.shifts, self.school)
 
-    @cached_property
-    def trend(self) -> Any:
+    @property
+    def trend(self) -> dict[date, MachineTotals]:
         """What OEE is made of over time."""
-        return losses.trend(self.asked, self.period.step, self.running)
+        return self.both_sums[1]
 
     @cached_property
     def lost(self) -> list[losses.LostTime]:
@@ -117,7 +122,7 @@ class OeeAndLosses(LivePage):
         return trust(total(self.sums.values()), oldest(heard))
 
     def get_context(self) -> dict[str, Any]:
-        """Eleven statements at most with the frame's, whatever the window and the number of machines."""
+        """Ten statements at most with the frame's, whatever the window and the number of machines."""
         period, totals = self.period, total(self.sums.values())
         query = self.kept()
         rank = "count" if self.request.GET.get("rank") == "count" else "minutes"
