@@ -122,10 +122,12 @@ class Plant:
             if self.random.random() < 0.2:
                 self.words[number] = "down" if self.words[number] == "run" else "run"
             at = (START + minute * MINUTE + timedelta(milliseconds=number)).isoformat()
-            own = f"{minute}-{number}"
-            found.append({"machine": machine.code, "kind": "state", "state": self.words[number], "at": at, "id": own})
+            own = 2 * (minute * len(self.machines) + number)
+            found.append(
+                {"machine": machine.code, "kind": "state", "state": self.words[number], "at": at, "sequence": own}
+            )
             found.append({"machine": machine.code, "kind": "count", "name": "total", "value": 1000 + minute, "at": at,
-                          "id": f"{own}c"})  # fmt: skip
+                          "sequence": own + 1})  # fmt: skip
         return found
 
     def minute(self, minute: int) -> float:
@@ -135,7 +137,8 @@ class Plant:
         batch = self.batch(minute)
         began = time.perf_counter()
         for start in range(0, len(batch), 10_000):
-            take_in(self.actor, self.site, "gateway", batch[start : start + 10_000], now=START + (minute + 1) * MINUTE)
+            sent = batch[start : start + 10_000]
+            take_in(self.actor, self.site, "gateway", sent, session="boot", now=START + (minute + 1) * MINUTE)
         return time.perf_counter() - began
 
     def bare_minute(self, minute: int) -> float:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from analytics.engine.machine_facts import MICRO
 from analytics.engine.machine_fold import Next, Standing, advance, count, follow, terms_of, use_energy
@@ -25,6 +24,7 @@ from mom.floor.applied import Accepted, Applied, Change
 from mom.floor.engine.terms import CountName, MessageKind, PieceSource
 
 _REJECTS = frozenset({CountName.REJECT.value, CountName.REJECT_ADDED.value})
+_COUNT, _ENERGY, _CYCLE = MessageKind.COUNT, MessageKind.ENERGY, MessageKind.CYCLE
 _ADDED = frozenset({CountName.TOTAL_ADDED.value, CountName.REJECT_ADDED.value})
 
 
@@ -32,7 +32,8 @@ NEXT_READING = 3_600_000_000
 """How far behind a late reading the next one is looked for, whose difference it changes."""
 
 
-class Came(NamedTuple):
+@dataclass(slots=True)
+class Came:
     """What the batch brought for one machine: counts and energy by instant, and the span of all its messages."""
 
     first: int
@@ -191,6 +192,12 @@ def _next(meaner: Meaner, spell: SpellRow) -> Next:
 
 def _carry(standing: Standing, came: Came | None, following: Sequence[Next], last: int) -> None:
     """At one instant: time up to it, energy and pieces of it, then the state that begins with it."""
+    if came is not None and not following and not came.energies and len(came.counts) < 2:
+        for at, is_reject, is_added, value in came.counts:  # nearly every machine of nearly every batch
+            advance(standing, at)
+            count(standing, [(is_reject, is_added, value)])
+        advance(standing, last)
+        return
     counts: dict[int, list[tuple[bool, bool, int]]] = defaultdict(list)
     energies: dict[int, list[tuple[bool, int]]] = defaultdict(list)
     for at, is_reject, is_added, value in came.counts if came is not None else ():
@@ -212,17 +219,19 @@ def _carry(standing: Standing, came: Came | None, following: Sequence[Next], las
 def _by_machine(messages: Iterable[Accepted]) -> dict[int, Came]:
     """What the batch brought, by machine."""
     found: dict[int, Came] = {}
-    for each in messages:
-        at = microseconds(each.occurred_at)
-        came = found.get(each.equipment_id)
+    for machine, kind, occurred_at, name, _code, _mode, _reason, value, _unit in messages:
+        at = microseconds(occurred_at)
+        came = found.get(machine)
         if came is None:
-            came = found[each.equipment_id] = Came(at, at, [], [], has_cycles=False)
-        elif at < came.first or at > came.last:
-            came = found[each.equipment_id] = came._replace(first=min(at, came.first), last=max(at, came.last))
-        if each.kind == MessageKind.COUNT and each.value is not None:
-            came.counts.append((at, each.name in _REJECTS, each.name in _ADDED, int(each.value * MICRO)))
-        elif each.kind == MessageKind.ENERGY and each.value is not None:
-            came.energies.append((at, each.name == METER, int(each.value * MICRO)))
-        elif each.kind == MessageKind.CYCLE and not came.has_cycles:
-            found[each.equipment_id] = came._replace(has_cycles=True)
+            came = found[machine] = Came(at, at, [], [], has_cycles=False)
+        elif at < came.first:
+            came.first = at
+        elif at > came.last:
+            came.last = at
+        if kind is _COUNT and value is not None:
+            came.counts.append((at, name in _REJECTS, name in _ADDED, int(value * MICRO)))
+        elif kind is _ENERGY and value is not None:
+            came.energies.append((at, name == METER, int(value * MICRO)))
+        elif kind is _CYCLE:
+            came.has_cycles = True
     return found

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
+from psycopg2.extras import execute_values
 
 from analytics.engine.machine_facts import MICRO, NOTHING, ShiftFacts, Spell
 from analytics.engine.machine_fold import LiveTerms
@@ -31,9 +32,10 @@ _COLUMNS = (*_OWN, *PARTS)
 _KEPT = ", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS if name != "equipment_id")
 _WRITE = (
     f"INSERT INTO analytics_liveshift AS l ({', '.join(_COLUMNS)}, version)"  # noqa: S608 - names of our own columns
-    f" VALUES ({', '.join(['%s'] * len(_COLUMNS))}, 0)"
+    " VALUES %s"
     f" ON CONFLICT (equipment_id) DO UPDATE SET {_KEPT}, version = l.version + 1"
 )
+_VALUES = f"({', '.join(['%s'] * len(_COLUMNS))}, 0)"
 _LOCK = """
 SELECT equipment_id, as_of, shift_started_at, shift_ended_at FROM analytics_liveshift
 WHERE equipment_id = ANY(%s) ORDER BY equipment_id FOR UPDATE
@@ -77,8 +79,8 @@ def refold(act: UseCase, site: Site, calendar: Calendar, machines: Mapping[int, 
     rows = [
         _row(site, facts, reckon(facts), signs.get(facts.equipment_id)) for facts in facts_of(site, calendar, asked)
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_WRITE, rows)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        execute_values(cursor.cursor, _WRITE, rows, template=_VALUES, page_size=500)
     mark_stretches(act, site, over)
 
 

@@ -15,7 +15,7 @@ _READ = f"""
 SELECT equipment_id, {_US.format("shift_started_at")}, {_US.format("shift_ended_at")}, {_US.format("as_of")}, state,
        {_US.format("state_since")}, class_with_order, class_without_order, loss_class, code, mode, reason_id, stop_id,
        job_order_id, (total_reading * 1000000)::bigint, (reject_reading * 1000000)::bigint,
-       (energy_reading * 1000000)::bigint, is_startup, is_stop_counted, terms::text
+       (energy_reading * 1000000)::bigint, is_startup, is_stop_counted, terms::text, time_class
 FROM analytics_liveshift WHERE equipment_id = ANY(%s) ORDER BY equipment_id FOR UPDATE
 """  # noqa: S608 - the names of our own columns
 
@@ -59,6 +59,7 @@ class LiveRow(NamedTuple):
     is_startup: bool
     is_stop_counted: bool
     terms: str
+    time_class: str
 
 
 class SpellRow(NamedTuple):
@@ -101,70 +102,97 @@ def spells_since(rows: Sequence[LiveRow]) -> dict[int, list[SpellRow]]:
     return found
 
 
-_SETS = (
-    "as_of = 'epoch'::timestamptz + u.as_of * interval '1 microsecond'",
-    "state = u.state",
-    "state_since = 'epoch'::timestamptz + u.since * interval '1 microsecond'",
-    "time_class = u.time_class",
-    "code = u.code",
-    "mode = u.mode",
-    "reason_id = u.reason_id",
-    "stop_id = u.stop_id",
-    "class_with_order = u.with_order",
-    "class_without_order = u.without_order",
-    "loss_class = u.loss",
-    "is_startup = u.is_startup",
-    "is_stop_counted = u.is_counted",
-    "total_reading = u.total / 1000000.0",
-    "reject_reading = u.reject / 1000000.0",
-    "energy_reading = u.energy / 1000000.0",
-    "job_good = l.job_good + u.job_good / 1000000.0",
-    "last_sign_at = greatest(l.last_sign_at, 'epoch'::timestamptz + u.sign * interval '1 microsecond')",
-    "version = l.version + 1",
-)
-_NAMED = (
-    ("machine", "bigint"), ("as_of", "bigint"), ("state", "text"), ("since", "bigint"), ("time_class", "text"),
-    ("code", "text"), ("mode", "text"), ("reason_id", "bigint"), ("stop_id", "bigint"), ("with_order", "text"),
-    ("without_order", "text"), ("loss", "text"), ("is_startup", "boolean"), ("is_counted", "boolean"),
-    ("total", "bigint"), ("reject", "bigint"), ("energy", "bigint"), ("job_good", "bigint"), ("sign", "bigint"),
-)  # fmt: skip
+_INSTANT = "'epoch'::timestamptz + u.{0} * interval '1 microsecond'"
+_READING = "u.{0} * 0.000001"
+_ADDED, _ADDED_EXACT = "l.{0} + u.{0}", "l.{0} + u.{0} * 0.000001"
 _EXACT = frozenset(EXACT)
+_STATE = (
+    ("state", "text"), ("state_since", "bigint"), ("code", "text"), ("mode", "text"), ("reason_id", "bigint"),
+    ("stop_id", "bigint"), ("class_with_order", "text"), ("class_without_order", "text"), ("loss_class", "text"),
+)  # fmt: skip
+Carried = tuple[LiveRow, Standing, SpellRow | None]
 
 
-def write(carried: Sequence[tuple[LiveRow, Standing, SpellRow | None]], signs: Mapping[int, int]) -> None:
-    """Write what was carried on: the parts that moved are added, in one statement for all machines."""
+class Column(NamedTuple):
+    """What one column of many rows becomes. `formula` says it of `u`, the values sent, and `l`, the row as it is."""
+
+    name: str
+    kind: str
+    formula: str
+    values: list[Any]
+
+    def sets(self) -> str:
+        """As part of SET."""
+        return f"{self.name} = {self.formula.format(self.name)}"
+
+
+def write(carried: Sequence[Carried], signs: Mapping[int, int]) -> None:
+    """Write what was carried on, in two statements for however many machines: nearly all say what they said before,
+    and of these only time and pieces move.
+    """
+    _write([each for each in carried if each[2] is None], signs, has_moved=False)
+    _write([each for each in carried if each[2] is not None], signs, has_moved=True)
+
+
+def _write(carried: Sequence[Carried], signs: Mapping[int, int], *, has_moved: bool) -> None:
     if not carried:
         return
-    moved = [place for place in range(len(PARTS)) if any(standing.vector[place] for _, standing, _ in carried)]
-    columns: list[list[Any]] = [[] for _ in _NAMED]
-    for row, standing, spell in carried:
-        code, mode, stop = (
-            (row.code, row.mode, row.stop_id) if spell is None else (spell.code, spell.mode, spell.stop_id)
-        )
-        values = (
-            row.equipment_id, standing.as_of, standing.state, standing.since, standing.time_class, code, mode,
-            standing.reason_id, stop, standing.meaning.with_order, standing.meaning.without_order,
-            standing.meaning.loss, standing.is_startup, standing.is_stop_counted, standing.total_reading,
-            standing.reject_reading, standing.energy_reading,
-            standing.job_good if row.job_order_id else 0, signs.get(row.equipment_id),
-        )  # fmt: skip
-        for column, value in zip(columns, values, strict=True):
-            column.append(value)
-    parts = [[standing.vector[place] for _, standing, _ in carried] for place in moved]
-    names = [*_NAMED, *((PARTS[place], "bigint") for place in moved)]
-    sets = [*_SETS, *(_added(place) for place in moved)]
+    columns = [*_columns(carried, signs), *(_state_columns(carried) if has_moved else ())]
     statement = (
-        f"UPDATE analytics_liveshift l SET {', '.join(sets)}"  # noqa: S608 - the names of our own columns
-        f" FROM unnest({', '.join(f'%s::{kind}[]' for _, kind in names)})"
-        f" AS u({', '.join(name for name, _ in names)}) WHERE l.equipment_id = u.machine"
+        f"UPDATE analytics_liveshift l SET version = l.version + 1, {', '.join(each.sets() for each in columns)}"  # noqa: S608
+        f" FROM unnest(%s::bigint[], {', '.join(f'%s::{each.kind}[]' for each in columns)})"
+        f" AS u(machine, {', '.join(each.name for each in columns)}) WHERE l.equipment_id = u.machine"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*columns, *parts])
+        cursor.execute(statement, [[row.equipment_id for row, _, _ in carried], *(each.values for each in columns)])
 
 
-def _added(place: int) -> str:
-    name = PARTS[place]
-    return f"{name} = l.{name} + u.{name}{' / 1000000.0' if place in _EXACT else ''}"
+def _columns(carried: Sequence[Carried], signs: Mapping[int, int]) -> list[Column]:
+    """Time, signs and pieces; what moved for none of the machines is left out."""
+    standings = [standing for _, standing, _ in carried]
+    seen = [signs.get(row.equipment_id) for row, _, _ in carried]
+    latest = f"greatest(l.last_sign_at, {_INSTANT})"
+    found = [
+        Column("as_of", "bigint", _INSTANT, [each.as_of for each in standings]),
+        Column("last_sign_at", "bigint", latest, seen),
+    ]
+    kept = (
+        ("total_reading", "bigint", _READING, [row.total for row, _, _ in carried]),
+        ("reject_reading", "bigint", _READING, [row.reject for row, _, _ in carried]),
+        ("energy_reading", "bigint", _READING, [row.energy for row, _, _ in carried]),
+        ("is_startup", "boolean", "u.{0}", [row.is_startup for row, _, _ in carried]),
+        ("is_stop_counted", "boolean", "u.{0}", [row.is_stop_counted for row, _, _ in carried]),
+    )
+    for name, kind, formula, before in kept:
+        after = [getattr(standing, name) for standing in standings]
+        if after != before:
+            found.append(Column(name, kind, formula, after))
+    classes = [standing.time_class for standing in standings]
+    if classes != [row.time_class for row, _, _ in carried]:
+        found.append(Column("time_class", "text", "u.{0}", classes))
+    good = [standing.job_good if row.job_order_id else 0 for row, standing, _ in carried]
+    if any(good):
+        found.append(Column("job_good", "bigint", _ADDED_EXACT, good))
+    for place, name in enumerate(PARTS):
+        added = [standing.vector[place] for standing in standings]
+        if any(added):
+            found.append(Column(name, "bigint", _ADDED_EXACT if place in _EXACT else _ADDED, added))
+    return found
+
+
+def _state_columns(carried: Sequence[Carried]) -> list[Column]:
+    """The state that a machine is in now."""
+    rows = [
+        (
+            each.state, each.since, spell.code, spell.mode, each.reason_id, spell.stop_id, each.meaning.with_order,
+            each.meaning.without_order, each.meaning.loss,
+        )
+        for _, each, spell in carried if spell is not None
+    ]  # fmt: skip
+    return [
+        Column(name, kind, _INSTANT if name == "state_since" else "u.{0}", list(values))
+        for (name, kind), values in zip(_STATE, zip(*rows, strict=True), strict=True)
+    ]
 
 
 def _fetched(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from mom.accounts.models import Site
 from mom.core.use_case import UseCase
 from mom.floor.engine.terms import MachineState, MessageKind
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A message that is new and was stored. `value` as in `FloorMessage`."""
 
     equipment_id: int

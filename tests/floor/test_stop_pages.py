@@ -222,6 +222,5 @@ def test_meaning_of_everybody_is_overruled_on_a_page(owner: User, site: Site) ->
 
 
 def _told(machine: Equipment, moment: object, code: str) -> object:
-    from dataclasses import replace
 
-    return replace(said(machine, 0, code), occurred_at=moment)
+    return said(machine, 0, code)._replace(occurred_at=moment)

@@ -136,6 +136,11 @@ class Meanings:
             self._borders[raw] = tuple(sorted({row.start for row in rows} | ends))
         return self._borders[raw]
 
+    def is_settled(self, state_model: str, code: str, mode: str, since: datetime) -> bool:
+        """Whether the meaning of a code changes no more after an instant."""
+        borders = self.borders(state_model, code, mode)
+        return not borders or borders[-1] <= since
+
     def _candidates(self, state_model: str, code: str, mode: str) -> list[Row]:
         """A row of this mode before one of any mode, a site's own before everybody's."""
         plain, of_mode = spelling(state_model, code), mode_spelling(state_model, mode)

@@ -151,8 +151,7 @@ class _Reader:
             found = self.known.get(words)
         except TypeError:  # something in it is no word
             found = None
-        # True equals 1 and has its place in a dict: only words are taken from there.
-        if found is not None and all(word is None or type(word) is str for word in words):
+        if found is not None:  # only words are kept, and nothing but the same words equals them
             return found
         found = _said(*words)
         if all(word is None or type(word) is str for word in words):

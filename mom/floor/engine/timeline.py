@@ -7,6 +7,7 @@ or shuffled gives the same pieces, because only the set of messages counts. Sour
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from mom.floor.engine.meaning import Meanings
 from mom.floor.engine.reported import Reported, reported_pieces
@@ -17,8 +18,7 @@ from mom.floor.engine.timeline_piece import Piece, joined
 from mom.floor.engine.timeline_settings import UNSET, ListeningLine
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Observation:
+class Observation(NamedTuple):
     """A state message. Two of one instant: the one that comes last in the order of their content holds."""
 
     at: datetime

@@ -1,7 +1,7 @@
 """A piece of a machine's timeline. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from mom.floor.engine.terms import IntervalOrigin, MachineState
@@ -36,7 +36,7 @@ class Piece:
 
     def between(self, start: datetime, end: datetime | None) -> "Piece":
         """The same at other times."""
-        return replace(self, start=start, end=end)
+        return Piece(start, end, self.state, self.code, self.mode, self.reason, self.origin)
 
 
 def joined(pieces: Iterable[Piece]) -> list[Piece]:

@@ -42,13 +42,15 @@ class Held:
 class ListeningLine:
     """The settings of one machine along time; the defaults wherever nothing was set."""
 
-    __slots__ = ("_borders", "_held", "_starts")
+    __slots__ = ("_borders", "_held", "_starts", "hears_reports")
 
     def __init__(self, held: Iterable[Held] = ()) -> None:
         self._held = tuple(sorted(held, key=lambda each: each.start))
         self._starts = [each.start for each in self._held]
         ends = [each.end for each in self._held if each.end is not None]
         self._borders = sorted({*self._starts, *ends})
+        self.hears_reports = any(each.listening.signal_source == SignalSource.REPORTS for each in self._held)
+        """Whether job responses are ever what the timeline is made of."""
 
     def at(self, instant: datetime) -> Listening:
         """The setting that holds at an instant."""
@@ -64,10 +66,9 @@ class ListeningLine:
         """The instants at which the setting may change."""
         return self._borders
 
-    @property
-    def hears_reports(self) -> bool:
-        """Whether job responses are ever what the timeline is made of."""
-        return any(each.listening.signal_source == SignalSource.REPORTS for each in self._held)
+    def is_settled(self, since: datetime) -> bool:
+        """Whether the setting changes no more after an instant."""
+        return not self._borders or self._borders[-1] <= since
 
 
 UNSET = ListeningLine()

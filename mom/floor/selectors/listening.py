@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -16,10 +18,14 @@ from mom.plant.engine.terms import LossClass, TimeClass
 __all__ = ["DEFAULT", "UNSET", "Listening", "ListeningLine", "listening_by_machine", "listening_lines", "mappings"]
 
 
+_HELD = ("equipment", "valid_from", "valid_until")
+_SAID = ("signal_source", "state_model", "piece_source", "heartbeat", "minor_stop", "counter_modulus")
+
+
 def listening_by_machine(site: Site, at: datetime) -> dict[int, Listening]:
     """The settings that hold at an instant, by machine; one that is missing here has `DEFAULT`. One statement."""
     rows = _holding(MachineListening.objects.filter(site=site), at)
-    return {row.equipment_id: _listening(row) for row in rows}
+    return {equipment_id: _listening(*said) for equipment_id, *said in rows.values_list("equipment", *_SAID)}
 
 
 def listening_lines(site: Site, equipment_ids: Collection[int] | None = None) -> dict[int, ListeningLine]:
@@ -28,8 +34,11 @@ def listening_lines(site: Site, equipment_ids: Collection[int] | None = None) ->
     if equipment_ids is not None:
         rows = rows.filter(equipment__in=equipment_ids)
     held: defaultdict[int, list[Held]] = defaultdict(list)
-    for row in rows:
-        held[row.equipment_id].append(Held(row.valid_from, row.valid_until, _listening(row)))
+    alike: dict[tuple[Any, ...], Listening] = {}
+    for equipment_id, start, end, *said in rows.order_by().values_list(*_HELD, *_SAID):
+        key = tuple(said)
+        listening = alike.get(key) or alike.setdefault(key, _listening(*key))
+        held[equipment_id].append(Held(start, end, listening))
     return {equipment_id: ListeningLine(each) for equipment_id, each in held.items()}
 
 
@@ -58,12 +67,8 @@ def _holding(rows: "QuerySet", at: datetime) -> "QuerySet":  # type: ignore[type
     return rows.filter(valid_from__lte=at).filter(Q(valid_until=None) | Q(valid_until__gt=at))
 
 
-def _listening(row: MachineListening) -> Listening:
-    return Listening(
-        signal_source=SignalSource(row.signal_source),
-        state_model=StateModel(row.state_model),
-        piece_source=PieceSource(row.piece_source),
-        heartbeat=row.heartbeat,
-        minor_stop=row.minor_stop,
-        counter_modulus=row.counter_modulus,
-    )
+def _listening(
+    source: str, model: str, pieces: str, heartbeat: timedelta, minor_stop: timedelta, modulus: Decimal | None
+) -> Listening:
+    """From the columns of `_SAID`."""
+    return Listening(SignalSource(source), StateModel(model), PieceSource(pieces), heartbeat, minor_stop, modulus)

@@ -28,7 +28,7 @@ from mom.floor.services import timeline_rows as rows
 from mom.floor.services.timeline_neighbourhood import Neighbourhood, neighbourhoods
 from mom.floor.services.timeline_rows import OpenEnd, Signal
 from mom.plant.engine.terms import ReasonKind
-from mom.plant.models import Equipment, Reason
+from mom.plant.models import Reason
 
 MOST_TOLD = 500  # machines told of one by one; more at once are a load of history, which no page waits for
 
@@ -56,9 +56,15 @@ def apply(act: UseCase, site: Site, accepted: Sequence[Accepted]) -> tuple[list[
     ends = rows.open_ends(batches)
     differences: dict[int, Difference] = {}
     late: dict[int, tuple[datetime, datetime]] = {}
+    going_on: list[Signal] = []
+    heard: list[Signal] = []
     for equipment_id, batch in batches.items():
         reading = reader.of(equipment_id)
         signal, end = signals[equipment_id], ends.get(equipment_id)
+        if end is not None and _goes_on(batch, signal, end, reading, act.now):
+            going_on.append(_heard(signal, batch))
+            continue
+        heard.append(_heard(signal, batch))
         if end is None and signal.state_at is None and not batch.states:
             continue
         if _comes_in_order(batch, signal, end, reading.listening):
@@ -68,7 +74,8 @@ def apply(act: UseCase, site: Site, accepted: Sequence[Accepted]) -> tuple[list[
     for near in neighbourhoods(late, reader.lines):
         differences[near.equipment_id] = _folded(near, reader.of(near.equipment_id), act.now)
     rows.write(act, site.pk, differences)
-    rows.write_signals(_heard(signals[equipment_id], batch) for equipment_id, batch in batches.items())
+    rows.write_signs(going_on)
+    rows.write_signals(heard)
     changes = _changes(differences)
     _tell(site, changes)
     return changes, _current(ends, differences)
@@ -194,6 +201,29 @@ def _comes_in_order(batch: _Batch, signal: Signal, end: OpenEnd | None, line: Li
     return open_piece.origin == IntervalOrigin.MACHINE
 
 
+def _goes_on(batch: _Batch, signal: Signal, end: OpenEnd, reading: Reading, now: datetime) -> bool:
+    """Whether the machine says in time what it said before: nearly every batch of nearly every machine.
+
+    Then its timeline is the one that stands, open end and all; only its sign of life is a later one.
+    """
+    seen, since, line = signal.last_seen_at, signal.state_at, reading.listening
+    if seen is None or since is None or batch.first < seen or end.interval.piece.origin is not IntervalOrigin.MACHINE:
+        return False
+    if line.hears_reports or not line.is_settled(seen):
+        return False
+    heartbeat = line.at(seen).heartbeat
+    if batch.last - seen > heartbeat or now - batch.last > heartbeat:
+        return False
+    code, mode, reason = signal.code, signal.mode, signal.reason
+    for each in batch.states:
+        if each.code != code or each.mode != mode or each.reason != reason or each.at <= since:
+            return False
+    if not reading.meanings.is_settled(line.at(seen).state_model, code, mode, seen):
+        return False
+    began = end.interval.piece.start if end.stop is None else end.stop.found.start
+    return signal.words_until is None or signal.words_until < began
+
+
 def _appended(batch: _Batch, signal: Signal, end: OpenEnd | None, reading: Reading, now: datetime) -> Difference:
     if end is None:
         explained = fold(Record(batch.states, batch.signs), reading, now=now)
@@ -219,9 +249,11 @@ def _folded(near: Neighbourhood, reading: Reading, now: datetime) -> Difference:
 
 
 def _heard(signal: Signal, batch: _Batch) -> Signal:
-    told = Observation(signal.state_at, signal.code, signal.mode, signal.reason) if signal.state_at else None
-    latest = max([*batch.states, *([told] if told is not None else [])], default=None)
     seen = batch.last if signal.last_seen_at is None else max(batch.last, signal.last_seen_at)
+    latest = max(batch.states, default=None)
+    if signal.state_at is not None:
+        told = Observation(signal.state_at, signal.code, signal.mode, signal.reason)
+        latest = told if latest is None else max(latest, told)
     if latest is None:
         return Signal(signal.equipment_id, seen)
     return Signal(signal.equipment_id, seen, latest.at, latest.code, latest.mode, latest.reason)
@@ -257,9 +289,8 @@ def _tell(site: Site, changes: Sequence[Change]) -> None:
     """Tell open pages which machines moved. One statement; sent at commit."""
     if not 0 < len(changes) <= MOST_TOLD:
         return
-    codes = Equipment.objects.filter(pk__in=[change.equipment_id for change in changes]).values_list("code", flat=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_notify(%s, %s || '|machine|' || code || '|') FROM unnest(%s::text[]) AS code",
-            [CHANNEL, site.code, list(codes)],
+            "SELECT pg_notify(%s, %s || '|machine|' || code || '|') FROM plant_equipment WHERE id = ANY(%s)",
+            [CHANNEL, site.code, [change.equipment_id for change in changes]],
         )

@@ -1,6 +1,6 @@
 """Rows of timelines, read and written for many machines at once. Everything joins the caller's transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,9 +64,8 @@ def _locked(equipment_ids: Sequence[int]) -> dict[int, Signal]:
         return {row[0]: Signal(*row) for row in cursor.fetchall()}
 
 
-def write_signals(signals: Iterable[Signal]) -> None:
+def write_signals(rows: Sequence[Signal]) -> None:
     """What was heard last, of many machines. One statement."""
-    rows = list(signals)
     if not rows:
         return
     with connection.cursor() as cursor:
@@ -82,6 +81,23 @@ def write_signals(signals: Iterable[Signal]) -> None:
                 [row.code for row in rows],
                 [row.mode for row in rows],
                 [row.reason for row in rows],
+            ],
+        )
+
+
+def write_signs(signals: Sequence[Signal]) -> None:
+    """That machines were heard again and say what they said. One statement."""
+    if not signals:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE floor_machinesignal AS m SET last_seen_at = n.seen, state_at = n.told"
+            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS n(equipment_id, seen, told)"
+            " WHERE m.equipment_id = n.equipment_id",
+            [
+                [row.equipment_id for row in signals],
+                [row.last_seen_at for row in signals],
+                [row.state_at for row in signals],
             ],
         )
 
