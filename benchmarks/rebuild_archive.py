@@ -7,6 +7,8 @@ In a scratch database of its own a made-up history (benchmarks/floor_history.py)
 product's own writer. The product reads it with the reader of the record and folds it with `analytics.engine.
 fold_arrays`; the named baseline is DuckDB's answer to the same question on the same files with two threads. Then
 `--table-days` days of it are put into the tables, and the product's answer from them is held against a plain SQL one.
+Last, buckets of some machines (`--bucket-machines`) are made from the same archive by the tasks of a recompute
+(benchmarks/floor_buckets.py): how long that takes is told, and that they say the same.
 Every engine runs in a process of its own; the answers must agree to 1e-9. Prints medians, ratios and the product's
 peak memory; exits with 1 where an answer differs or a ratio or the memory is above its bound.
 """
@@ -41,6 +43,7 @@ def main() -> int:
     parser.add_argument("--machines", type=int, default=200)
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--table-days", type=int, default=10, help="days that also stand in the tables; 0: none")
+    parser.add_argument("--bucket-machines", type=int, default=3, help="whose buckets are made again, too; 0: none")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--most", type=float, default=1.5, help="times DuckDB's time over the files")
     parser.add_argument("--most-table", type=float, default=0.4, help="times plain SQL's time over the rows")
@@ -82,6 +85,8 @@ def measure(options: argparse.Namespace) -> int:
     print(f"{messages:,} messages of {options.machines} machines and {options.days} days written in "
           f"{time.perf_counter() - began:.0f} s")  # fmt: skip
     is_right = compare(options, "archive", "duckdb", options.most)
+    if options.bucket_machines:
+        is_right &= buckets(options)
     if options.table_days:
         began = time.perf_counter()
         fill_tables(options)
@@ -114,6 +119,27 @@ def compare(options: argparse.Namespace, ours: str, theirs: str, most: float) ->
     print(f"{ours:>8} {medians[ours]:8.2f} s   {theirs} {medians[theirs]:8.2f} s   ratio {ratio:.2f} (at most {most})")
     print(f"         peak {peak:.0f} MB, {shifts} shifts, {stops} stops, difference {difference:.1e}", flush=True)
     return ratio <= most and peak <= options.most_mb and difference <= 1e-9 and shifts > 0
+
+
+def buckets(options: argparse.Namespace) -> bool:
+    """The product's own rebuild of a few machines; whether it says what the archive's answer says of them."""
+    from django.db import connection
+
+    from benchmarks.floor_buckets import made_by_the_product
+    from mom.plant.models import Equipment
+
+    machines = sorted(Equipment.objects.values_list("pk", flat=True))[: options.bucket_machines]
+    made = made_by_the_product(machines, options.days)
+    connection.close()
+    shifts, _ = pickle.loads((options.folder / "archive.answer").read_bytes())  # noqa: S301 - written by ourselves
+    wanted = shifts[shifts[:, 0] < len(machines)][:, :-1]  # OEE is a ratio of the parts
+    difference = _relative(made.rows, wanted) if made.rows.shape == wanted.shape else float("inf")
+    rate = made.shifts / made.seconds
+    every = options.machines * options.days * 3 / rate
+    print(f" buckets {made.seconds:8.2f} s for {made.shifts} shifts of {len(machines)} machines by one worker: "
+          f"{rate:.0f} a second, so {every:.0f} s for all; difference {difference:.1e}")  # fmt: skip
+    print(f"         their timelines from the archive before: {made.timeline_seconds:.1f} s", flush=True)
+    return difference <= 1e-9
 
 
 def days_of(options: argparse.Namespace, engine: str) -> int:

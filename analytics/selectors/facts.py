@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from analytics.engine.machine_facts import (
@@ -33,11 +35,12 @@ from analytics.engine.machine_stretch import (
     with_orders,
 )
 from analytics.engine.machine_time import MINOR, is_minor
-from analytics.selectors import facts_sql
+from analytics.selectors import facts_before, facts_sql
 from analytics.selectors.facts_meaning import Meaner, Said
 from analytics.selectors.facts_rates import FOREVER, rates_by_machine
 from mom.accounts.models import Site
 from mom.core.engine.interval import Interval
+from mom.floor.engine.columns import Columns
 from mom.floor.engine.terms import CountName, MessageKind, PieceSource
 from mom.floor.selectors import record
 from mom.plant.selectors.calendar import ShiftPlan, shift_patterns_by_equipment
@@ -51,8 +54,10 @@ WORKED, INTERRUPTED = 14 * DAY, DAY
 
 _COUNTERS = frozenset({CountName.TOTAL.value, CountName.REJECT.value})
 _REJECTS = frozenset({CountName.REJECT.value, CountName.REJECT_ADDED.value})
-METER = "meter"
-"""The name of an energy message that carries a meter's reading instead of what was used."""
+METER = facts_before.METER
+_STANDING = [
+    (MessageKind.COUNT, CountName.TOTAL), (MessageKind.COUNT, CountName.REJECT), (MessageKind.ENERGY, METER),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +148,13 @@ class _Loader:
         }
 
         self.meaner = Meaner(site, self.machines)
-        self.spells: dict[int, list[tuple[Any, ...]]] = {}
+        self.spells: dict[int, tuple[list[tuple[Any, ...]], list[int]]] = {}
         self.reports: dict[int, list[Report]] = {}
         self.readings: dict[int, list[Reading]] = {}
         self.energies: dict[int, list[Energy]] = {}
         self.cycles: dict[int, list[int]] = {}
         self.before: dict[tuple[int, int], Before] = {}
+        self.told: facts_before.Told = {}
         self.worked: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         self.reserved: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self.begun: set[tuple[Any, ...]] = set()
@@ -191,7 +197,7 @@ class _Loader:
         rates: Mapping[int, Rates] = self.rates.get(machine, {})
         before = self.before.get((machine, stretch.start), Before())
         readings = _within(self.readings.get(machine, ()), stretch.start, until)
-        if not any(not each.is_reject for each in readings) and before.total is None:
+        if before.total is None and all(each.is_reject for each in readings):
             cycles = _within_instants(self.cycles.get(machine, ()), stretch.start, until)
             readings = [*readings, *_as_counts(cycles, work, rates)]
         return ShiftFacts(
@@ -218,9 +224,11 @@ class _Loader:
         machine, start, until = asked.equipment_id, asked.stretch.start, asked.until
         is_running = until < asked.stretch.end
         found: list[Spell] = []
-        for row in self.spells.get(machine, ()):
-            begin, end = microseconds(row[1]), None if row[2] is None else microseconds(row[2])
-            if (end is not None and end <= start) or begin > until:
+        rows, begins = self.spells.get(machine, ([], []))
+        for place in range(max(bisect_right(begins, start) - 1, 0), bisect_right(begins, until)):
+            row, begin = rows[place], begins[place]
+            end = None if row[2] is None else microseconds(row[2])
+            if end is not None and end <= start:
                 continue
             state, code, mode, reason, stop = row[3:8]
             said = Said(state, code, mode, reason, row[1])
@@ -238,14 +246,15 @@ class _Loader:
             found.append(Spell(begin, end, row[10], meaning, row[13], stop_start, was, code, mode, stop))
         return found
 
-    def _spells(self) -> dict[int, list[tuple[Any, ...]]]:
+    def _spells(self) -> dict[int, tuple[list[tuple[Any, ...]], list[int]]]:
+        """The intervals of each machine in order, which never overlap, and where each begins."""
         seen: set[tuple[int, datetime]] = set()
         found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
         for row in _rows(facts_sql.SPELLS, self.parallel):
             if (row[0], row[1]) not in seen:  # two stretches of one machine may share one
                 seen.add((row[0], row[1]))
                 found[row[0]].append(row)
-        return found
+        return {machine: (rows, [microseconds(row[1]) for row in rows]) for machine, rows in found.items()}
 
     def _work(self) -> dict[int, list[Work]]:
         """The jobs at work by machine; and what `_orders` asks for: their spells, which go on, and reservations."""
@@ -289,26 +298,27 @@ class _Loader:
         cycles: dict[int, list[int]] = defaultdict(list)
         kinds = [MessageKind.COUNT, MessageKind.ENERGY, MessageKind.CYCLE]
         columns = record.messages(self.machines, self.first, self.last + timedelta(microseconds=1), kinds)
+        labels = columns.labels
+        is_reject = [label.name in _REJECTS for label in labels]
+        is_added = [label.name not in _COUNTERS for label in labels]
+        of_kind = {kind: columns.per_label([each.kind == kind for each in labels], np.bool_) for kind in kinds}
         for machine, rows in columns.machines():
-            stream = zip(
-                columns.occurred_at[rows].tolist(),
-                columns.label[rows].tolist(),
-                columns.value[rows].tolist(),
-                strict=True,
+            told = {kind: np.flatnonzero(mask[rows]) + rows.start for kind, mask in of_kind.items()}
+            at, value, label = (
+                {kind: column[places].tolist() for kind, places in told.items()}
+                for column in (columns.occurred_at, columns.value, columns.label)
             )
-            for at, label_index, value in stream:
-                label = columns.labels[label_index]
-                if label.kind == MessageKind.COUNT:
-                    is_added = label.name not in _COUNTERS
-                    readings[machine].append(Reading(at, label.name in _REJECTS, value, is_added))
-                elif label.kind == MessageKind.ENERGY:
-                    energies[machine].append(Energy(at, value, label.name == METER))
-                else:
-                    cycles[machine].append(at)
+            counts = label[MessageKind.COUNT]
+            bad, added = ([each[place] for place in counts] for each in (is_reject, is_added))
+            readings[machine] = list(map(Reading, at[MessageKind.COUNT], bad, value[MessageKind.COUNT], added))
+            is_meter = [labels[place].name == METER for place in label[MessageKind.ENERGY]]
+            energies[machine] = list(map(Energy, at[MessageKind.ENERGY], value[MessageKind.ENERGY], is_meter))
+            cycles[machine] = at[MessageKind.CYCLE]
+        self.told = _told(columns)
         return readings, energies, cycles
 
     def _before(self) -> dict[tuple[int, int], Before]:
-        """Where counters stood, for the machines whose pieces or energy come from them. One statement, or none."""
+        """Where counters stood, for the machines whose pieces or energy come from them. Two statements, or none."""
         metered = [machine for machine, each in self.energies.items() if any(energy.is_meter for energy in each)]
         counting = [
             each
@@ -317,19 +327,9 @@ class _Loader:
         ]
         if not counting:
             return {}
-        values = {
-            "machines": [each.equipment_id for each in counting],
-            "starts": [instant_of(each.stretch.start) for each in counting],
-            "ends": [instant_of(each.until) for each in counting],
-            "metered": metered,
-            "counting": [
-                each.equipment_id for each in counting if self.terms(each).piece_source != PieceSource.REPORTS
-            ],
-        }
-        found: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
-        for machine, start, name, value in _rows(facts_sql.READ_BEFORE, values):
-            found[machine, microseconds(start)][name] = _micro(value)
-        return {key: Before(each.get("total"), each.get("reject"), each.get(METER)) for key, each in found.items()}
+        starts = [(each.equipment_id, instant_of(each.stretch.start)) for each in counting]
+        by_counter = {each.equipment_id for each in counting if self.terms(each).piece_source != PieceSource.REPORTS}
+        return facts_before.read_before(starts, by_counter, metered, self.told)
 
     def _lost_without_order(self) -> Any:
         """Whether the site counts time without an order as lost, at an instant."""
@@ -341,10 +341,25 @@ class _Loader:
         return lambda at: any(start <= at < end for start, end in rows)
 
 
+def _told(columns: Columns) -> dict[tuple[int, str], tuple[list[int], list[int]]]:
+    """What counters and meters showed, by machine and name; of one instant the highest last."""
+    found: dict[tuple[int, str], tuple[list[int], list[int]]] = {}
+    for kind, name in _STANDING:
+        is_shown = columns.per_label([each.kind == kind and each.name == name for each in columns.labels], np.bool_)
+        shown = columns.where(is_shown & columns.has_value) if len(columns) else columns
+        for machine, rows in shown.machines():
+            at, value = shown.occurred_at[rows], shown.value[rows]
+            order = np.lexsort((value, at))
+            found[machine, name] = (at[order].tolist(), value[order].tolist())
+    return found
+
+
+_at = attrgetter("at")
+
+
 def _within(rows: Sequence[Any], start: int, until: int) -> list[Any]:
     """The facts of [start, until]; the engine decides about those at its end."""
-    instants = [row.at for row in rows]
-    return list(rows[bisect_left(instants, start) : bisect_right(instants, until)])
+    return list(rows[bisect_left(rows, start, key=_at) : bisect_right(rows, until, key=_at)])
 
 
 def _within_instants(instants: Sequence[int], start: int, until: int) -> list[int]:

@@ -59,13 +59,13 @@ WHERE q.site_id = %(site)s AND q.occurred_at >= %(first)s AND q.occurred_at <= %
 ORDER BY q.occurred_at, q.id
 """
 
-# What a counter or meter showed last before the stretch.
+# What a counter or meter showed last before the stretch, and when, as the tables have it.
 READ_BEFORE = f"""
-SELECT a.machine, a.start, k.name, m.value
+SELECT a.machine, a.start, k.name, m.occurred_at, m.value
 FROM {_ASKED}
 CROSS JOIN (VALUES ('count', 'total'), ('count', 'reject'), ('energy', 'meter')) AS k(kind, name)
 CROSS JOIN LATERAL (
-    SELECT value FROM floor_floormessage b
+    SELECT occurred_at, value FROM floor_floormessage b
     WHERE b.equipment_id = a.machine AND b.occurred_at < a.start AND b.occurred_at >= a.start - interval '7 days'
       AND b.kind = k.kind AND b.name = k.name AND b.value IS NOT NULL
     ORDER BY b.occurred_at DESC, b.value DESC LIMIT 1

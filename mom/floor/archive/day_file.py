@@ -120,6 +120,23 @@ def key_check(rows: pa.Table) -> int:
     return int(np.bitwise_xor.reduce(halves.astype(np.int64)))
 
 
+LAST_OF = (("count", "total"), ("count", "reject"), ("energy", "meter"))
+"""What shows a standing: a counter or a meter, whose next reading is compared with the one before."""
+
+
+def last_readings(rows: pa.Table) -> dict[str, tuple[str, str]]:
+    """When each counter and meter was read last, and what it showed: the highest where one instant has several."""
+    found: dict[str, tuple[str, str]] = {}
+    for kind, name in LAST_OF:
+        is_it = pc.and_(pc.equal(rows.column("kind"), kind), pc.equal(rows.column("name"), name))
+        read = rows.filter(pc.and_(is_it, pc.is_valid(rows.column("value"))))
+        if read.num_rows:
+            last = read.filter(pc.equal(read.column("occurred_at"), pc.max(read.column("occurred_at"))))
+            at = last.column("occurred_at")[0].as_py().astimezone(UTC)
+            found[name] = (at.isoformat(), str(max(last.column("value").to_pylist())))
+    return found
+
+
 def encoded(rows: pa.Table) -> bytes:
     """The file of these rows."""
     stream = BytesIO()

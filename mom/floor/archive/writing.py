@@ -19,6 +19,7 @@ from mom.floor.archive.day_file import (
     encoded,
     fingerprint,
     key_check,
+    last_readings,
     new_address,
     site_folder,
     table_rows,
@@ -93,6 +94,7 @@ def write(claim: Claim, store: Store | None = None) -> bool:
         table_count=live.num_rows,
         table_check=key_check(live),
         last_id=_last_id(live),
+        last_readings=last_readings(rows),
         due_at=None,
         claimed_until=None,
         written_at=now,
@@ -153,7 +155,7 @@ def verify(row: ArchivedDay, store: Store | None = None) -> bool:
     if row.dropped_at is None and not table_rows(row.equipment_id, row.day).equals(rows):
         same.update(due_at=now)  # something came since: no damage, but it has to be written again
         return True
-    same.update(verified_at=now, problem="")
+    same.update(verified_at=now, problem="", last_readings=last_readings(rows))
     return True
 
 
