@@ -147,7 +147,7 @@ class _Loader:
             "ends": [instant_of(each.until) for each in asked],
         }
 
-        self.meaner = Meaner(site, self.machines)
+        self.meaner = Meaner.read(site, self.machines)
         self.spells: dict[int, tuple[list[tuple[Any, ...]], list[int]]] = {}
         self.reports: dict[int, list[Report]] = {}
         self.readings: dict[int, list[Reading]] = {}

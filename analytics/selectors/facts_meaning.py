@@ -48,16 +48,21 @@ class Said:
 
 
 class Meaner:
-    """The rows that say what codes and reasons count as at a site. Four statements."""
+    """The rows that say what codes and reasons count as at a site."""
 
-    def __init__(self, site: Site, machines: Sequence[int]) -> None:
-        self.meanings: Meanings = mappings(site)
-        self.lines: Mapping[int, ListeningLine] = listening_lines(site, machines)
+    def __init__(self, site: Site, lines: Mapping[int, ListeningLine], meanings: Meanings) -> None:
+        """Two statements."""
+        self.meanings, self.lines = meanings, lines
         self._reasons: dict[int, list[Classification]] = {}
         for reason, time_class, loss, start, end in _rows(facts_sql.REASONS, {"site": site.pk}):
             self._reasons.setdefault(reason, []).append(Classification(start, end, time_class, loss))
         self._parents: dict[int, int | None] = dict(_rows(facts_sql.PARENTS, {"site": site.pk}))
         self._known: dict[tuple[Any, ...], Meaning] = {}
+
+    @classmethod
+    def read(cls, site: Site, machines: Sequence[int]) -> "Meaner":
+        """For these machines. Four statements."""
+        return cls(site, listening_lines(site, machines), mappings(site))
 
     def line(self, equipment_id: int) -> ListeningLine:
         """How a machine is listened to, along time."""

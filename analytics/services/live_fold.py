@@ -66,7 +66,7 @@ def fold(act: UseCase, applied: Applied) -> None:
     moved = [row for machine in changes if (row := rows.get(machine)) is not None]
     spells = live_fold_rows.spells_since(moved)
     begun = [machine for machine, of_machine in spells.items() if len(of_machine) > 1]
-    meaner = Meaner(applied.site, begun) if begun else None
+    meaner = Meaner(applied.site, applied.lines, applied.meanings) if begun else None
     found = _Sorted([], {}, {})
     for machine in machines:
         row = rows.get(machine)

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from mom.accounts.models import Site
 from mom.core.use_case import UseCase
+from mom.floor.engine.meaning import Meanings
 from mom.floor.engine.terms import MachineState, MessageKind
+from mom.floor.engine.timeline_settings import ListeningLine
 
 
 class Accepted(NamedTuple):
@@ -51,12 +53,17 @@ class Current:
 
 @dataclass(frozen=True)
 class Applied:
-    """A stored batch: its messages by machine and time, the stretches that changed, where machines stand now."""
+    """A stored batch: its messages by machine and time, the stretches that changed, where machines stand now.
+
+    `lines` and `meanings`: how its machines are listened to and what codes mean, as they were read for it.
+    """
 
     site: Site
     messages: Sequence[Accepted]
     changes: Sequence[Change]
     current: Mapping[int, Current]
+    lines: Mapping[int, ListeningLine]
+    meanings: Meanings
 
 
 Fold = Callable[[UseCase, Applied], None]

@@ -40,8 +40,7 @@ def lay(site_machine: Equipment, accepted: Sequence[Accepted], *, now: datetime)
     )
     with acting() as act:
         act.now = now
-        changes, _current = timeline.apply(act, site_machine.site, accepted)
-    return changes
+        return list(timeline.apply(act, site_machine.site, accepted).changes)
 
 
 def pieces_of(machine: Equipment) -> list[Piece]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from mom.accounts.models import Site
@@ -18,7 +19,6 @@ from mom.plant.engine.terms import LossClass, TimeClass
 __all__ = ["DEFAULT", "UNSET", "Listening", "ListeningLine", "listening_by_machine", "listening_lines", "mappings"]
 
 
-_HELD = ("equipment", "valid_from", "valid_until")
 _SAID = ("signal_source", "state_model", "piece_source", "heartbeat", "minor_stop", "counter_modulus")
 
 
@@ -28,14 +28,21 @@ def listening_by_machine(site: Site, at: datetime) -> dict[int, Listening]:
     return {equipment_id: _listening(*said) for equipment_id, *said in rows.values_list("equipment", *_SAID)}
 
 
+_LINES = """
+SELECT equipment_id, valid_from, valid_until, signal_source, state_model, piece_source, heartbeat, minor_stop,
+       counter_modulus
+FROM floor_machinelistening WHERE site_id = %s AND (%s OR equipment_id = ANY(%s))
+"""
+
+
 def listening_lines(site: Site, equipment_ids: Collection[int] | None = None) -> dict[int, ListeningLine]:
     """The settings along time, by machine; one that is missing here is `UNSET`. One statement."""
-    rows = MachineListening.objects.filter(site=site)
-    if equipment_ids is not None:
-        rows = rows.filter(equipment__in=equipment_ids)
+    with connection.cursor() as cursor:  # every batch of messages asks this, of every machine in it
+        cursor.execute(_LINES, [site.pk, equipment_ids is None, list(equipment_ids or ())])
+        rows = cursor.fetchall()
     held: defaultdict[int, list[Held]] = defaultdict(list)
     alike: dict[tuple[Any, ...], Listening] = {}
-    for equipment_id, start, end, *said in rows.order_by().values_list(*_HELD, *_SAID):
+    for equipment_id, start, end, *said in rows:
         key = tuple(said)
         listening = alike.get(key) or alike.setdefault(key, _listening(*key))
         held[equipment_id].append(Held(start, end, listening))

@@ -22,7 +22,7 @@ from mom.core.errors import InvalidInput
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
 from mom.floor import applied
-from mom.floor.applied import Accepted, Applied
+from mom.floor.applied import Accepted
 from mom.floor.archive.at_hand import ArchiveNotAtHand
 from mom.floor.engine.message import Message, Parsed, Refused, Why, Window, days_of, key_of_content, storable
 from mom.floor.engine.message_numbers import Numbers, Range, with_numbers
@@ -208,8 +208,7 @@ def apply(act: UseCase, site: Site, new: Sequence[Parsed]) -> None:
         )
         for each in new
     ]  # fmt: skip
-    changes, current = timeline.apply(act, site, accepted)
-    applied.run(act, Applied(site, accepted, changes, current))
+    applied.run(act, timeline.apply(act, site, accepted))
 
 
 def check_names(source_code: str, session: str, many: int) -> None:

@@ -43,14 +43,12 @@ class _Batch:
     signs: list[datetime]
 
 
-def apply(act: UseCase, site: Site, accepted: Sequence[Accepted]) -> tuple[list[Change], dict[int, Current]]:
+def apply(act: UseCase, site: Site, accepted: Sequence[Accepted]) -> Applied:
     """Lay messages that were just stored into the timelines of their machines. Joins the caller's transaction.
 
-    Gives the stretches that are others now, and where each machine of the batch stands.
+    Gives what the folds above need: the stretches that are others now, and where each machine of the batch stands.
     """
     batches = _by_machine(accepted)
-    if not batches:
-        return [], {}
     signals = rows.lock_signals(site.pk, batches)
     reader = Reader(site, batches)
     ends = rows.open_ends(batches)
@@ -76,20 +74,14 @@ def apply(act: UseCase, site: Site, accepted: Sequence[Accepted]) -> tuple[list[
     rows.write(act, site.pk, differences)
     rows.write_signs(going_on)
     rows.write_signals(heard)
-    changes = _changes(differences)
-    _tell(site, changes)
-    return changes, _current(ends, differences)
+    return _applied(site, accepted, reader, ends, differences)
 
 
-def refold(
-    act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]
-) -> tuple[list[Change], dict[int, Current]]:
+def refold(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]) -> Applied:
     """Fold machines' timelines again around stretches in which something is known better now: a word, a meaning.
 
     Joins the caller's transaction.
     """
-    if not stretches:
-        return [], {}
     signals = rows.lock_signals(site.pk, stretches)
     reader = Reader(site, stretches)
     ends = rows.open_ends(stretches)
@@ -97,17 +89,15 @@ def refold(
     found = neighbourhoods(wanted, reader.lines)
     differences = {near.equipment_id: _folded(near, reader.of(near.equipment_id), act.now) for near in found}
     rows.write(act, site.pk, differences)
-    changes = _changes(differences)
-    _tell(site, changes)
-    return changes, _current(ends, differences)
+    return _applied(site, (), reader, ends, differences)
 
 
-def refold_and_run(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]) -> list[Change]:
+def refold_and_run(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]) -> Sequence[Change]:
     """The same, and everything that is folded from timelines with it. Joins the caller's transaction."""
-    changes, current = refold(act, site, stretches)
-    if changes:
-        folds.run(act, Applied(site, (), changes, current))
-    return changes
+    applied = refold(act, site, stretches)
+    if applied.changes:
+        folds.run(act, applied)
+    return applied.changes
 
 
 def sweep_silence(actor: Actor, site: Site, now: datetime) -> int:
@@ -147,15 +137,15 @@ class Reader:
 
     def __init__(self, site: Site, equipment_ids: Iterable[int]) -> None:
         self.lines: dict[int, ListeningLine] = listening_lines(site, list(equipment_ids))
-        self._meanings = mappings(site)
+        self.meanings = mappings(site)
         reasons = Reason.objects.filter(site=site, kind=ReasonKind.STOP)
         self._reasons: dict[str, int] = dict(reasons.values_list("code", "pk"))
-        self._unset = Reading(self._meanings, UNSET, self._reasons)
+        self._unset = Reading(self.meanings, UNSET, self._reasons)
 
     def of(self, equipment_id: int) -> Reading:
         """The reading of one machine."""
         line = self.lines.get(equipment_id)
-        return self._unset if line is None else Reading(self._meanings, line, self._reasons)
+        return self._unset if line is None else Reading(self.meanings, line, self._reasons)
 
 
 def _by_machine(accepted: Sequence[Accepted]) -> dict[int, _Batch]:
@@ -257,6 +247,18 @@ def _heard(signal: Signal, batch: _Batch) -> Signal:
     if latest is None:
         return Signal(signal.equipment_id, seen)
     return Signal(signal.equipment_id, seen, latest.at, latest.code, latest.mode, latest.reason)
+
+
+def _applied(
+    site: Site,
+    accepted: Sequence[Accepted],
+    reader: "Reader",
+    ends: Mapping[int, OpenEnd],
+    differences: Mapping[int, Difference],
+) -> Applied:
+    changes = _changes(differences)
+    _tell(site, changes)
+    return Applied(site, accepted, changes, _current(ends, differences), reader.lines, reader.meanings)
 
 
 def _changes(differences: Mapping[int, Difference]) -> list[Change]:
