@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from analytics.models import DirtyDay, DirtyStretch
-from analytics.services import machine_rebuild, machine_sweep
+from analytics.models import DirtyDay, DirtyStretch, Redefinition
+from analytics.services import machine_rebuild, machine_sweep, redefinition
 from analytics.services import recompute as recomputing
 from analytics.services.alert_rule_judge import judge_rules
 from analytics.services.rebuild import rebuild_next
@@ -13,6 +13,7 @@ from mom.core.bell import ring
 from mom.core.db.retry import retrying
 
 MACHINES_PER_TASK = 100
+REDEFINED_PER_TASK = 60  # pieces: a month of one change each
 PIECES_PER_TASK = 12  # a year of days; what is left is rung for again, so that no task runs long
 
 
@@ -49,9 +50,26 @@ def rebuild_machines() -> int:
 
 
 @shared_task(max_retries=0)
+def mark_redefined() -> int:
+    """Find what changes of definitions touch, until none waits; gives how many were looked at. Buckets follow."""
+    looked = 0
+    for _ in range(REDEFINED_PER_TASK):
+        piece = retrying()(redefinition.mark_next)(system_actor("analytics"))
+        looked += piece
+        if not piece:
+            return looked
+    ring("analytics.tasks.mark_redefined", queue="kpi")
+    return looked
+
+
+@shared_task(max_retries=0)
 def sweep_machines() -> int:
-    """Rung by beat: shifts that are over, the running shift's buckets, whatever a lost bell left behind."""
+    """Rung by beat: shifts that are over, the running shift's buckets, definitions that changed, whatever a lost bell
+    left behind.
+    """
     machine_sweep.sweep(system_actor("analytics"), clock.now())
+    if Redefinition.objects.exists():
+        mark_redefined()
     return rebuild_machines() if DirtyStretch.objects.exists() else 0
 
 

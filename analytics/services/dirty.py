@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from analytics.models import DirtyStretch
+from analytics.selectors.redefined_time import Touched
 from mom.accounts.models import Site
 from mom.core.bell import ring_after_commit
 from mom.core.use_case import UseCase
 from mom.floor.models import StateInterval
+from mom.plant.models import Equipment
 from mom.work.models import QuantityReport
 
 BELL = "analytics.tasks.rebuild_machines"
@@ -76,3 +78,21 @@ def mark_job(act: UseCase, site: Site, job_order_id: int, at: datetime) -> None:
         cursor.execute(_JOB_AT, {"job": job_order_id, "at": at})
         spans = {machine: (min(since, at), at + MOMENT) for machine, since in cursor.fetchall()}
     mark_stretches(act, site, spans)
+
+
+def mark_touched(act: UseCase, touched: Iterable[Touched]) -> None:
+    """Stretches of machines, whatever their site; the same twice is marked once. Joins the caller's transaction."""
+    wanted = sorted(set(touched))
+    if not wanted:
+        return
+    sites = dict(Equipment.objects.filter(pk__in={each.equipment_id for each in wanted}).values_list("pk", "site_id"))
+    DirtyStretch.objects.bulk_create(
+        (
+            DirtyStretch(
+                site_id=sites[machine], equipment_id=machine, started_at=start, ended_at=end, marked_at=act.now
+            )
+            for machine, start, end in wanted
+        ),
+        batch_size=5000,
+    )
+    ring_after_commit(BELL, queue="kpi")
