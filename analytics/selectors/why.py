@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from django.db.models import Max
 
 from analytics.engine.kpi import Kpi, KpiValue
 from analytics.engine.kpi_evidence import Machines
@@ -11,11 +13,12 @@ from analytics.engine.kpi_why import Explained, explain
 from analytics.engine.machine_facts import Made, ShiftFacts
 from analytics.engine.machine_parts import MachineTotals
 from analytics.engine.machine_stretch import microseconds
+from analytics.models import LiveShift
 from analytics.selectors.facts import Asked, Calendar, facts_of
 from analytics.selectors.machine_parts import Only, parts_total
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
-from mom.plant.engine.calendar import instant
+from mom.plant.engine.calendar import instant, local_day
 from mom.plant.models import Equipment, Reason
 from mom.work.models import JobOrder
 
@@ -109,3 +112,10 @@ def _jobs(explained: Explained) -> dict[int, str]:
     every += [row.made.job_order_id for row in explained.pieces]
     keys = {key for key in every if key is not None}
     return dict(JobOrder.objects.filter(pk__in=keys).order_by().values_list("pk", "code")) if keys else {}
+
+
+def running_day(site: Site, now: datetime) -> date:
+    """The day of the shift that runs: before the morning's first shift the night's, which began yesterday."""
+    running = LiveShift.objects.filter(site=site, shift_started_at__lte=now, shift_ended_at__gt=now).exclude(shift="")
+    found: date | None = running.aggregate(day=Max("day"))["day"]
+    return found or local_day(now, site.zone)

@@ -52,8 +52,8 @@ def hour_key(hour: datetime) -> str:
 
 
 def units_of(board: Board) -> list[str]:
-    """The units that stand on it."""
-    return sorted({*board.total.plan, *board.total.good, *board.total.scrap})
+    """The units that stand on it; last what has none, because no order was at work."""
+    return sorted({*board.total.plan, *board.total.good, *board.total.scrap}, key=lambda unit: (not unit, unit))
 
 
 def shown_rows(board: Board) -> list[ShownRow]:
@@ -98,8 +98,12 @@ def words(amounts: Amounts, units: Sequence[str], *, is_signed: bool = False) ->
         if value is None or (not value and len(units) > 1):
             continue
         text = printing.signed(value) if is_signed else printing.number(value)
-        printed.append(f"{text}{printing.SPACE}{printing.unit(unit)}" if len(units) > 1 else text)
+        printed.append(text if len(units) == 1 else _amount(text, unit))
     return ", ".join(printed)
+
+
+def _amount(text: str, unit: str) -> str:
+    return f"{text}{printing.SPACE}{printing.unit(unit)}" if unit else _("%(amount)s without order") % {"amount": text}
 
 
 def hours_words(start: datetime, end: datetime) -> str:
@@ -144,7 +148,7 @@ def columns_of(board: Board) -> tuple[Column, ...]:
     units = units_of(board)
     amounts = []
     for unit in units:
-        tail = f" ({printing.unit(unit)})"
+        tail = f" ({printing.unit(unit) if unit else _('without order')})"
         for key, label, name, part in _AMOUNTS:
             amounts.append(Column(f"{key}_{unit}", f"{label}{tail}", _of(name, part, unit), kind="number"))
     return (

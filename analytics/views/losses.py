@@ -185,7 +185,7 @@ class OeeAndLosses(LivePage):
                 _printed_hours(between),
                 _("%(count)s failures") % {"count": printing.number(totals.failure_count)},
             ),
-            ("MTTR", _printed_hours(repair), _("Until it runs again")),
+            ("MTTR", _printed_time(repair), _("Until it runs again")),
         ]
 
     def source_words(self) -> str:
@@ -223,6 +223,10 @@ def file_answer(content: bytes, name: str, media: str = XLSX) -> HttpResponse:
 
 def _hours(length: int) -> Any:
     return words.minutes(length) / 60
+
+
+def _printed_time(value: Any) -> str:
+    return printing.unknown() if value is None else printing.duration(value * 3600)
 
 
 def _printed_hours(value: Any) -> str:

@@ -151,7 +151,9 @@ def minutes(length: int) -> Decimal:
 
 
 def minutes_words(length: int) -> str:
-    """A length of time as people say it."""
+    """A length of time as people say it; nothing is "0 min"."""
+    if not length:
+        return (_("%(minutes)d min") % {"minutes": 0}).replace(" ", printing.SPACE)
     return printing.duration(Decimal(length) / MICROSECONDS_PER_SECOND)
 
 

@@ -80,7 +80,8 @@ def head_figures(report: ShiftReport, school: School) -> list[HeadFigure]:
         is_below = target is not None and figure.value is not None and figure.value < target
         foot = _("target %(value)s") % {"value": printing.percent(target)} if target is not None else ""
         if name == "oee":
-            foot = ", ".join(part for part in (foot, view.bounds) if part)
+            bounds = view.bounds if view.bounds != figure.text else ""
+            foot = ", ".join(part for part in (foot, bounds) if part)
         number, _space, unit = figure.text.rpartition(printing.SPACE)
         found.append(
             HeadFigure(label, number or figure.text, unit if number else "", figure.why or foot, _status(is_below))

@@ -20,13 +20,12 @@ from analytics.engine.machine_stretch import instant_of
 from analytics.selectors.kpis import kpi_table
 from analytics.selectors.series import By
 from analytics.selectors.slices import Window
-from analytics.selectors.why import LONGEST, Why, why
+from analytics.selectors.why import LONGEST, Why, running_day, why
 from analytics.views import kpi_words
 from mom.core.errors import NotFound
 from mom.core.web import printing
 from mom.core.web.views import Crumb, Page
 from mom.floor.models.labels import MACHINE_STATE
-from mom.plant.engine.calendar import local_day
 from mom.plant.models import Equipment
 from mom.plant.models.labels import LOSS_CLASS, TIME_CLASS
 from mom.plant.selectors.equipment import machine_list
@@ -132,7 +131,7 @@ class WhyPage(Page):
         query = self.request.GET
         form = WhyForm(machines, query if {"machine", "first", "last"} & set(query) else None)
         asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-        today = local_day(self.now, self.site.zone)
+        today = running_day(self.site, self.now)
         last = asked.get("last") or (asked.get("first") if asked else None) or today
         window = Window(asked.get("first") or last, max(last, asked.get("first") or last))
         if not form.is_bound or form.is_valid():

@@ -82,7 +82,8 @@ class IdealCycleList(ListPage):
         found = self.found.get((row.equipment_id, row.definition_id)) if row.valid_until is None else None
         if found is None:
             return ""
-        words = {"percent": f"{found.performance:.0%}", "cycle": seconds(found.piece * float(row.pieces_per_cycle))}
+        cycle = printing.number(Decimal((found.piece * float(row.pieces_per_cycle)).total_seconds()), 1)
+        words = {"percent": printing.percent(found.performance, 0), "cycle": f"{cycle}{printing.SPACE}s"}
         return _t("%(percent)s performance: pieces suggest %(cycle)s") % words
 
     def _end_word(self, row: IdealCycle) -> str:

@@ -88,7 +88,7 @@ def _tell(act: UseCase, alert_id: int, step: EscalationStep) -> bool:
 
 def _words(step: EscalationStep, names: Sequence[str]) -> str:
     who = ", ".join(names) if names else _("nobody: the step names no one now")
-    return _("After %(minutes)d min: %(who)s") % {"minutes": step.after_minutes, "who": who}
+    return _("%(who)s, after %(minutes)d min") % {"minutes": step.after_minutes, "who": who}
 
 
 def _send(act: UseCase, alert: Alert, step: EscalationStep, whom: Recipients) -> None:
