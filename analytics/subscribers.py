@@ -5,7 +5,7 @@ from django.db import transaction
 from analytics.services import dirty
 from analytics.services.rebuild import mark_dirty
 from mom.accounts.models import Site
-from mom.core.bell import ring
+from mom.core.bell import ring, ring_after_commit
 from mom.core.outbox import subscribe
 from mom.core.use_case import UseCase
 from mom.events.production import IdealCycleChanged
@@ -41,12 +41,9 @@ def quantity_reported(act: UseCase, event: QuantityReported) -> None:
 
 
 @subscribe(IdealCycleChanged, name="analytics.mark_ideal_cycle")
-def ideal_cycle_changed(act: UseCase, event: IdealCycleChanged) -> None:
-    """Another standard: the shifts that it judges are made again."""
-    until = act.now if event.until is None else min(event.until, act.now)
-    dirty.mark_machines(
-        act, Site.objects.get(code=event.site), [event.equipment_id], event.since, max(until, event.since)
-    )
+def ideal_cycle_changed(_act: UseCase, _event: IdealCycleChanged) -> None:
+    """Another standard: its version left a mark already (ADR 0031); the worker need not wait for the sweep."""
+    ring_after_commit("analytics.tasks.mark_redefined", queue="kpi")
 
 
 def ring_rebuild() -> None:

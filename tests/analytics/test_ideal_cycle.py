@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.models import DirtyStretch
-from analytics.subscribers import ideal_cycle_changed
+from analytics.models import DayBucket, DirtyStretch, ShiftBucket
+from analytics.services.redefinition import mark_next
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, NotAllowed
@@ -72,8 +72,13 @@ def test_ideal_cycle_ends_once_and_marks_the_shifts_it_judges(site: Site, actor:
     events = OutboxEvent.objects.filter(topic="production.ideal_cycle_changed").order_by("seq")
     said = [decode(each.topic, each.payload) for each in events]
     assert [(each.since, each.until) for each in said] == [(T0, None), (T0 + DAY, None)]
-    with acting() as act:
-        act.now = T0 + 3 * DAY
-        ideal_cycle_changed(act, said[1])
-    marked = DirtyStretch.objects.get(equipment=place[1])
-    assert (marked.started_at, marked.ended_at) == (T0 + DAY, T0 + 3 * DAY)
+    with acting():
+        ShiftBucket.objects.create(
+            site=site, equipment=place[1], day=T0.date(), started_at=T0, ended_at=T0 + DAY, production=1
+        )
+        DayBucket.objects.create(site=site, equipment=place[1], day=T0.date(), production=1)
+    while mark_next(actor):
+        pass
+    marked = DirtyStretch.objects.filter(equipment=place[1])
+    assert min(marked.values_list("started_at", flat=True)) == T0
+    assert max(marked.values_list("ended_at", flat=True)) > T0 + 3 * DAY

@@ -163,6 +163,7 @@ LISTED: dict[str, Kind] = {
 
 # Rows without a site of their own, and why. core names its site by soft reference.
 WITHOUT_SITE: dict[str, str] = {
+    "analytics.Redefinition": "points at a version of any row; a worker finds whose time it touches",
     "work.AlertTeamMember": "part of its team",
     "core.AuditEntry": "its chain is the site, by soft reference",
     "core.AuditSeal": "its chain is the site, by soft reference",
