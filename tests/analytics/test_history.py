@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from analytics.models import ShiftBucket
 from analytics.selectors.history import differences, shift_history
 from analytics.services import machine_rebuild
 from mom.accounts.models import Site
 from mom.core.testing import acting
-from mom.floor.archive import due
+from mom.floor.archive import due, live_rows
+from mom.floor.archive.live_rows import live_columns
 from mom.floor.models import FloorMessage
 from mom.floor.services import archive
 from mom.plant.models import Equipment
@@ -88,3 +90,26 @@ def test_check_figures_finds_a_bucket_that_is_not_so(site: Site, worked: list[Eq
     with pytest.raises(CommandError, match="1 parts differ"):
         call_command("check_figures", *asked, stdout=out, stderr=err)
     assert "production" in err.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_messages_of_many_machines_are_read_the_same_grouped_by_hash(
+    plant: Equipment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines = [make_counting(plant), make_counting(plant)]
+    for machine in machines:
+        begin(machine, at(-600))
+        say(machine, *(each for n in range(9) for each in (state(n, "run"), counted(n + 0.5, n))), now=at(10))
+    asked = ([machine.pk for machine in machines], at(0), at(10), None)
+    few = live_columns(*asked)
+
+    monkeypatch.setattr(live_rows, "MANY", 1)
+    with CaptureQueriesContext(connection) as statements:
+        many = live_columns(*asked)
+
+    assert any("enable_sort" in each["sql"] for each in statements)
+    assert len(many) == len(few) == 36
+    assert (many.occurred_at.tolist(), many.value.tolist()) == (few.occurred_at.tolist(), few.value.tolist())
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_sort")
+        assert cursor.fetchone() == ("on",)
