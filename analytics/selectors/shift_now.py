@@ -1,7 +1,7 @@
 """The shift that runs at a site, or the one that ran last: its window, its machines, their states, shifts before it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -198,11 +198,15 @@ def totals_of(row: Mapping[str, Any]) -> MachineTotals:
     return MachineTotals(**{name: row[f"sum_{name}"] for name in PARTS})
 
 
-def result_by_machine(site: Site, window: ShiftWindow) -> dict[int, MachineTotals]:
-    """What each machine's shift came to, for a shift that is over. One statement."""
+def result_by_machine(
+    site: Site, window: ShiftWindow, only: Collection[int] | None = None
+) -> dict[int, MachineTotals]:
+    """What each machine's shift came to, for a shift that is over; of `only` these, by key. One statement."""
     if window.day is None:
         return {}
     rows = ShiftBucket.objects.filter(site=site, day=window.day, shift=window.code).order_by()
+    if only is not None:
+        rows = rows.filter(equipment_id__in=only)
     sums: Any = rows.values("equipment_id").annotate(**_SUMS)
     return {row["equipment_id"]: totals_of(row) for row in sums}
 

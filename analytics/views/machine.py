@@ -95,7 +95,7 @@ class MachineCards:
         """Where it stands; None where it never sent anything, and for who may not see it."""
         if not self.actor.may(FLOOR_VIEW, self.site.code):
             return None
-        found = (each for each in live_machines(self.site, self.now) if each.equipment_id == self.machine.pk)
+        found = live_machines(self.site, self.now, only=[self.machine.code])
         return next((each for each in found if each.state_since is not None), None)
 
     @cached_property
@@ -114,7 +114,8 @@ class MachineCards:
         live = self.live
         if live is not None and (self.window.is_running or not self.window.code):
             return live.totals
-        return shift_now.result_by_machine(self.site, self.window).get(self.machine.pk, MachineTotals())
+        key = self.machine.pk
+        return shift_now.result_by_machine(self.site, self.window, [key]).get(key, MachineTotals())
 
     @cached_property
     def frame(self) -> machine_time.Frame:

@@ -6,9 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, set_response_etag
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -16,12 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from analytics import permissions
 from analytics.engine.machine_parts import MachineTotals, total
-from analytics.engine.targets import TargetPeriod
 from analytics.selectors import overview, shift_now
 from analytics.selectors.live import LiveMachine, live_machines
 from analytics.selectors.shift_now import ShiftWindow
-from analytics.selectors.targets import targets_at
 from analytics.views import attention, shift_rows, shift_tiles
+from analytics.views.overview_live import answer_rows, answer_whole, drawn_rows, judged_rows, site_targets
 from analytics.views.overview_reported import reported
 from analytics.views.why_links import why_url
 from mom.core.web.home import notices
@@ -37,7 +34,6 @@ LIVE = "live"
 MANY = 150  # machines beyond which the page begins with those that deviate
 MOST_ROWS = 300
 SPARKS = 8
-TARGETED = ("oee_index", "piece_yield", "energy_per_good")
 
 
 class Overview(Page):
@@ -56,10 +52,8 @@ class Overview(Page):
         if request.headers.get("X-Requested-With") != LIVE:
             return self.render()
         if "rows" in request.GET:
-            return TemplateResponse(request, "analytics/overview/_rows.html", self.some_rows())
-        answer = TemplateResponse(request, "analytics/overview/_live.html", self.frame()).render()
-        set_response_etag(answer)
-        return get_conditional_response(request, etag=answer.headers["ETag"], response=answer) or answer
+            return answer_rows(request, self.site) if self.may(FLOOR_VIEW) else HttpResponse()
+        return answer_whole(request, self.actor, self.site, self.frame)
 
     def get_intro(self) -> str:
         words = date_format(self.today, "l j F")
@@ -129,7 +123,7 @@ class Overview(Page):
     def of_shift(self) -> dict[str, Any]:
         """Figures, rows and needs of the shift."""
         by_machine = self.totals_by_machine()
-        rows = self.rows(self.machines, by_machine)
+        rows = judged_rows(self.machines, self.window, by_machine, self.targets.get("oee_index"))
         deviating = [row for row in rows if row.deviates]
         is_narrow = self.is_narrow
         stops = shift_now.stop_counts(self.site, self.window.start, self.window.until)
@@ -158,43 +152,18 @@ class Overview(Page):
             return {machine.equipment_id: machine.totals for machine in self.machines}
         return shift_now.result_by_machine(self.site, self.window)
 
-    def rows(
-        self, machines: Sequence[LiveMachine], by_machine: Mapping[int, MachineTotals]
-    ) -> list[shift_rows.ShiftRow]:
-        """The rows of these machines, in the order of the plant."""
-        window = self.window
-        keys = [machine.equipment_id for machine in machines]
-        spans = shift_now.stretches(self.site, keys, window.start, window.until)
-        breaks: dict[int, list[Any]] = {}
-        rows = []
-        for machine in machines:
-            plan = self.plans.by_equipment.get(machine.equipment_id)
-            pauses = breaks.setdefault(id(plan), shift_now.breaks_of(plan, window.start, window.until))
-            shown = shift_now.with_breaks(spans[machine.equipment_id], pauses, _("Break"))
-            totals = by_machine.get(machine.equipment_id, MachineTotals())
-            rows.append(shift_rows.row_of(machine, window, shown, totals, self.targets.get("oee_index")))
-        return rows
-
-    def some_rows(self) -> dict[str, Any]:
-        """Only the rows that were asked for."""
-        wanted = set(self.request.GET["rows"].split(","))
-        machines = [machine for machine in self.machines if machine.code in wanted] if self.has_signals else []
-        return {"rows": self.rows(machines, self.totals_by_machine()), "shift": self.window}
-
     def grouped(self, rows: Sequence[shift_rows.ShiftRow]) -> list[tuple[str, list[shift_rows.ShiftRow]]]:
-        """The rows by area."""
+        """The rows by area, with what each machine did."""
         areas = shift_now.areas_of(self.site)
         groups: dict[str, list[shift_rows.ShiftRow]] = {}
-        for row in rows[:MOST_ROWS]:
+        for row in drawn_rows(self.site, self.window, self.plans, rows[:MOST_ROWS]):
             groups.setdefault(areas.get(row.machine.equipment_id, ""), []).append(row)
         return list(groups.items())
 
     @cached_property
     def targets(self) -> Mapping[str, Decimal]:
         """The site's targets, by figure."""
-        found = targets_at(self.site, self.now, TARGETED)
-        lines = {kpi: found.of(kpi, period=TargetPeriod.SHIFT) for kpi in TARGETED}
-        return {kpi: line.value for kpi, line in lines.items() if line is not None}
+        return site_targets(self.site, self.now)
 
     def figures(
         self, by_machine: Mapping[int, MachineTotals], rows: Sequence[shift_rows.ShiftRow]

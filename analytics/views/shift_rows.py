@@ -37,7 +37,7 @@ class ShiftRow:
     machine: LiveMachine
     url: str
     word: str
-    ribbon: charts.Chart
+    ribbon: charts.Chart | None  # only those that are shown are drawn
     oee: Decimal | None
     target: Decimal | None
     pace: str
@@ -80,15 +80,13 @@ class ShiftRow:
         return _("%(good)s of %(all)s, %(expected)s expected by now") % numbers
 
 
-def row_of(
-    machine: LiveMachine, window: ShiftWindow, spans: Sequence[Stretch], totals: MachineTotals, target: Decimal | None
-) -> ShiftRow:
-    """The row of one machine; `totals` are of the shift that is shown."""
+def row_of(machine: LiveMachine, window: ShiftWindow, totals: MachineTotals, target: Decimal | None) -> ShiftRow:
+    """The row of one machine, as yet without what it did; `totals` are of the shift that is shown."""
     return ShiftRow(
         machine=machine,
         url=reverse("plant:machine_detail", args=[machine.code]),
         word=word_of(machine.state, machine.reason),
-        ribbon=ribbon_of(machine.code, window, spans),
+        ribbon=None,
         oee=oee_iso(totals).value,
         target=target,
         pace=pace_of(machine),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from analytics.views import overview_live
 from mom.core import clock
 from mom.core.live.change import CHANNEL
 from mom.core.testing import acting
@@ -127,3 +128,34 @@ def test_state_change_tells_open_pages_the_machine_s_code(site: Any, fleet: list
     notified = [statement for statement in told.statements if "pg_notify" in statement]
     assert notified
     assert CHANNEL in notified[0]
+
+
+def test_answers_are_shared_by_who_allows_their_age_and_never_older_than_the_news(owner: Any, fleet: list[Any]) -> None:
+    page = signed_in(owner)
+    aged = {**LIVE, "X-Live-Age": "9000"}
+    for address in ("/?rows=CNC-01", "/?show=all"):
+        before = page.get(address, headers=LIVE).content
+        assert page.get(address, headers=aged).content == before
+    send(fleet[0], ("down", 0.01))
+    live = make_live(fleet[0])
+    type(live).objects.filter(pk=live.pk).update(state="down", time_class="down")
+    for address in ("/?rows=CNC-01", "/?show=all"):
+        assert b'id="m-CNC-01" class="row-bad"' not in page.get(address, headers=aged).content
+        assert b'id="m-CNC-01" class="row-bad"' in page.get(address, headers=LIVE).content
+
+
+def test_what_is_shared_goes_to_people_with_the_same_rights_only(owner: Any, site: Any, fleet: list[Any]) -> None:
+    aged = {**LIVE, "X-Live-Age": "9000"}
+    shown = signed_in(owner).get("/?show=all", headers=LIVE).content
+    other = signed_in(make_user("nils", site=site, permissions=["analytics.view", "plant.view"]))
+    assert b'id="m-CNC-01"' in shown
+    assert b'id="m-CNC-01"' not in other.get("/?show=all", headers=aged).content
+    assert b'id="m-CNC-01"' not in other.get("/?rows=CNC-01", headers=aged).content
+
+
+def test_whole_that_is_being_made_for_somebody_else_is_asked_for_again(
+    owner: Any, fleet: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview_live._wholes, "get_unless_making", lambda *_given: None)
+    answer = signed_in(owner).get("/", headers=LIVE)
+    assert (answer.status_code, answer.content) == (202, b"")

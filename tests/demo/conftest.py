@@ -1,9 +1,10 @@
 """The demo plant for tests, filled once for each file and cloned for each test: filling it anew costs seconds."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from pytest_django.plugin import DjangoDbBlocker
 
 from mom.demo.services import signals
@@ -12,6 +13,7 @@ from mom.start.services import company
 from tests.bench.database import Bench
 from tests.factories.work import give, job_of, make_machine, make_order, make_person
 
+THURSDAY = datetime(2026, 4, 16, 6, 42, tzinfo=UTC)
 OWN = company.Company("BERG", "Berg Zerspanung", "Europe/Berlin", "EUR")
 ANNA = company.Owner("Anna Berg", "anna", "a sentence that is long")
 
@@ -26,8 +28,8 @@ def _short_memory() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def kept_demo(_short_memory: None, bench: Bench, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
-    """The demo alone, as a database to clone."""
-    with django_db_blocker.unblock():
+    """The demo alone, as it stood on a Thursday morning, as a database to clone."""
+    with django_db_blocker.unblock(), time_machine.travel(THURSDAY, tick=False):
         seed(lambda _line: None)
         kept = bench.keep("demo")
         bench.fresh()

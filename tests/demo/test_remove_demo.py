@@ -20,8 +20,8 @@ from mom.demo.services.removal import remove_demo
 from mom.work.models import JobResponse, QuantityReport
 from tests.bench.database import Bench
 from tests.bench.people import actor_with
-from tests.factories.accounts import make_membership
 from tests.demo.conftest import OWN
+from tests.factories.accounts import make_membership
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -13,17 +13,16 @@ from mom.core.actor import system_actor
 from mom.core.engine.interval import Interval
 from mom.demo.engine import norrtal, signals
 from mom.demo.services.crew import Crew
+from mom.demo.services.heard import counters_shown, last_heard, state_sent
 from mom.demo.services.signals import SOURCE
 from mom.edge.engine.gateway import Connected, Gateway
-from mom.edge.engine.machine import Chance, Counters, Profile, Segment, Wire
-from mom.floor.engine.terms import CountName, MachineState, MessageKind
-from mom.floor.models import FloorMessage, StateInterval
+from mom.edge.engine.machine import Chance, Profile, Segment, Wire
 from mom.floor.services.ingest import take_in
 from mom.plant.models import Equipment
 from mom.plant.selectors.calendar import ShiftPlan, site_plan
 
-LONGEST_GAP = timedelta(hours=70)  # what was missed longer ago stays missing; the door would put it into quarantine
 MOST_AT_ONCE = 2_000
+MOMENT = timedelta(seconds=1)  # what was heard last is not said again, in other words
 AROUND = timedelta(hours=12)
 SECONDS = {material.code: material.seconds for material in norrtal.MATERIALS}
 MACHINES = {machine.code: machine for machine in norrtal.MACHINES}
@@ -35,7 +34,10 @@ def demo_site() -> Site | None:
 
 
 def play(is_over: Callable[[], bool], *, every: float = 2.0, speed: float = 1.0, back: timedelta | None = None) -> None:
-    """Run the demo plant until `is_over` or until it is taken away; with `back` from that long ago, at `speed`."""
+    """Run the demo plant until `is_over` or until it is taken away; with `back` from that long ago, at `speed`.
+
+    One that was taken away and added again is another one, with other machines: this run ends as well.
+    """
     site = demo_site()
     if site is None:
         return
@@ -45,7 +47,7 @@ def play(is_over: Callable[[], bool], *, every: float = 2.0, speed: float = 1.0,
     crew = Crew(site, gateway)
     while not is_over():
         shown = min(start + timedelta(seconds=(time.monotonic() - began) * speed), clock.now()) if back else clock.now()
-        if demo_site() is None:
+        if demo_site() != site:
             return
         send(site, gateway, shown)
         if shown > clock.now() - timedelta(minutes=1):  # people act now, not in what is caught up on
@@ -56,9 +58,8 @@ def play(is_over: Callable[[], bool], *, every: float = 2.0, speed: float = 1.0,
 def connect(site: Site, since: datetime | None = None) -> Gateway:
     """The gateway as the record says its machines stood when they were last heard, or as they stood at `since`."""
     now = clock.now()
-    heard = _last_heard(site, since or now)
-    last = max(heard.values(), default=now)
-    begin = since or max(last, now - LONGEST_GAP)
+    last = last_heard(site, now)
+    begin = since or (min(now, last + MOMENT) if last else now)
     plan = _breaks(site)
     equipment = {row.code: row for row in Equipment.objects.filter(site=site, code__in=MACHINES)}
     machines = [_connected(equipment[code], begin) for code in MACHINES if code in equipment]
@@ -81,27 +82,12 @@ def post(site: Site, batch: Sequence[Wire]) -> None:
 def _connected(equipment: Equipment, at: datetime) -> Connected:
     machine = MACHINES[equipment.code]
     profile = signals.profile_of(machine, SECONDS)
-    before = StateInterval.objects.filter(equipment=equipment, started_at__lte=at).exclude(state=MachineState.OFF)
-    last = before.order_by("-started_at").first()
-    state, reason = (last.state, last.reason.code if last.reason else "") if last else ("run", "")
+    state, reason = state_sent(equipment, at)
     dice = Chance(norrtal.SITE).dice(profile, at)
     left = timedelta(minutes=dice.uniform(3, 14) if state != "run" else dice.uniform(6, profile.trouble))
     cycle = profile.ideal / dice.uniform(0.9, 0.985) if state == "run" else 0.0
     segment = Segment(state, at, at + left, reason, cycle=cycle, scrap=profile.scrap if cycle else 0.0)
-    return Connected(profile, segment, _counters(equipment, at))
-
-
-def _counters(equipment: Equipment, at: datetime) -> Counters:
-    rows = FloorMessage.objects.filter(equipment=equipment, kind=MessageKind.COUNT, occurred_at__lte=at)
-    rows = rows.filter(occurred_at__gt=at - LONGEST_GAP).order_by("-occurred_at")
-    readings = {name: rows.filter(name=name).values_list("value", flat=True).first() for name in CountName}
-    return Counters(int(readings[CountName.TOTAL] or 0), int(readings[CountName.REJECT] or 0))
-
-
-def _last_heard(site: Site, now: datetime) -> dict[int, datetime]:
-    rows = FloorMessage.objects.filter(site=site, occurred_at__gt=now - LONGEST_GAP, occurred_at__lte=now)
-    latest = rows.order_by("equipment_id", "-occurred_at").distinct("equipment_id")
-    return dict(latest.values_list("equipment_id", "occurred_at"))
+    return Connected(profile, segment, counters_shown(equipment, at))
 
 
 def _breaks(site: Site) -> Callable[[Profile, datetime], Sequence[tuple[datetime, datetime]]]:

@@ -16,6 +16,8 @@ const USUAL = "job_order,figures"; // what a part waits for that says nothing el
 const CALM = 30; // seconds between fetches while the stream is open and silent, unless data-live-calm says otherwise
 const GATHER = 120; // ms: several changes at once are one fetch
 const LEAST_GAP = 300; // ms between two fetches of a part, more where the server is slow
+const SHARED = 2_000; // ms: the whole may have been read so long ago for somebody else, where nothing urgent was told
+const AGAIN = 300; // ms at least until the whole is asked for again that is being made for somebody else just now
 const MOST_ROWS = 60;
 
 const mark = document.querySelector("[data-live-mark]");
@@ -39,6 +41,9 @@ class Live {
     this.etag = "";
     this.rowsAt = Infinity;
     this.freeAt = 0;
+    this.newsAt = 0; // when it heard last of what the whole must show, and of rows: no answer may be older
+    this.rowNewsAt = 0;
+    this.heardAt = 0; // of any machine: rows out of sight may be so far behind the whole that came
     this.isAside = "liveAside" in element.dataset;
     this.freshAt = Date.now();
     this.wait();
@@ -65,14 +70,16 @@ class Live {
   poke(topic, key) {
     if (!this.topics.includes(topic) && topic !== "resync") return;
     if (topic === "machine" && this.key && this.key !== key) return;
-    if (topic !== "machine" || !this.prefix) { this.soon(); return; }
+    if (topic !== "machine" || !this.prefix) { this.newsAt = Date.now(); this.soon(); return; }
+    this.heardAt = Date.now();
     const row = document.getElementById(this.prefix + key);
     const place = row?.getBoundingClientRect();
     if (place && place.bottom > 0 && place.top < innerHeight && row.checkVisibility()) {
       this.keys.add(key);
+      this.rowNewsAt = Date.now();
       this.rowsAt = Math.min(this.rowsAt, Date.now() + GATHER);
     }
-    this.soon(this.pause); // sums, ranks and rows out of sight follow at the usual pace
+    this.soon(this.pause * (0.5 + Math.random() / 2)); // sums, ranks, rows out of sight: not all pages at once
   }
 
   async refresh() {
@@ -84,10 +91,11 @@ class Live {
     this.rowsAt = this.keys.size ? Date.now() + GATHER : Infinity;
     this.isBusy = true;
     const begun = performance.now();
+    let isMade = true;
     try {
-      await this.fetch(isAll, rows);
+      isMade = await this.fetch(isAll, rows);
       this.misses = 0;
-      this.fresh(true);
+      if (isMade) this.fresh(true);
     } catch {
       this.misses += 1;
       if (this.misses >= 2) this.fresh(false);
@@ -95,20 +103,27 @@ class Live {
     }
     this.isBusy = false;
     this.freeAt = Date.now() + Math.max(LEAST_GAP, 3 * (performance.now() - begun));
-    if (isAll || this.misses) this.wait();
+    if (!isMade) this.soon(AGAIN * (1 + Math.random()));
+    else if (isAll || this.misses) this.wait();
     else this.arm();
+    if (isAll && Date.now() - this.heardAt < SHARED * 2) this.soon(this.pause);
   }
 
+  // Gives false where the whole is being made for somebody else: it is asked for again in a moment.
   async fetch(isAll, rows) {
-    const headers = { "HX-Request": "true", "X-Requested-With": "live" };
+    const asked = Date.now();
+    const age = Math.min(asked - this.rowNewsAt, isAll ? Math.min(SHARED, asked - this.newsAt) : Infinity);
+    const headers = { "HX-Request": "true", "X-Requested-With": "live", "X-Live-Age": String(Math.max(0, age)) };
     if (isAll && this.etag) headers["If-None-Match"] = this.etag;
     const url = new URL(this.element.dataset.live, location.href);
     if (!isAll) url.searchParams.set("rows", rows.join(","));
     const answer = await fetch(url, { headers, signal: AbortSignal.timeout(this.pause * 2) });
+    if (answer.status === 202) return false;
     if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
-    if (!answer.ok) return;
+    if (!answer.ok) return true;
     if (isAll) this.etag = answer.headers.get("ETag") ?? "";
     this.swap(await answer.text());
+    return true;
   }
 
   swap(html) {
@@ -221,7 +236,9 @@ document.addEventListener("visibilitychange", () => {
   follow();
   for (const part of parts) {
     part.freshAt = Math.max(part.freshAt, Date.now() - 10_000); // what was hidden gets a moment to fetch
-    document.hidden ? part.arm() : part.soon();
+    if (document.hidden) { part.arm(); continue; }
+    part.newsAt = Date.now();
+    part.soon();
   }
 });
 for (const name of ["pointerout", "pointerup", "focusout", "selectionchange"]) {
