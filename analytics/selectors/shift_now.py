@@ -198,9 +198,7 @@ def totals_of(row: Mapping[str, Any]) -> MachineTotals:
     return MachineTotals(**{name: row[f"sum_{name}"] for name in PARTS})
 
 
-def result_by_machine(
-    site: Site, window: ShiftWindow, only: Collection[int] | None = None
-) -> dict[int, MachineTotals]:
+def result_by_machine(site: Site, window: ShiftWindow, only: Collection[int] | None = None) -> dict[int, MachineTotals]:
     """What each machine's shift came to, for a shift that is over; of `only` these, by key. One statement."""
     if window.day is None:
         return {}

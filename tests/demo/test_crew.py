@@ -251,9 +251,6 @@ def test_foreign_order_keeps_its_machine_and_its_stops(shift: Shift, monkeypatch
 
     assert facts_of(job) == before
     assert facts_of(demo) == aside
-    print([(x.started_at, x.ended_at, x.state, x.reason, x.job_order, x.withdrawn_at) for x in Stop.objects.filter(equipment=job.equipment, started_at__gte=THURSDAY)])
-    print([(x.started_at, x.ended_at, x.state, x.reason, x.recorded_at) for x in StopAnnotation.objects.filter(equipment=job.equipment)])
-    print([(r.started_at,r.ended_at,r.job_order) for r in JobResponse.objects.filter(equipment=job.equipment, started_at__gte=THURSDAY)])
     assert Stop.objects.filter(equipment=job.equipment, started_at__gte=began).exists()
     assert not StopAnnotation.objects.filter(equipment=job.equipment).exists()
 
