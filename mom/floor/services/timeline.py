@@ -94,6 +94,8 @@ def refold(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, dat
 
 def refold_and_run(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]) -> Sequence[Change]:
     """The same, and everything that is folded from timelines with it. Joins the caller's transaction."""
+    if not stretches:
+        return ()
     applied = refold(act, site, stretches)
     if applied.changes:
         folds.run(act, applied)
