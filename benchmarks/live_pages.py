@@ -391,8 +391,7 @@ def attributes(*, is_rung: bool) -> dict[str, Any]:
 
     html = (ROOT / "templates" / "analytics" / "overview" / "page.html").read_text(encoding="utf-8")
     topics, calm = re.search(r'data-live-topics="([^"]+)"', html), re.search(r'data-live-calm="(\d+)"', html)
-    assert topics is not None  # noqa: S101 - the page is live
-    assert calm is not None  # noqa: S101 - the page is live
+    assert topics is not None and calm is not None  # noqa: S101, PT018 - the page is live
     return {"topics": topics[1], "calm": float(calm[1]), "bell": reverse("work:alert_bell") if is_rung else ""}
 
 

@@ -230,7 +230,7 @@ def _jobs_at(places: Sequence[tuple[int, datetime]]) -> dict[tuple[int, datetime
             " AS p(equipment_id, at) CROSS JOIN LATERAL (SELECT r.job_order_id FROM work_jobresponse r"
             " WHERE r.equipment_id = p.equipment_id AND r.started_at <= p.at AND r.job_order_id IS NOT NULL"
             " AND r.reverses_id IS NULL"
-            " ORDER BY r.started_at DESC LIMIT 1) AS j",
+            " ORDER BY r.started_at DESC, r.id DESC LIMIT 1) AS j",
             [[place[0] for place in places], [place[1] for place in places]],
         )
         return {(row[0], row[1]): row[2] for row in cursor.fetchall()}
