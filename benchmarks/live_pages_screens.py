@@ -85,6 +85,7 @@ class Screen:
         self.free_at = self.news_at = self.rows_news_at = self.heard_at = 0.0
         self.etag = ""
         self.misses = 0
+        self.was_all = True
         self.changed = asyncio.Event()
         self.is_open = asyncio.Event()
 
@@ -143,10 +144,12 @@ class Screen:
                 continue
             except TimeoutError:
                 pass
-            is_all = self.all_at <= time.monotonic()
             begun = time.monotonic()
+            are_rows_due = bool(self.keys) and self.rows_at <= begun
+            is_all = self.all_at <= begun and not (are_rows_due and self.was_all)
+            self.was_all = is_all
             rows = [] if is_all else sorted(self.keys)[:MOST_ROWS]
-            self.keys = set() if is_all else self.keys - set(rows)
+            self.keys -= set(rows)
             self.rows_at = begun + GATHER if self.keys else float("inf")
             try:
                 is_made = await (self.whole(begun) if is_all else self.rows(rows, begun))

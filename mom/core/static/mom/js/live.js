@@ -38,6 +38,7 @@ class Live {
     this.keys = new Set(); // machines in sight that changed
     this.held = new Map(); // what came for elements in use
     this.misses = 0;
+    this.wasAll = true; // rows in sight go first
     this.etag = "";
     this.rowsAt = Infinity;
     this.freeAt = 0;
@@ -84,10 +85,11 @@ class Live {
 
   async refresh() {
     if (!this.element.isConnected || document.hidden || this.isBusy) return;
-    const isAll = this.allAt <= Date.now();
+    const areRowsDue = this.keys.size > 0 && this.rowsAt <= Date.now();
+    const isAll = this.allAt <= Date.now() && !(areRowsDue && this.wasAll); // in turns: neither keeps the other waiting
+    this.wasAll = isAll;
     const rows = isAll ? [] : [...this.keys].slice(0, MOST_ROWS);
-    if (isAll) this.keys.clear();
-    else rows.forEach((key) => this.keys.delete(key));
+    rows.forEach((key) => this.keys.delete(key));
     this.rowsAt = this.keys.size ? Date.now() + GATHER : Infinity;
     this.isBusy = true;
     const begun = performance.now();
