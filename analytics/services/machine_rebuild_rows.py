@@ -1,7 +1,6 @@
 """Buckets of machines, written: what stood there for a stretch goes, what was reckoned comes, in one transaction."""
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from analytics.engine.machine_shift import Reckoned
 from analytics.engine.machine_stretch import instant_of
 from analytics.selectors.facts import Asked
 from mom.accounts.models import Site
+from mom.core.db.bulk import copy_rows
 
 _EXACT = frozenset(PARTS[place] for place in EXACT)
 _NAMES = ", ".join(PARTS)
@@ -47,13 +47,17 @@ FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS a(machine, st
 JOIN analytics_shiftbucket b ON b.equipment_id = a.machine AND b.started_at < a.stop AND b.ended_at > a.start
  AND b.day BETWEEN a.start::date - 3 AND a.stop::date + 3
 """
-_SLICE = "site_id, equipment_id, day, shift, started_at"
-_HOUR = f"COPY analytics_hourbucket ({_SLICE}, hour, job_order_id, definition_id, unit, {_NAMES}) FROM STDIN"
-_SHIFT = f"COPY analytics_shiftbucket ({_SLICE}, ended_at, job_order_id, definition_id, unit, {_NAMES}) FROM STDIN"
+_SLICE = ("site_id", "equipment_id", "day", "shift", "started_at")
+_MADE = ("job_order_id", "definition_id", "unit", *PARTS)
+_HOUR = ("analytics_hourbucket", (*_SLICE, "hour", *_MADE))
+_SHIFT = ("analytics_shiftbucket", (*_SLICE, "ended_at", *_MADE))
 _LOSS = (
-    f"COPY analytics_lossbucket ({_SLICE}, hour, job_order_id, definition_id, state, time_class, loss_class, reason_id,"
-    " duration, stop_count) FROM STDIN"
-)
+    "analytics_lossbucket",
+    (
+        *_SLICE, "hour", "job_order_id", "definition_id", "state", "time_class", "loss_class", "reason_id", "duration",
+        "stop_count",
+    ),
+)  # fmt: skip
 _DAYS = "DELETE FROM analytics_daybucket WHERE equipment_id = ANY(%(machines)s) AND day = ANY(%(days)s)"
 _SUM_DAYS = f"""
 INSERT INTO analytics_daybucket (site_id, equipment_id, day, {_NAMES})
@@ -97,10 +101,8 @@ def write(site: Site, made: Sequence[tuple[ShiftFacts, Reckoned]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CLEAR, asked)
         days |= {day for (day,) in cursor.fetchall()}
-        for statement, rows in ((_HOUR, _hours), (_SHIFT, _shifts), (_LOSS, _losses)):
-            lines = [_line(row) for facts, reckoned in made for row in rows(site, facts, reckoned)]
-            if lines:
-                cursor.copy_expert(statement, io.StringIO("".join(lines)))
+        for (table, columns), rows in ((_HOUR, _hours), (_SHIFT, _shifts), (_LOSS, _losses)):
+            copy_rows(table, columns, (row for facts, reckoned in made for row in rows(site, facts, reckoned)))
         whole: dict[str, Any] = {
             "site": site.pk,
             "machines": sorted({facts.equipment_id for facts, _ in made}),
@@ -148,16 +150,3 @@ def _order(cut: Any) -> tuple[Any, ...]:
 
 def _amounts(vector: Vector) -> list[Any]:
     return [f"{amount}e-6" if name in _EXACT and amount else amount for name, amount in zip(PARTS, vector, strict=True)]
-
-
-def _line(row: Iterable[Any]) -> str:
-    """A row as COPY reads it."""
-    return "\t".join([_field(each) for each in row]) + "\n"
-
-
-def _field(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return str(value)
