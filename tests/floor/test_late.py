@@ -217,3 +217,16 @@ def test_released_message_of_a_dropped_day_is_laid_in(actor: Actor, site: Site, 
     assert LateMessage.objects.count() == 1
     assert late.merge_waiting() == late.Merged(new=1)
     assert FloorMessage.objects.get().occurred_at == at.astimezone(UTC)
+
+
+def test_late_message_that_can_no_longer_be_read_waits_for_a_person(
+    actor: Actor, site: Site, machine: Equipment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(actor, site, day_of(machine))
+    write_all()
+    drop()
+    assert sent(actor, site, [state(machine, DAY + timedelta(hours=3), "idle", "new")]).late == 1
+    monkeypatch.setattr("mom.floor.engine.message_reading._KINDS", {})  # as if a later version knew no such kind
+    assert late.merge_waiting() == late.Merged(conflicting=1)
+    assert QuarantinedMessage.objects.get().problem == "unreadable"
+    assert not LateMessage.objects.exists()

@@ -119,10 +119,11 @@ def _merge(place: Place) -> Merged | None:
 def _settle(place: Place) -> Merged | None:
     with use_case(system_actor("archive")) as act:
         source = Source.objects.select_related("site").select_for_update(of=("self",)).get(pk=place.source_id)
-        late = _taken(place)
-        if not late:
+        late, refused = _taken(place)
+        if not late and not refused:
             return None
-        new, repeated, refused = _told_apart(place, late)
+        new, repeated, conflicting = _told_apart(place, late)
+        refused += conflicting
         for session_id, group in groupby(sorted(new, key=_session), key=_session):
             rows.store(source.site, source.pk, session_id or None, [each.read for each in group], act.now)
         if refused and rows.keep_in_quarantine(source.site, source.pk, "", refused, act.now):
@@ -137,12 +138,13 @@ def _session(each: _Late) -> int:
     return each.session_id or 0
 
 
-def _taken(place: Place) -> list[_Late]:
-    """Take the messages out of waiting, in the order in which they came."""
+def _taken(place: Place) -> tuple[list[_Late], list[Refused]]:
+    """Take the messages out of waiting, in the order in which they came; what a later version can't read is refused."""
     with connection.cursor() as cursor:
         cursor.execute(_DELETED, [place.source_id, place.equipment_id, place.day, AT_ONCE])
         found = sorted(cursor.fetchall())
-    return [_read(place, *row[1:]) for row in found]
+    read = [_read(place, *row[1:]) for row in found]
+    return [each for each in read if isinstance(each, _Late)], [each for each in read if isinstance(each, Refused)]
 
 
 def _read(
@@ -153,10 +155,10 @@ def _read(
     is_known: bool,
     raw: str,
     received_at: datetime,
-) -> _Late:
+) -> _Late | Refused:
     read = read_again(json.loads(raw), key.hex, sequence, Window.history(received_at))
     if isinstance(read, Refused):
-        raise RuntimeError(f"A message that was read can't be read again: {read.why}.")  # noqa: TRY004 - no type
+        return read
     read.equipment_id, read.received_at = place.equipment_id, received_at
     return _Late(read, session_id, is_known)
 
