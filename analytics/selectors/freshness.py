@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from statistics import median_high
 
 from django.db.models import Q
 
@@ -31,6 +32,9 @@ def ages(site: Site, window: Window, now: datetime, equipment: int | None = None
     return {pk: max(timedelta(0), now - at) for pk, at in rows.values_list("equipment_id", "last_sign_at") if at}
 
 
-def oldest(found: Mapping[int, timedelta]) -> timedelta | None:
-    """The age of a figure over these machines: that of the one that was silent longest."""
-    return max(found.values(), default=None)
+def age_of_most(found: Mapping[int, timedelta]) -> timedelta | None:
+    """The age of a figure over these machines: within it most of them were heard.
+
+    One machine that is silent makes its own time unknown, which completeness tells; not all of the figure old.
+    """
+    return median_high(found.values()) if found else None

@@ -8,7 +8,7 @@ from analytics.engine.kpi import Basis, Kpi, KpiValue
 from analytics.engine.kpi_evidence import Demand, Machines
 from analytics.engine.trust import Trust, trust
 from analytics.selectors import slices
-from analytics.selectors.freshness import ages, oldest
+from analytics.selectors.freshness import age_of_most, ages
 from analytics.selectors.series import By, Scope, Slice, evidence_by, nothing
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
@@ -58,7 +58,7 @@ def kpi_table(
         KpiRow(each, kpi.of(each.evidence, variant), _trust(each.evidence, of_row.get(each.pk or 0)))
         for each in found.rows
     ]
-    return KpiTable(kpi, rows, kpi.of(found.whole, variant), _trust(found.whole, oldest(heard)), found.whole)
+    return KpiTable(kpi, rows, kpi.of(found.whole, variant), _trust(found.whole, age_of_most(heard)), found.whole)
 
 
 def kpi_values(

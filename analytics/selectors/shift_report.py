@@ -14,7 +14,7 @@ from analytics.models import BoardEntry, LossBucket, ShiftNote
 from analytics.selectors import losses
 from analytics.selectors.board import LOST, board_entries
 from analytics.selectors.board_shifts import ShownShift
-from analytics.selectors.freshness import ages, oldest
+from analytics.selectors.freshness import age_of_most, ages
 from analytics.selectors.losses_stops import described
 from analytics.selectors.slices import Window
 from analytics.selectors.targets import Targets, targets_at
@@ -57,7 +57,7 @@ class ShiftReport:
     sources: Mapping[int, str]
     as_of: datetime
     age: timedelta | None = None
-    """How long ago the machine that was silent longest was heard; None of a shift that is over."""
+    """Within how long most machines were heard; None of a shift that is over."""
 
     @cached_property
     def totals(self) -> MachineTotals:
@@ -96,7 +96,7 @@ def shift_report(
         targets=targets_at(site, shown.until, TARGETS),
         sources=losses.piece_sources(site, shown.until),
         as_of=shown.until,
-        age=oldest(ages(site, Window(day, day), now, place.pk if place is not None else None)) if now else None,
+        age=age_of_most(ages(site, Window(day, day), now, place.pk if place is not None else None)) if now else None,
     )
 
 

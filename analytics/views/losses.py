@@ -17,7 +17,7 @@ from analytics.engine.reliability import mean, operating_hours
 from analytics.engine.trust import Trust, trust
 from analytics.reports.sheets import Sheet, workbook
 from analytics.selectors import losses
-from analytics.selectors.freshness import ages, oldest
+from analytics.selectors.freshness import age_of_most, ages
 from analytics.selectors.slices import Window
 from analytics.views import losses_drawings as drawings
 from analytics.views import losses_rows as tables
@@ -119,7 +119,7 @@ class OeeAndLosses(LivePage):
         place = self.period.place.pk if self.period.place else None
         window = Window(self.period.first, self.period.last)
         heard = ages(self.site, window, self.now, place) if self.period.is_running else {}
-        return trust(total(self.sums.values()), oldest(heard))
+        return trust(total(self.sums.values()), age_of_most(heard))
 
     def get_context(self) -> dict[str, Any]:
         """Ten statements at most with the frame's, whatever the window and the number of machines."""

@@ -19,7 +19,7 @@ from analytics.engine.kpi import Basis, Missing
 from analytics.engine.machine_parts import MachineTotals, total
 from analytics.engine.oee import oee_iso
 from analytics.models import DayBucket, HourBucket, ShiftBucket
-from analytics.selectors.freshness import ages, oldest
+from analytics.selectors.freshness import age_of_most, ages
 from analytics.selectors.kpis import kpi_table, kpi_values
 from analytics.selectors.series import POSSIBLE, By, Scope
 from analytics.selectors.series_export import COLUMNS, Asked, csv_lines, figures, parquet_chunks
@@ -275,7 +275,7 @@ def test_page_downloads_the_same_table(api: Client) -> None:
     assert api.get(f"/kpis/cpk/export/{query}").status_code == 404
 
 
-def test_trust_says_how_long_ago_the_machine_silent_longest_was_heard(api: Client, plant: Plant) -> None:
+def test_trust_says_within_how_long_most_machines_were_heard(api: Client, plant: Plant) -> None:
     now = clock.now()
     for machine, ago in zip(plant.machines, (5, 20, None), strict=True):
         send(machine, ("run", 60), now=now)
@@ -286,7 +286,9 @@ def test_trust_says_how_long_ago_the_machine_silent_longest_was_heard(api: Clien
     found = ages(plant.site, window, now)
     first, second, _silent = plant.machines
     assert found == {first.pk: timedelta(minutes=5), second.pk: timedelta(minutes=20)}
-    assert oldest(found) == timedelta(minutes=20)
+    assert age_of_most(found) == timedelta(minutes=20)
+    assert age_of_most({**found, 0: timedelta(hours=9), -1: timedelta(0)}) == timedelta(minutes=20)
+    assert age_of_most({}) is None
     assert set(ages(plant.site, window, now, plant.line.pk)) == {first.pk, second.pk}
     assert set(ages(plant.site, window, now, first.pk)) == {first.pk}
     assert ages(plant.site, WINDOW, now) == {}
