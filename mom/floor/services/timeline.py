@@ -12,7 +12,7 @@ from django.db import connection
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.live.change import CHANNEL
+from mom.core.live.change import CHANNEL, tell
 from mom.core.use_case import UseCase, use_case
 from mom.floor import applied as folds
 from mom.floor.applied import Accepted, Applied, Change, Current
@@ -30,7 +30,7 @@ from mom.floor.services.timeline_rows import OpenEnd, Signal
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Reason
 
-MOST_TOLD = 500  # machines told of one by one; more at once are a load of history, which no page waits for
+MOST_TOLD = 500  # machines told of one by one; of more at once pages read the whole
 
 
 @dataclass(slots=True)
@@ -290,11 +290,12 @@ def _current(ends: Mapping[int, OpenEnd], differences: Mapping[int, Difference])
 
 
 def _tell(site: Site, changes: Sequence[Change]) -> None:
-    """Tell open pages which machines moved. One statement; sent at commit."""
-    if not 0 < len(changes) <= MOST_TOLD:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_notify(%s, %s || '|machine|' || code || '|') FROM plant_equipment WHERE id = ANY(%s)",
-            [CHANNEL, site.code, [change.equipment_id for change in changes]],
-        )
+    """Tell open pages which machines moved, of very many only that some did. One statement; sent at commit."""
+    if len(changes) > MOST_TOLD:
+        tell(site.code, "machine", "")
+    elif changes:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_notify(%s, %s || '|machine|' || code || '|') FROM plant_equipment WHERE id = ANY(%s)",
+                [CHANNEL, site.code, [change.equipment_id for change in changes]],
+            )

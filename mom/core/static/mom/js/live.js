@@ -70,7 +70,7 @@ class Live {
 
   poke(topic, key) {
     if (!this.topics.includes(topic) && topic !== "resync") return;
-    if (topic === "machine" && this.key && this.key !== key) return;
+    if (topic === "machine" && this.key && key && this.key !== key) return; // without a key: many moved
     if (topic !== "machine" || !this.prefix) { this.newsAt = Date.now(); this.soon(); return; }
     this.heardAt = Date.now();
     const row = document.getElementById(this.prefix + key);
