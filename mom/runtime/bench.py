@@ -26,7 +26,7 @@ OWN_SERVERS = (
 
 def main(argv: list[str]) -> int:
     """Run the benchmark with the arguments behind its name. Returns its exit code. Raises: Refusal without one."""
-    known = sorted(path.stem for path in FOLDER.glob("*.py"))
+    known = sorted(path.stem for path in FOLDER.glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
     if not argv or argv[0] not in known:
         raise Refusal(f"Name one of these: {', '.join(known)}.")
     places = Places(Path(tempfile.mkdtemp(prefix="mom-bench-"))).make()
