@@ -77,7 +77,7 @@ class KpiTrustSerializer(serializers.Serializer[Any]):
     completeness = _number(help_text="Known share of the planned time.")
     coded = _number(help_text="Share of stopped time, minor stops aside, that has a reason.")
     age = serializers.IntegerField(
-        allow_null=True, help_text="Seconds since the machine silent longest was heard; null where the window is over."
+        allow_null=True, help_text="Seconds within which most machines were heard; null where the window is over."
     )
     doubts = serializers.ListField(child=serializers.CharField())
 

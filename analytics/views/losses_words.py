@@ -137,12 +137,12 @@ def trust_words(found: Trust) -> str:
 
 
 def heard_words(age: timedelta | None) -> str:
-    """How long ago the machine that was silent longest was heard; nothing of what is over."""
+    """Within how long most machines were heard; nothing of what is over."""
     if age is None:
         return ""
     if age < timedelta(minutes=1):
-        return _("heard less than a minute ago")
-    return _("last heard %(long)s ago") % {"long": printing.duration(age)}
+        return _("heard within a minute")
+    return _("heard within %(long)s") % {"long": printing.duration(age)}
 
 
 def minutes(length: int) -> Decimal:
