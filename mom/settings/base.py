@@ -17,7 +17,7 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 PIN_PEPPERS = [*env.words("PIN_PEPPER"), *env.words("PIN_PEPPER_FALLBACKS")]
 DEBUG = False
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-PUBLIC_URL = env.public_url()  # begins the links in e-mails and webhooks; empty: they have none
+PUBLIC_URL = env.public_url("PUBLIC_URL")  # begins the links in e-mails and webhooks; empty: they have none
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
