@@ -182,3 +182,58 @@ def test_history_api_takes_a_file_and_a_worker_brings_it_in(owner: User, site: A
     done = client.get(f"/api/v1/floor/history-loads/{row['id']}").json()
     assert (done["status"], done["accepted"], done["quarantined"], done["rows_done"]) == ("succeeded", 6, 1, 7)
     assert FloorMessage.objects.filter(value=Decimal(50)).exists()
+
+
+def bomb(path: Path, column: pa.Array, name: str = "text") -> Path:
+    rows = len(column)
+    times = pa.array([START] * rows, pa.timestamp("us", "UTC"))
+    table = pa.table({"machine": ["CNC-01"] * rows, "kind": ["state"] * rows, "at": times, name: column})
+    pq.write_table(table, path, store_schema=False)
+    return path
+
+
+def test_history_parquet_that_unpacks_to_gigabytes_is_refused_before_it_does(
+    actor: Actor, site: Any, tmp_path: Path
+) -> None:
+    repeated = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), pa.array(["x" * 200_000]))
+    path = bomb(tmp_path / "bomb.parquet", repeated)
+    assert path.stat().st_size < 20_000
+    before = pa.total_allocated_bytes()
+    with pytest.raises(InvalidInput) as refused:
+        request(actor, site, "plc", file_name=path.name, content=path.read_bytes())
+    assert "64 MB" in str(refused.value.fields["file"][0])
+    assert pa.total_allocated_bytes() - before < 64 * 1024 * 1024
+    assert not TaskRun.objects.exists()
+
+
+@pytest.mark.parametrize("column", [pa.array([[1, 2]]), pa.array([{"a": 1}]), pa.array([b"ab"], pa.binary(2))])
+def test_history_parquet_columns_that_no_message_has_are_refused(
+    actor: Actor, site: Any, tmp_path: Path, column: pa.Array
+) -> None:
+    path = bomb(tmp_path / "nested.parquet", column)
+    with pytest.raises(InvalidInput) as refused:
+        request(actor, site, "plc", file_name=path.name, content=path.read_bytes())
+    assert "text" in str(refused.value.fields["file"][0])
+
+
+def test_history_parquet_with_texts_that_grow_when_read_is_refused(actor: Actor, site: Any, tmp_path: Path) -> None:
+    table = pa.table({"machine": ["CNC-01"], "kind": ["state"], "at": pa.array([START], pa.timestamp("us", "UTC"))})
+    path = tmp_path / "delta.parquet"
+    pq.write_table(table, path, use_dictionary=False, column_encoding={"machine": "DELTA_BYTE_ARRAY"})
+    with pytest.raises(InvalidInput) as refused:
+        request(actor, site, "plc", file_name=path.name, content=path.read_bytes())
+    assert "DELTA_BYTE_ARRAY" in str(refused.value.fields["file"][0])
+
+
+def test_history_parquet_of_long_strings_and_categories_is_read(actor: Actor, site: Any, tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "machine": pa.array(["CNC-01"], pa.large_string()),
+            "kind": pa.array(["state"]).dictionary_encode(),
+            "at": pa.array([START], pa.timestamp("us", "UTC")),
+            "state": ["run"],
+        }
+    )
+    path = tmp_path / "long.parquet"
+    pq.write_table(table, path)
+    assert load_here(actor, site, "plc", path).result["accepted"] == 1

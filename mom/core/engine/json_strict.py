@@ -6,6 +6,7 @@ duplicate keys, NaN and other encodings in silence. Numbers with a fraction come
 
 import json
 import re
+from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -63,8 +64,7 @@ def _read(text: str, most_keys: int) -> Any:
             raise RefusedJson(f"More than {most_keys} keys.")
         found = dict(items)
         if len(found) != len(items):
-            names = [name for name, _ in items]
-            twice = next(name for name in names if names.count(name) > 1)
+            twice = next(name for name, times in Counter(name for name, _ in items).items() if times > 1)
             raise RefusedJson(f"The key {json.dumps(twice[:40])} occurs twice.")
         return found
 

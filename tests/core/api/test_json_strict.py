@@ -3,13 +3,14 @@
 import contextlib
 import json
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mom.core.engine.json_strict import MAX_DEPTH, MAX_KEYS, RefusedJson, canonical, loads
+from mom.core.engine.json_strict import MAX_DEPTH, MAX_KEYS, RefusedJson, canonical, loads, loads_records
 
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 _leaf = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | _text
@@ -81,3 +82,11 @@ def test_P02_canonical_tells_types_apart() -> None:
     assert (
         len({canonical(["1"]), canonical([1]), canonical([True]), canonical([None]), canonical([Decimal("1.0")])}) == 5
     )
+
+
+def test_P32_a_key_twice_among_very_many_is_found_at_once() -> None:
+    body = ("{" + ",".join(f'"k{number}":0' for number in range(60_000)) + ',"k59999":1}').encode()
+    start = process_time()
+    with pytest.raises(RefusedJson, match=r"k59999.*twice"):
+        loads_records(body, 160_000)
+    assert process_time() - start < 5  # seconds; each key beside each other took half a minute
