@@ -252,3 +252,13 @@ def test_nist_raw_day_of_any_device_reads_by_its_probe(name: str) -> None:
     assert not [piece for piece in pieces if piece.state == MachineState.OFF and piece.code not in ("", "UNAVAILABLE")]
     running = sum(((p.end - p.start) for p in pieces if p.state == MachineState.RUN and p.end), timedelta())
     assert timedelta(minutes=1) < running < timedelta(hours=24)
+
+
+def test_instant_before_the_first_year_is_none() -> None:
+    assert mtconnect.instant_of("0001-01-01T00:00:00+05:00") is None
+    assert mtconnect.instant_of("2025-01-01T00:00:00+05:00") == datetime(2024, 12, 31, 19, tzinfo=UTC)
+
+
+def test_table_row_that_is_too_short_is_left_out() -> None:
+    lines = ["timestamp_utc,data_item,value", "2025-01-01T00:00:00Z,execution,ACTIVE", "2025-01-01T00:01:00Z,execution"]
+    assert [each.value for each in mtconnect.read_table(lines)] == ["ACTIVE"]

@@ -10,6 +10,7 @@ from mom.core.actor import Actor, system_actor
 from mom.core.errors import Conflict, InvalidInput, NotAllowed
 from mom.floor.models import Stop, StopAnnotation
 from mom.floor.services import stop, timeline
+from mom.floor.services.timeline_rows import lock_signals
 from mom.plant.models import Equipment, Reason
 from tests.factories.accounts import make_site
 from tests.factories.plant import make_equipment, make_reason
@@ -171,6 +172,20 @@ def test_first_reason_and_another_one_need_different_rights(stopped: Stop, jam: 
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_reason_given_meanwhile_is_not_replaced_without_the_right_to(
+    stopped: Stop, jam: Reason, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = Actor("user", "1", "Ann", {site.code: frozenset({"floor.view", "floor.give_reason"})})
+
+    def after_another(site_id: int, machines: list[int]) -> None:
+        lock_signals(site_id, machines)
+        Stop.objects.filter(pk=stopped.pk).update(reason=jam)  # what another person's word, waited for, leaves
+
+    monkeypatch.setattr(stop, "lock_signals", after_another)
+    with pytest.raises(NotAllowed):
+        stop.annotate(operator, stopped.pk, op_uuid=key(), reason=make_reason(site))
 
 
 def test_nobody_says_that_a_machine_ran_or_splits_outside(stopped: Stop, jam: Reason) -> None:

@@ -101,7 +101,7 @@ def read_table(lines: Iterable[str]) -> Iterator[Told]:
     """Rows of a CSV file with the columns timestamp_utc, data_item, value, native_code and message."""
     for row in csv.DictReader(lines):
         instant = instant_of(row["timestamp_utc"])
-        if instant is not None:
+        if instant is not None and row["value"] is not None:
             yield Told(instant, row["data_item"], row["value"], row.get("native_code") or "", row.get("message") or "")
 
 
@@ -111,11 +111,10 @@ def instant_of(text: str) -> datetime | None:
     digits = fraction[:6] if fraction.isdigit() else ""
     try:
         instant = datetime.fromisoformat(f"{head}.{digits.ljust(6, '0')}" if digits else head)
-    except ValueError:
+        instant = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # an offset may lead out of the years that there are
         return None
-    if dot and not digits:
-        return None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    return None if dot and not digits else instant
 
 
 @dataclass(slots=True)

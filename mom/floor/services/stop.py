@@ -23,6 +23,7 @@ from mom.plant.models import Reason
 
 SAYABLE = (MachineState.IDLE, MachineState.SETUP, MachineState.PLAN, MachineState.DOWN)
 """What a person may call stopped time. That a machine ran is told by machines alone."""
+_EXPLAINED = "floor.stop_explained"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def annotate(actor: Actor, stop_id: int, *, op_uuid: uuid.UUID, reason: Reason, 
         first = permissions.GIVE_REASON if stop.reason_id is None else permissions.RECLASSIFY_STOP
         if not _is_repeat(stop, op_uuid):
             act.require(first, stop.site.code)
-        return _say(act, stop, Said(reason=reason, note=note), op_uuid, "floor.stop_explained")
+        return _say(act, stop, Said(reason=reason, note=note), op_uuid, _EXPLAINED)
 
 
 def reclassify(
@@ -163,6 +164,8 @@ def _say(
     stop = _found(stop.pk)  # as it is behind the lock
     if _is_repeat(stop, op_uuid):
         return stop
+    if action == _EXPLAINED and stop.reason_id is not None:  # somebody may have given one meanwhile
+        act.require(permissions.RECLASSIFY_STOP, stop.site.code)
     before = {"reason": stop.reason.code if stop.reason else None, "state": stop.state}
     about, is_whole = (part, False) if part is not None else stretch_of(stop, act.now)
     add_word(act, stop.site, stop.equipment_id, about, said, op_uuid=op_uuid, is_whole=is_whole)
