@@ -37,6 +37,7 @@ from mom.plant.engine.calendar import local_day
 
 LONGEST_WINDOW = timedelta(days=731)
 DEFAULT_WINDOW = timedelta(days=29)
+LONGEST_BY_HOUR = timedelta(days=31)  # of many places: two years of 200 machines would be millions of rows
 PARQUET = "application/vnd.apache.parquet"
 ASKED = frozenset({"site", "by", "step", "first", "last", "shift", "variant", *NARROWS})
 
@@ -164,6 +165,8 @@ class KpiViewSet(SiteScopedViewSet):
         window = chosen_window(site, query.get("first", ""), query.get("last", ""))
         by = _one_of(By, "by", query.get("by", "")) or By.DAY
         step = _one_of(By, "step", query.get("step", ""))
+        if step == By.HOUR and by != By.SITE and window.last - window.first > LONGEST_BY_HOUR:
+            raise InvalidInput({"first": [_("Ask for 32 days at most by hour, or for days or weeks.")]}, status=400)
         only = only_from(site, {name: query.get(name, "") for name in NARROWS})
         scope = Scope(
             only.equipment, only.person, only.definition, only.work_request, query.get("shift", "") or None

@@ -295,3 +295,12 @@ def test_trust_says_within_how_long_most_machines_were_heard(api: Client, plant:
     assert ask(api, "oee_index").json()["total"]["trust"]["age"] is None
     total_row = ask(api, "oee_index", first=today - timedelta(days=1), last=today + timedelta(days=1)).json()["total"]
     assert total_row["trust"]["age"] >= 1200
+
+
+def test_series_by_hour_of_many_places_is_of_a_month_at_most(api: Client, plant: Plant) -> None:
+    long = {"first": "2026-01-01", "last": "2026-02-28", "step": "hour"}
+    refused = ask(api, "oee_index", by="machine", **long)
+    assert refused.status_code == 400
+    assert "32 days" in refused.content.decode()
+    assert ask(api, "oee_index", by="site", **long).status_code == 200
+    assert ask(api, "oee_index", by="machine", **long | {"last": "2026-02-01"}).status_code == 200
