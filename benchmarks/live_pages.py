@@ -25,7 +25,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -292,9 +291,7 @@ class Run:
         self.opening = time.monotonic() - began
         cpu, self.memory_before = server.cpu(), server.memory()
         gateway = Gateway(plant, server.port)
-        thread = threading.Thread(target=gateway.minute, args=(seconds,))
-        thread.start()
-        thread.join()
+        gateway.minute(seconds)
         self.cpu = server.cpu() - cpu
         time.sleep(self.QUIET)
         self.memory_after = server.memory()

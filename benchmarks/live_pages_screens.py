@@ -30,7 +30,7 @@ def constant(name: str) -> float:
 
 
 GATHER, LEAST_GAP = constant("GATHER") / 1_000, constant("LEAST_GAP") / 1_000
-SHARED, AGAIN = constant("SHARED") / 1_000, constant("AGAIN") / 1_000
+OLDEST, AGAIN = constant("OLDEST") / 1_000, constant("AGAIN") / 1_000
 MOST_ROWS = int(constant("MOST_ROWS"))
 
 
@@ -82,7 +82,8 @@ class Screen:
         self.sight: set[str] = set()
         self.keys: set[str] = set()
         self.all_at = self.rows_at = float("inf")
-        self.free_at = self.news_at = self.rows_news_at = self.heard_at = 0.0
+        self.all_free_at = self.rows_free_at = self.news_at = self.rows_news_at = self.heard_at = 0.0
+        self.came: dict[str, float] = {}
         self.etag = ""
         self.misses = 0
         self.was_all = True
@@ -137,7 +138,7 @@ class Screen:
         """As `Live.arm` and `Live.refresh`."""
         self.all_at = time.monotonic() + self.calm * self.random.uniform(0.5, 1)
         while True:
-            at = max(min(self.all_at, self.rows_at), self.free_at)
+            at = min(max(self.all_at, self.all_free_at), max(self.rows_at, self.rows_free_at))
             self.changed.clear()
             try:
                 await asyncio.wait_for(self.changed.wait(), max(0.0, at - time.monotonic()))
@@ -145,8 +146,10 @@ class Screen:
             except TimeoutError:
                 pass
             begun = time.monotonic()
-            are_rows_due = bool(self.keys) and self.rows_at <= begun
-            is_all = self.all_at <= begun and not (are_rows_due and self.was_all)
+            are_rows_due = bool(self.keys) and max(self.rows_at, self.rows_free_at) <= begun
+            is_all = max(self.all_at, self.all_free_at) <= begun and not (are_rows_due and self.was_all)
+            if not is_all and not are_rows_due:
+                continue
             self.was_all = is_all
             rows = [] if is_all else sorted(self.keys)[:MOST_ROWS]
             self.keys -= set(rows)
@@ -158,12 +161,14 @@ class Screen:
                 self.notes["errors"].append(f"page {self.number}: {type(error).__name__} {error}")
                 self.misses, is_made = self.misses + 1, True
             now = time.monotonic()
-            self.free_at = now + max(LEAST_GAP, 3 * (now - begun))
+            self.rows_free_at = now + LEAST_GAP
+            if is_all:
+                self.all_free_at = now + max(LEAST_GAP, 3 * (now - begun))
             if not is_made:
                 self.all_at = now + AGAIN * self.random.uniform(1, 2)
             elif is_all or self.misses:
                 self.all_at = now + self.calm
-            if is_all and now - self.heard_at < SHARED * 2:
+            if is_all and now - self.heard_at < OLDEST:
                 self.all_at = min(self.all_at, now + self.pause)
 
     async def ring(self) -> None:
@@ -177,9 +182,8 @@ class Screen:
 
     async def whole(self, begun: float) -> bool:
         """The page's live part; False where somebody else's is being made."""
-        age = min(SHARED, begun - self.news_at, begun - self.rows_news_at)
         headers = {"X-Requested-With": "live", "HX-Request": "true"}
-        headers["X-Live-Age"] = str(max(0, int(1_000 * (SHARED if begun == float("inf") else age))))
+        headers["X-Live-Age"] = str(max(0, int(1_000 * min(OLDEST, begun - self.news_at))))
         if self.etag:
             headers["If-None-Match"] = self.etag
         asked = time.monotonic()
@@ -197,28 +201,29 @@ class Screen:
             raise ValueError(f"whole {status}")
         self.etag = found.get("etag", "")
         self.notes["bytes"] += len(body)
-        self.see(body.decode(), is_all=True)
+        self.see(body.decode(), asked - int(found.get("x-live-age", "0")) / 1_000)
         return True
 
     async def rows(self, rows: list[str], begun: float) -> bool:
         """Only these machines' rows."""
         joint = "&" if "?" in self.page["path"] else "?"
         headers = {"X-Requested-With": "live", "HX-Request": "true"}
-        headers["X-Live-Age"] = str(max(0, int(1_000 * (begun - self.rows_news_at))))
+        headers["X-Live-Age"] = str(max(0, int(1_000 * min(OLDEST, begun - self.rows_news_at))))
         status, _found, body = await self.line.ask(f"{self.page['path']}{joint}rows={','.join(rows)}", headers)
         self.notes["rows_ms"].append(round((time.monotonic() - begun) * 1_000, 1))
         self.notes["rows"] += len(rows)
         if status != 200:
             raise ValueError(f"rows {status}")
         self.notes["bytes"] += len(body)
-        self.see(body.decode(), is_all=False)
+        self.see(body.decode(), None)
+        self.came.update(dict.fromkeys(rows, time.monotonic()))
         return True
 
-    def see(self, html: str, *, is_all: bool) -> None:
-        """Note what the rows in sight say."""
+    def see(self, html: str, whole: float | None) -> None:
+        """Note what the rows in sight say; of a whole, which began to be read then, not where a row came later."""
         now = time.monotonic()
         rows = {found[1]: found[0] for found in _ROW.finditer(html)}
-        if is_all:
+        if whole is not None:
             codes = list(rows)
             first = int(self.page["place"] * max(0, len(codes) - IN_SIGHT))
             sight = set(codes[first : first + IN_SIGHT])
@@ -228,6 +233,8 @@ class Screen:
                 self.notes["sights"].append((now, self.number, sorted(sight)))
             self.sight = sight
         for code in self.sight & rows.keys():
+            if whole is not None and self.came.get(code, 0.0) > whole:
+                continue
             state, good = _STATE.search(rows[code]), _GOOD.search(rows[code])
             self.notes["seen"].append((now, self.number, code, state[1] if state else "", good[1] if good else ""))
 

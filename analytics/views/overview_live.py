@@ -28,7 +28,7 @@ from analytics.views.shift_rows import ShiftRow, ribbon_of, row_of
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.actor import EVERY_SITE, Actor
-from mom.core.live.shared import Shared, SharedParts, age_allowed
+from mom.core.live.shared import HEADER, Shared, SharedParts, age_allowed
 from mom.core.web.home import notices
 
 TARGETED = ("oee_index", "piece_yield", "energy_per_good")
@@ -60,7 +60,10 @@ _rows = SharedParts()
 def answer_whole(
     request: HttpRequest, actor: Actor, site: Site, context: Callable[[], Mapping[str, Any]]
 ) -> HttpResponse:
-    """Everything that moves. 202 where it is being made for somebody else: the page comes again in a moment."""
+    """Everything that moves, and how old it is (`X-Live-Age`, ms).
+
+    202 where nothing stands that is new enough and it is being made for somebody else: the page comes again.
+    """
 
     def make() -> Whole:
         answer = TemplateResponse(request, "analytics/overview/_live.html", dict(context())).render()
@@ -70,11 +73,14 @@ def answer_whole(
     rights = actor.permissions.get(site.code, frozenset()) | actor.permissions.get(EVERY_SITE, frozenset())
     told = tuple((str(each.text), each.action.url) for each in notices(request))
     key = (site.pk, rights, get_language(), request.get_full_path(), told)
-    whole = _wholes.get_unless_making(key, age_allowed(request), make)
-    if whole is None:
+    made = _wholes.get_unless_making(key, age_allowed(request), make)
+    if made is None:
         return HttpResponse(status=HTTPStatus.ACCEPTED)
-    answer = HttpResponse(whole.body, headers={"ETag": whole.etag})
-    return get_conditional_response(request, etag=whole.etag, response=answer) or answer
+    whole = made.value
+    response = HttpResponse(whole.body, headers={"ETag": whole.etag})
+    answer = get_conditional_response(request, etag=whole.etag, response=response) or response
+    answer.headers[HEADER] = str(round(made.age * 1_000))
+    return answer
 
 
 def answer_rows(request: HttpRequest, site: Site) -> HttpResponse:

@@ -24,6 +24,7 @@ def web(places: Places, env: Mapping[str, str], listener: socket.socket, address
     descriptor = listener.fileno()
     command = [sys.executable, "-m", "uvicorn", "mom.asgi:application", "--fd", str(descriptor)]
     command += ["--log-level", "warning", "--no-server-header", "--timeout-graceful-shutdown", "3", "--ws", "none"]
+    command += ["--timeout-keep-alive", "65"]  # longer than a gateway's minute and a page's calm
     log = places.log / "web.log"
     start = _starter(command, log, env, signal.SIGTERM, pass_fds=(descriptor,))
     return Child("web", start, signal.SIGTERM, 10, log, answers=lambda: answers(address))

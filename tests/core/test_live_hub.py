@@ -34,7 +34,7 @@ def test_change_is_told_to_who_may_see_it_and_asked(
 ) -> None:
     hub, subscription = Hub(), Subscription(viewer, frozenset(sites) if sites else None, frozenset(topics))
     hub.add(subscription)
-    hub.publish(CHANGE)
+    hub.publish([CHANGE])
     assert told(subscription) == ([b"id: 1\nevent: job_order\ndata: 7:3\n\n"] if wanted else [])
 
 
@@ -42,7 +42,26 @@ def test_slow_reader_gets_one_resync_instead_of_a_backlog() -> None:
     hub, subscription = Hub(), Subscription(ANN, None, frozenset())
     hub.add(subscription)
     for _ in range(QUEUE + 1):
-        hub.publish(CHANGE)
+        hub.publish([CHANGE])
+    assert told(subscription) == [RESYNC]
+
+
+def test_what_changes_at_once_is_one_write_a_stream() -> None:
+    hub = Hub()
+    both = [Subscription(ANN, None, frozenset({"machine", "job_order"})) for _ in range(2)]
+    orders, other = Subscription(ANN, None, frozenset({"job_order"})), Subscription(ANN, None, frozenset({"run"}))
+    for subscription in (*both, orders, other):
+        hub.add(subscription)
+    hub.publish([CHANGE, Change("P1", "machine", "M-1", ""), Change("P2", "machine", "M-2", "")])
+    first, second = b"id: 1\nevent: job_order\ndata: 7:3\n\n", b"id: 2\nevent: machine\ndata: M-1:\n\n"
+    assert [told(each) for each in (*both, orders, other)] == [[first + second], [first + second], [first], []]
+
+
+def test_very_many_changes_at_once_are_one_resync(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "MOST_AT_ONCE", 1)
+    hub, subscription = Hub(), Subscription(ANN, None, frozenset())
+    hub.add(subscription)
+    hub.publish([CHANGE, CHANGE])
     assert told(subscription) == [RESYNC]
 
 
@@ -98,7 +117,7 @@ def test_waiting_reader_is_woken() -> None:
     async def wait() -> bytes:
         hub, subscription = Hub(), Subscription(ANN, None, frozenset())
         hub.add(subscription)
-        asyncio.get_running_loop().call_later(0.01, hub.publish, CHANGE)
+        asyncio.get_running_loop().call_later(0.01, hub.publish, [CHANGE])
         return await asyncio.wait_for(subscription.queue.get(), 5)
 
     with ThreadPoolExecutor(1) as thread:  # this one may have the loop of a browser that an earlier test opened

@@ -8,7 +8,7 @@ import pytest
 from django.test import RequestFactory
 
 from mom.core.live import shared as module
-from mom.core.live.shared import Shared, SharedParts, age_allowed
+from mom.core.live.shared import Made, Shared, SharedParts, age_allowed
 
 
 class Maker:
@@ -59,16 +59,38 @@ def test_value_whose_reading_began_before_the_news_is_not_handed_out() -> None:
     assert sorted(found) == [1, 2]
 
 
-def test_who_does_not_wait_gets_nothing_while_it_is_made() -> None:
+def value_of(made: Made[int] | None) -> int | None:
+    return None if made is None else made.value
+
+
+def test_who_does_not_wait_gets_what_stands_while_it_is_made_and_nothing_older_than_allowed() -> None:
     shared, maker = Shared[int](most=4), Maker()
+    assert value_of(shared.get_unless_making("a", 0, maker.value)) == 1
     maker.go.clear()
-    found: list[int] = []
-    threads = at_once(lambda: found.append(shared.get("a", 0, maker.value)))
+    maker.begun.clear()
+    held: list[int] = []
+    heard = time.monotonic()
+    threads = at_once(lambda: held.append(shared.get("a", 0, maker.value)))
     assert maker.begun.wait(10)
-    assert shared.get_unless_making("a", 0, maker.value) is None
+    assert value_of(shared.get_unless_making("a", 9, maker.value)) == 1
+    assert shared.get_unless_making("a", time.monotonic() - heard, maker.value) is None
     maker.go.set()
     threads[0].join(10)
-    assert shared.get_unless_making("a", 9, maker.value) == 1
+    made = shared.get_unless_making("a", 9, maker.value)
+    assert made is not None
+    assert made.value == 2
+    assert 0 < made.age <= time.monotonic() - heard
+
+
+def test_costly_value_stands_for_a_multiple_of_what_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, maker = Shared[int](most=4), Maker()
+    monkeypatch.setattr(module, "LEAST", 0.0)
+    monkeypatch.setattr(module, "SHARE", 0)
+    assert [value_of(shared.get_unless_making("a", 9, maker.value)) for _ in range(2)] == [1, 2]
+    monkeypatch.setattr(module, "SHARE", 1_000_000_000)
+    assert value_of(shared.get_unless_making("a", 9, maker.value)) == 2
+    monkeypatch.setattr(module, "MOST", 0.0)
+    assert value_of(shared.get_unless_making("a", 9, maker.value)) == 3
 
 
 def test_value_that_could_not_be_made_is_tried_again() -> None:
@@ -79,7 +101,7 @@ def test_value_that_could_not_be_made_is_tried_again() -> None:
 
     with pytest.raises(OSError):  # noqa: PT011 - any will do
         shared.get("a", 0, broken)
-    assert shared.get_unless_making("a", 0, maker.value) == 1
+    assert value_of(shared.get_unless_making("a", 0, maker.value)) == 1
 
 
 def test_only_so_many_values_are_kept_and_none_for_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import itertools
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from mom.core.live.change import Change
 
-QUEUE = 100  # events a reader may be behind before it is told to load everything anew
+QUEUE = 100  # writes a reader may be behind before it is told to load everything anew
+MOST_AT_ONCE = 500  # events in one write; of more at once a reader is told to load everything anew
 MOST_READERS = 2_000
 MOST_PER_VIEWER = 20
 RESYNC = b"event: resync\ndata: all\n\n"
@@ -33,6 +35,11 @@ class Subscription:
     topics: frozenset[str]
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE))
 
+    @property
+    def hears(self) -> Hashable:
+        """Streams that are the same in this show the same changes."""
+        return self.viewer.sites, self.sites, self.topics
+
     def wants(self, change: Change) -> bool:
         """Whether this stream shows that change."""
         return (
@@ -42,7 +49,7 @@ class Subscription:
         )
 
     def put(self, event: bytes) -> None:
-        """Queue an event; a full queue is emptied and becomes one resync."""
+        """Queue what is written at once; a full queue is emptied and becomes one resync."""
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
@@ -75,12 +82,17 @@ class Hub:
         """Forget a stream."""
         self._subscriptions.discard(subscription)
 
-    def publish(self, change: Change) -> None:
-        """Queue a change for every stream that shows it."""
-        event = change.as_event(next(self._numbers))
+    def publish(self, changes: Sequence[Change]) -> None:
+        """Queue what changed at once for every stream that shows any of it: one write a stream, once for all alike."""
+        events = [(change, change.as_event(next(self._numbers))) for change in changes]
+        written: dict[Hashable, bytes] = {}
         for subscription in self._subscriptions:
-            if subscription.wants(change):
-                subscription.put(event)
+            if (told := written.get(subscription.hears)) is None:
+                wanted = [event for change, event in events if subscription.wants(change)]
+                told = RESYNC if len(wanted) > MOST_AT_ONCE else b"".join(wanted)
+                written[subscription.hears] = told
+            if told:
+                subscription.put(told)
 
     def resync(self) -> None:
         """Tell every stream that changes may have been missed."""

@@ -5,7 +5,7 @@ import logging
 import os
 import select
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg2
@@ -19,10 +19,10 @@ LONGEST_PAUSE = 10.0
 
 
 class Listener:
-    """Calls `on_change` for each change and `on_gap` whenever some may have been missed, both from its own thread."""
+    """Calls `on_changes` with what came at once and `on_gap` whenever some was missed, both from its own thread."""
 
-    def __init__(self, on_change: Callable[[Change], None], on_gap: Callable[[], None]) -> None:
-        self._on_change = on_change
+    def __init__(self, on_changes: Callable[[Sequence[Change]], None], on_gap: Callable[[], None]) -> None:
+        self._on_changes = on_changes
         self._on_gap = on_gap
         self._stopped = threading.Event()
         self._wake_reader, self._wake_writer = os.pipe()
@@ -64,9 +64,10 @@ class Listener:
             while not self._stopped.is_set():
                 poller.poll()
                 connection.poll()
-                while connection.notifies:
-                    if change := parse(connection.notifies.pop(0).payload):
-                        self._on_change(change)
+                came = [parse(each.payload) for each in connection.notifies]
+                connection.notifies.clear()
+                if changes := [change for change in came if change is not None]:
+                    self._on_changes(changes)
 
 
 def _connect() -> Any:

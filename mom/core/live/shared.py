@@ -1,8 +1,8 @@
 """What many open pages ask for at the same moment is made once, and never older than the news that a page asks about.
 
-A page says how long ago it heard (`X-Live-Age`, in ms). What was begun to be read after that shows it, so it may be
-handed out; anything else is made anew. Kept in the process, a few seconds, a few dozen things; without it all answers
-stay the same and cost more.
+A page says how old an answer may be at most (`X-Live-Age`, in ms): that of a row was read after the page heard of its
+machine, that of a whole after the last alert or order. Kept in the process, a few seconds, a few dozen things; without
+it all answers stay the same and cost more.
 """
 
 import threading
@@ -15,6 +15,9 @@ from django.http import HttpRequest
 
 HEADER = "X-Live-Age"
 OLDEST = 10.0  # seconds; nothing is handed out that was read before
+LEAST = 1.0  # seconds for which a costly value stands, where its reader allows it ..
+SHARE = 10  # .. and so many times the seconds that it took: making one takes a tenth of the time ..
+MOST = 4.0  # .. but so long at most
 T = TypeVar("T")
 
 
@@ -25,9 +28,17 @@ def age_allowed(request: HttpRequest) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made(Generic[T]):
+class Made(Generic[T]):
+    """A value, when its reading began (`time.monotonic`), and how many seconds it took."""
+
     begun: float
     value: T
+    took: float = 0.0
+
+    @property
+    def age(self) -> float:
+        """Seconds since its reading began."""
+        return time.monotonic() - self.begun
 
 
 class Shared(Generic[T]):
@@ -36,40 +47,46 @@ class Shared(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._guard = threading.Lock()
-        self._made: dict[Hashable, _Made[T]] = {}
+        self._made: dict[Hashable, Made[T]] = {}
         self._making: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable, age: float, make: Callable[[], T]) -> T:
         """The value as it was at most `age` seconds ago. Waits where another thread makes it, then perhaps makes it."""
-        found = self._get(key, age, make, waits=True)
-        assert found is not None  # noqa: S101 - who waits gets one
-        return found.value
-
-    def get_unless_making(self, key: Hashable, age: float, make: Callable[[], T]) -> T | None:
-        """The same without waiting: None where another thread is making it just now."""
-        found = self._get(key, age, make, waits=False)
-        return None if found is None else found.value
-
-    def _get(self, key: Hashable, age: float, make: Callable[[], T], *, waits: bool) -> _Made[T] | None:
         since = time.monotonic() - age
-        with self._guard:
-            found = self._made.get(key)
-            if found is not None and found.begun >= since:
-                return found
-            making = self._making.setdefault(key, threading.Lock())
-        if not making.acquire(blocking=waits):
-            return None
-        try:
+        found, making = self._found(key)
+        if found is not None and found.begun >= since:
+            return found.value
+        with making:
             found = self._made.get(key)
             if found is None or found.begun < since:  # the one that was waited for began too early
-                begun = time.monotonic()
-                found = _Made(begun, make())
-                self._keep(key, found)
+                found = self._make(key, make)
+            return found.value
+
+    def get_unless_making(self, key: Hashable, age: float, make: Callable[[], T]) -> Made[T] | None:
+        """The value as it was at most `age` seconds ago, without waiting for another thread.
+
+        Made anew when it is older than what it cost allows, or than `age`; who comes while that goes on gets the one
+        that stands, and None where that is older than `age`.
+        """
+        found, making = self._found(key)
+        stands = min(MOST, max(LEAST, found.took * SHARE)) if found is not None else 0.0
+        if found is not None and found.age <= min(age, stands):
             return found
+        if not making.acquire(blocking=False):
+            return found if found is not None and found.age <= age else None
+        try:
+            return self._make(key, make)
         finally:
             making.release()
 
-    def _keep(self, key: Hashable, made: _Made[T]) -> None:
+    def _found(self, key: Hashable) -> tuple[Made[T] | None, threading.Lock]:
+        with self._guard:
+            return self._made.get(key), self._making.setdefault(key, threading.Lock())
+
+    def _make(self, key: Hashable, make: Callable[[], T]) -> Made[T]:
+        begun = time.monotonic()
+        value = make()
+        made = Made(begun, value, time.monotonic() - begun)
         with self._guard:
             self._made.pop(key, None)
             self._made[key] = made
@@ -77,6 +94,7 @@ class Shared(Generic[T]):
             for each in [*old, *list(self._made)[: max(0, len(self._made) - len(old) - self._most)]]:
                 self._made.pop(each, None)
                 self._making.pop(each, None)
+        return made
 
 
 class SharedParts:
@@ -84,7 +102,7 @@ class SharedParts:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._made: dict[Hashable, dict[str, _Made[str]]] = {}
+        self._made: dict[Hashable, dict[str, Made[str]]] = {}
         self._wanted: dict[Hashable, set[str]] = {}
         self._making: dict[Hashable, threading.Lock] = {}
 
@@ -124,7 +142,7 @@ class SharedParts:
 
     def _keep(self, key: Hashable, wanted: Iterable[str], made: Mapping[str, str], begun: float) -> None:
         kept = {code: each for code, each in self._made.get(key, {}).items() if each.begun >= begun - OLDEST}
-        kept.update({code: _Made(begun, made.get(code, "")) for code in wanted})
+        kept.update({code: Made(begun, made.get(code, "")) for code in wanted})
         self._made[key] = kept
         for other in [
             each for each, parts in self._made.items() if all(p.begun < begun - OLDEST for p in parts.values())

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs
@@ -48,8 +48,8 @@ class LiveStream:
         """Start to listen to the database; call it in the event loop that serves the streams."""
         loop = asyncio.get_running_loop()
 
-        def hand_over(change: Change) -> None:
-            loop.call_soon_threadsafe(self.hub.publish, change)
+        def hand_over(changes: Sequence[Change]) -> None:
+            loop.call_soon_threadsafe(self.hub.publish, changes)
 
         self._listener = Listener(hand_over, lambda: _in_loop(loop, self.hub.resync))
         self._listener.start()

@@ -10,13 +10,13 @@
 // Swaps elements with an id, never what is under the pointer or holds the focus: that follows after it has left.
 // Two misses mark it stale.
 
-import { isInUse, keep, tick, tickAll, sameAs } from "./live_dom.js";
+import { isInUse, keep, rowAs, tick, tickAll, sameAs } from "./live_dom.js";
 
 const USUAL = "job_order,figures"; // what a part waits for that says nothing else in data-live-topics
 const CALM = 30; // seconds between fetches while the stream is open and silent, unless data-live-calm says otherwise
 const GATHER = 120; // ms: several changes at once are one fetch
 const LEAST_GAP = 300; // ms between two fetches of a part, more where the server is slow
-const SHARED = 2_000; // ms: the whole may have been read so long ago for somebody else, where nothing urgent was told
+const OLDEST = 10_000; // ms: the whole may have been read so long ago for somebody else, where nothing urgent was told
 const AGAIN = 300; // ms at least until the whole is asked for again that is being made for somebody else just now
 const MOST_ROWS = 60;
 
@@ -41,9 +41,11 @@ class Live {
     this.wasAll = true; // rows in sight go first
     this.etag = "";
     this.rowsAt = Infinity;
-    this.freeAt = 0;
+    this.rowsFreeAt = 0; // the whole is costly: a slow server gets more time before it is asked for again than for rows
+    this.allFreeAt = 0;
     this.newsAt = 0; // when it heard last of what the whole must show, and of rows: no answer may be older
     this.rowNewsAt = 0;
+    this.rowsCame = new Map(); // when a row came by itself: no older whole takes it back
     this.heardAt = 0; // of any machine: rows out of sight may be so far behind the whole that came
     this.isAside = "liveAside" in element.dataset;
     this.freshAt = Date.now();
@@ -64,7 +66,7 @@ class Live {
   arm() {
     clearTimeout(this.timer);
     if (document.hidden || this.isBusy) return;
-    const at = Math.max(Math.min(this.allAt, this.rowsAt), this.freeAt);
+    const at = Math.min(Math.max(this.allAt, this.allFreeAt), Math.max(this.rowsAt, this.rowsFreeAt));
     this.timer = setTimeout(() => this.refresh(), Math.max(0, at - Date.now()));
   }
 
@@ -85,8 +87,11 @@ class Live {
 
   async refresh() {
     if (!this.element.isConnected || document.hidden || this.isBusy) return;
-    const areRowsDue = this.keys.size > 0 && this.rowsAt <= Date.now();
-    const isAll = this.allAt <= Date.now() && !(areRowsDue && this.wasAll); // in turns: neither keeps the other waiting
+    const now = Date.now();
+    const areRowsDue = this.keys.size > 0 && Math.max(this.rowsAt, this.rowsFreeAt) <= now;
+    const isAllDue = Math.max(this.allAt, this.allFreeAt) <= now;
+    const isAll = isAllDue && !(areRowsDue && this.wasAll); // in turns: neither keeps the other waiting
+    if (!isAll && !areRowsDue) { this.arm(); return; }
     this.wasAll = isAll;
     const rows = isAll ? [] : [...this.keys].slice(0, MOST_ROWS);
     rows.forEach((key) => this.keys.delete(key));
@@ -104,17 +109,18 @@ class Live {
       if (!isAll) this.allAt = 0;
     }
     this.isBusy = false;
-    this.freeAt = Date.now() + Math.max(LEAST_GAP, 3 * (performance.now() - begun));
+    this.rowsFreeAt = Date.now() + LEAST_GAP;
+    if (isAll) this.allFreeAt = Date.now() + Math.max(LEAST_GAP, 3 * (performance.now() - begun));
     if (!isMade) this.soon(AGAIN * (1 + Math.random()));
     else if (isAll || this.misses) this.wait();
     else this.arm();
-    if (isAll && Date.now() - this.heardAt < SHARED * 2) this.soon(this.pause);
+    if (isAll && Date.now() - this.heardAt < OLDEST) this.soon(this.pause);
   }
 
   // Gives false where the whole is being made for somebody else: it is asked for again in a moment.
   async fetch(isAll, rows) {
     const asked = Date.now();
-    const age = Math.min(asked - this.rowNewsAt, isAll ? Math.min(SHARED, asked - this.newsAt) : Infinity);
+    const age = Math.min(OLDEST, asked - (isAll ? this.newsAt : this.rowNewsAt));
     const headers = { "HX-Request": "true", "X-Requested-With": "live", "X-Live-Age": String(Math.max(0, age)) };
     if (isAll && this.etag) headers["If-None-Match"] = this.etag;
     const url = new URL(this.element.dataset.live, location.href);
@@ -124,13 +130,21 @@ class Live {
     if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
     if (!answer.ok) return true;
     if (isAll) this.etag = answer.headers.get("ETag") ?? "";
-    this.swap(await answer.text());
+    this.swap(await answer.text(), isAll ? asked - Number(answer.headers.get("X-Live-Age")) : Infinity);
+    const came = Date.now();
+    rows.forEach((key) => this.rowsCame.set(this.prefix + key, came));
     return true;
   }
 
-  swap(html) {
+  // What was read since `begun`; rows that came by themselves later than that stay.
+  swap(html, begun) {
     const parsed = new DOMParser().parseFromString(html, "text/html");
     tick(parsed);
+    for (const [id, came] of this.rowsCame) {
+      const [fresh, shown] = [parsed.getElementById(id), this.held.get(id) ?? document.getElementById(id)];
+      if (came <= begun) this.rowsCame.delete(id);
+      else if (fresh && shown) fresh.replaceWith(rowAs(shown, fresh));
+    }
     const incoming = [...parsed.body.querySelectorAll("[id]")].filter((each) => !each.parentElement.closest("[id]"));
     for (const fresh of incoming) this.put(document.adoptNode(fresh));
   }

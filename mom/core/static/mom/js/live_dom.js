@@ -34,6 +34,15 @@ export function keep(stale, fresh) {
   }
 }
 
+// A copy of a row for the place of another: its group's name stands there or not.
+export function rowAs(shown, place) {
+  const copy = shown.cloneNode(true);
+  copy.querySelector(":scope > th.area")?.remove();
+  const group = place.querySelector(":scope > th.area");
+  if (group) copy.prepend(group);
+  return copy;
+}
+
 // As the server prints it: 40 s, 18 min, 2 h 31, 3 d 4 h.
 function duration(seconds) {
   const space = "\u00a0";
