@@ -11,6 +11,7 @@ from analytics.views.losses import OeeAndLosses
 from analytics.views.losses_stops import LossStops
 from analytics.views.machine import MachineNow
 from analytics.views.overview import Overview
+from analytics.views.reckoning import ReckoningAdd, ReckoningList
 from analytics.views.recompute import Recompute
 from analytics.views.shift_report import ShiftNoteAdd, ShiftReportPage
 from analytics.views.target import TargetAdd, TargetEnd, TargetList
@@ -35,6 +36,8 @@ urlpatterns = [
     path("flow/", FlowAndLosses.as_view(), name="flow"),
     path("kpis/", KpiBook.as_view(), name="kpi_list"),
     path("kpis/recompute/", Recompute.as_view(), name="recompute"),
+    path("kpis/without-order/", ReckoningList.as_view(), name="reckoning_list"),
+    path("kpis/without-order/add/", ReckoningAdd.as_view(), name="reckoning_add"),
     path("kpis/targets/", TargetList.as_view(), name="target_list"),
     path("kpis/targets/add/", TargetAdd.as_view(), name="target_add"),
     path("kpis/targets/<int:pk>/end/", TargetEnd.as_view(), name="target_end"),

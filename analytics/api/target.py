@@ -99,7 +99,7 @@ class KpiTargetViewSet(ListMixin, RetrieveMixin, CreateMixin, SiteScopedViewSet)
 
     def perform_create(self, actor: Actor, data: dict[str, Any]) -> KpiTarget:
         """Set it through the service."""
-        site = _site(actor, data["site"]["code"])
+        site = site_to_set(actor, data["site"]["code"], permissions.SET_TARGET)
         new = NewTarget(
             kpi=data["kpi"],
             value=data["value"],
@@ -120,12 +120,13 @@ class KpiTargetViewSet(ListMixin, RetrieveMixin, CreateMixin, SiteScopedViewSet)
         return self.answer(target_end(request.actor, row.pk, **sent.validated_data))  # type: ignore[attr-defined]
 
 
-def _site(actor: Actor, code: str) -> Site:
+def site_to_set(actor: Actor, code: str, permission: str) -> Site:
+    """The site of a code at which the actor may set something. Raises: NotAllowed, InvalidInput."""
     site = Site.objects.filter(code=code, is_active=True).first()
-    if site is None or not actor.may(permissions.SET_TARGET, site.code):
+    if site is None or not actor.may(permission, site.code):
         if site is not None and actor.may(permissions.VIEW, site.code):
             raise NotAllowed
-        raise InvalidInput({"site": [_("There is no such site where you may set targets.")]})
+        raise InvalidInput({"site": [_("There is no such site where you may set this.")]})
     return site
 
 

@@ -18,8 +18,8 @@ from analytics.engine.kpi import Basis, Kpi, KpiValue
 from analytics.engine.kpi_evidence import Machines
 from analytics.engine.targets import TargetPeriod
 from analytics.engine.trust import Trust, trust
-from analytics.models import Reckoning
 from analytics.selectors.kpis import kpi_table
+from analytics.selectors.reckoning import without_order_at
 from analytics.selectors.series import By, Scope
 from analytics.selectors.series_grid import grid
 from analytics.selectors.slices import Window
@@ -143,12 +143,6 @@ class _Facts:
             return self.sources.get(key, PieceSource.REPORTS.value)
         every = set(self.sources.values()) or {PieceSource.REPORTS.value}
         return "+".join(sorted(every))
-
-
-def without_order_at(site: Site, at: datetime) -> str:
-    """What a shift's time without an order counts as: a planned stop, or lost. One statement."""
-    rows = Reckoning.objects.filter(site=site, valid_from__lte=at).order_by("-valid_from")
-    return str(rows.values_list("without_order", flat=True).first() or "planned_stop")
 
 
 def _trust(cell: Any) -> Trust | None:

@@ -16,6 +16,7 @@ from analytics.selectors.board import LOST, board_entries
 from analytics.selectors.board_shifts import ShownShift
 from analytics.selectors.freshness import age_of_most, ages
 from analytics.selectors.losses_stops import described
+from analytics.selectors.reckoning import without_order_in
 from analytics.selectors.slices import Window
 from analytics.selectors.targets import Targets, targets_at
 from mom.accounts.models import Site
@@ -56,6 +57,8 @@ class ShiftReport:
     targets: Targets
     sources: Mapping[int, str]
     as_of: datetime
+    without_order: Sequence[str] = ()
+    """What its time without an order counted as, in the order of time."""
     age: timedelta | None = None
     """Within how long most machines were heard; None of a shift that is over."""
 
@@ -95,6 +98,7 @@ def shift_report(
         notes=list(ShiftNote.objects.filter(site=site, day=day, shift=code).order_by("written_at", "id")),
         targets=targets_at(site, shown.until, TARGETS),
         sources=losses.piece_sources(site, shown.until),
+        without_order=without_order_in(site, shown.start, shown.until),
         as_of=shown.until,
         age=age_of_most(ages(site, Window(day, day), now, place.pk if place is not None else None)) if now else None,
     )

@@ -87,8 +87,11 @@ class KpiBook(Page):
     template_name = "analytics/kpi/list.html"
 
     def get_actions(self) -> list[Action]:
-        """Targets; for who may: compute again."""
-        actions = [Action(_("Targets"), reverse("analytics:target_list"), "gauge")]
+        """Targets and the rule of reckoning; for who may: compute again."""
+        actions = [
+            Action(_("Targets"), reverse("analytics:target_list"), "gauge"),
+            Action(_("Time without an order"), reverse("analytics:reckoning_list"), "clock"),
+        ]
         if self.may(permissions.RECOMPUTE):
             actions.append(Action(_("Compute again"), reverse("analytics:recompute"), "undo"))
         return actions

@@ -18,6 +18,7 @@ from analytics.engine.trust import Trust, trust
 from analytics.reports.sheets import Sheet, workbook
 from analytics.selectors import losses
 from analytics.selectors.freshness import age_of_most, ages
+from analytics.selectors.reckoning import without_order_in
 from analytics.selectors.slices import Window
 from analytics.views import losses_drawings as drawings
 from analytics.views import losses_rows as tables
@@ -122,7 +123,7 @@ class OeeAndLosses(LivePage):
         return trust(total(self.sums.values()), age_of_most(heard))
 
     def get_context(self) -> dict[str, Any]:
-        """Ten statements at most with the frame's, whatever the window and the number of machines."""
+        """Eleven statements at most with the frame's, whatever the window and the number of machines."""
         period, totals = self.period, total(self.sums.values())
         query = self.kept()
         rank = "count" if self.request.GET.get("rank") == "count" else "minutes"
@@ -149,10 +150,18 @@ class OeeAndLosses(LivePage):
             "rank": rank,
             "group": next((row.group_name or row.group_code for row in self.lost if row.group_code == group), ""),
             "sources": self.source_words(),
+            "without_order": words.rule_words(self.without_order),
             "stops_url": f"{reverse('analytics:loss_stops')}?{self.request.GET.urlencode()}",
             "has_data": bool(totals.calendar or totals.produced),
             "export_links": [(kind.upper(), f"?{self.with_more('export', kind)}") for kind in EXPORTS],
         }
+
+    @cached_property
+    def without_order(self) -> list[str]:
+        """What time without an order counted as over these days."""
+        first, after = self.period.first, self.period.last + timedelta(days=1)
+        start, until = (instant(day, time(0), self.site.zone) for day in (first, after))
+        return without_order_in(self.site, start, until)
 
     @cached_property
     def target(self) -> Any:

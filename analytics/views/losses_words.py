@@ -1,5 +1,6 @@
 """What OEE and its losses are called, and how they print: too few parts give no value, never 0 or 100 %."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -52,6 +53,7 @@ STEP: dict[Step, str | Promise] = {
     Step.SCRAP: gettext_lazy("Scrap"),
     Step.EFFECTIVE: gettext_lazy("Effective"),
 }
+RULE: dict[str, str | Promise] = {"planned_stop": gettext_lazy("Planned stop"), "lost": gettext_lazy("Lost time")}
 STEP_TONE = {
     Step.ELAPSED: "3", Step.OFF_SHIFT: "4", Step.PLANNED_STOP: "4", Step.UNKNOWN: "4", Step.PLANNED_TIME: "2",
     Step.DOWN: "bad", Step.PLANNED_MAINTENANCE: "3", Step.SETUP: "setup", Step.WAITING: "warn", Step.RUN_TIME: "2",
@@ -78,6 +80,11 @@ class Figure:
     text: str
     why: str = ""
     value: Decimal | None = None
+
+
+def rule_words(choices: Sequence[str]) -> str:
+    """What time without an order counted as in a stretch, in the order of time."""
+    return _(", then ").join(str(RULE[each]).lower() for each in choices)
 
 
 def figure(ratio: Ratio, totals: MachineTotals, *, of_parts: bool = True) -> Figure:

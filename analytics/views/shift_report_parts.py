@@ -138,7 +138,7 @@ def choices(report: ShiftReport, school: School, lines: Sequence[MachineLine]) -
         Choice(_("No signal"), words.minutes_words(totals.unknown)),
         Choice(_("Data"), ", ".join(filter(None, [str(words.MARK[found.mark][1]), words.trust_words(found)]))),
         Choice(_("Figures as of"), as_of_words(report)),
-        Choice(_("Shift without order"), _("counts as planned stop")),
+        Choice(_("Time without an order"), words.rule_words(report.without_order)),
     ]
 
 

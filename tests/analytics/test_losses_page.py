@@ -12,6 +12,7 @@ from analytics.selectors.losses import Asked, lost_times, machine_sums, trend
 from mom.accounts.models import Site, User
 from mom.core import clock
 from tests.analytics.shift_floor import DAY, MINUTE, Floor, vorne
+from tests.factories.targets import make_reckoning
 
 BACKEND = "mom.accounts.backends.PasswordBackend"
 QUERY = "?first=2026-04-16&last=2026-04-16"
@@ -53,6 +54,14 @@ def test_losses_of_an_area_are_sums_and_never_a_mean_of_percentages(reader: Clie
     shown = page(reader, f"{QUERY}&at=MACH")
 
     assert "<b>90.0\xa0%</b>" in shown  # 540 of 600; the mean would say 75 %
+
+
+def test_losses_print_what_time_without_an_order_counted_as(reader: Client, floor: Floor) -> None:
+    floor.shift(floor.machines[0], **vorne())
+    assert "time without an order: planned stop" in page(reader)
+    noon = datetime(2026, 4, 16, 12, tzinfo=UTC)
+    make_reckoning(floor.site, valid_from=noon, valid_until=None)
+    assert "time without an order: planned stop, then lost time" in page(reader)
 
 
 def test_losses_of_fewer_than_ten_parts_are_not_available(reader: Client, floor: Floor) -> None:

@@ -55,7 +55,8 @@ def test_shift_report_has_figures_targets_stops_words_and_choices(reader: Client
 
     for part in (
         "Early shift, 16 Apr 2026, 06:00\N{EN DASH}14:00", "74.8\xa0%", "85\xa0%", "Coolant 47\xa0min", "Coolant low",
-        "Filter at 11:00", "Watch CNC-01", "ISO 22400", "version", "Reports", "2026-04-16 14:00 (Europe/Stockholm)",
+        "Filter at 11:00", "Watch CNC-01", "ISO 22400", "version", "Reports", "planned stop",
+        "2026-04-16 14:00 (Europe/Stockholm)",
     ):  # fmt: skip
         assert part in shown, part
     assert 'class="num is-bad"' in shown  # below its target

@@ -36,6 +36,8 @@ DETAILS = [
     "/kpis/quality_ratio/",
     "/kpis/targets/",
     "/kpis/targets/add/",
+    "/kpis/without-order/",
+    "/kpis/without-order/add/",
     "/figures/oee_index/why/",
     "/losses/stops/",
     "/board/CNC-04/",

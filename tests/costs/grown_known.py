@@ -12,7 +12,7 @@ from mom.core.testing import acting
 from mom.plant.models import EquipmentClassSkill, PhysicalAssetClass
 from tests.accounts.matrix import Route
 from tests.factories.known import make_alias, make_definition, make_ideal_cycle, make_range, make_rate, make_value
-from tests.factories.targets import make_target
+from tests.factories.targets import make_reckoning, make_target
 
 Act = Callable[[Client], Any]
 LATER = "2027-01-01T00:00:00Z"
@@ -45,6 +45,7 @@ class GrownKnown:
         self.rate = make_rate(self.site)
         self.cycle = make_ideal_cycle(self.site, equipment=self.things["equipment"])
         self.target = make_target(self.site, kpi=COMPUTED[number + 3].id, equipment=self.things["equipment"])
+        self.reckoning = make_reckoning(self.site)
         with acting():
             PhysicalAssetClass.objects.create(site=self.site, code=f"N-{number:03}")
             self.asked = EquipmentClassSkill.objects.create(
@@ -56,7 +57,8 @@ class GrownKnown:
         return {
             "aliases": self.alias, "number-ranges": self.range, "property-definitions": self.definition,
             "property-values": self.value, "plant/asset-classes": self.asset_class, "plant/rates": self.rate,
-            "kpi-targets": self.target, "production/ideal-cycles": self.cycle,
+            "kpi-targets": self.target, "analytics/reckonings": self.reckoning,
+            "production/ideal-cycles": self.cycle,
         }  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def act_of(route: Route, known: GrownKnown, address: str) -> Act | None:
         },
         "number-ranges/create": {**site, "noun": "lot", "pattern": "L{seq}", "resets": "never"},
         "kpi-targets/create": {**site, "kpi": "oee_index", "value": "0.9", "valid_from": LATER},
+        "analytics/reckonings/create": {**site, "without_order": "lost", "valid_from": LATER},
         "production/ideal-cycles/create": {
             **site, "equipment": known.things["equipment"].pk, "definition": known.cycle.definition_id,
             "duration": "PT45S", "valid_from": LATER,

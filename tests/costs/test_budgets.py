@@ -35,9 +35,9 @@ MORE = {
     "GET /api/v1/kpis/{id}/values/": 18,  # beside values: units, targets, sources of pieces, the rule of reckoning
     "GET /api/v1/kpis/{id}/why/": 36,
     "page analytics:board": 17,
-    "page analytics:shift_report": 18,
+    "page analytics:shift_report": 19,
     "GET /api/v1/analytics/boards/{code}/": 17,  # hours, plans, stops and entries of a line's shift
-    "GET /api/v1/analytics/shift-reports/": 19,
+    "GET /api/v1/analytics/shift-reports/": 20,
     "POST /api/v1/floor/messages/": 44,  # stored, laid into the timeline, folded into the running shift: once a batch
     "POST /api/v1/floor/quarantine/release-machine/": 51,
     "POST /api/v1/floor/quarantine/{pk}/release/": 51,
