@@ -83,6 +83,7 @@ class Screen:
         self.keys: set[str] = set()
         self.all_at = self.rows_at = float("inf")
         self.all_free_at = self.rows_free_at = self.news_at = self.rows_news_at = self.heard_at = 0.0
+        self.stands_until = 0.0
         self.came: dict[str, float] = {}
         self.etag = ""
         self.misses = 0
@@ -108,8 +109,12 @@ class Screen:
                 self.keys.add(key)
                 self.rows_news_at = now
                 self.rows_at = min(self.rows_at, now + GATHER)
-            self.all_at = min(self.all_at, now + self.pause * self.random.uniform(0.5, 1))
+            self.later(now, self.pause * self.random.uniform(0.5, 1))
         self.changed.set()
+
+    def later(self, now: float, delay: float) -> None:
+        """As `Live.later`."""
+        self.all_at = min(self.all_at, max(now + delay, self.stands_until + delay / 10))
 
     async def listen(self) -> None:
         """The stream; it comes back by itself."""
@@ -169,7 +174,7 @@ class Screen:
             elif is_all or self.misses:
                 self.all_at = now + self.calm
             if is_all and now - self.heard_at < OLDEST:
-                self.all_at = min(self.all_at, now + self.pause)
+                self.later(now, self.pause)
 
     async def ring(self) -> None:
         """The bell in the head asks by the clock."""
@@ -190,6 +195,7 @@ class Screen:
         status, found, body = await self.line.ask(self.page["path"], headers)
         self.notes["whole_ms"].append(round((time.monotonic() - asked) * 1_000, 1))
         self.notes["statuses"][str(status)] = self.notes["statuses"].get(str(status), 0) + 1
+        self.stands_until = time.monotonic() + int(found.get("x-live-stands", "0")) / 1_000
         if status == 202:
             if begun == float("inf"):
                 await asyncio.sleep(0.3)

@@ -28,7 +28,7 @@ from analytics.views.shift_rows import ShiftRow, ribbon_of, row_of
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.actor import EVERY_SITE, Actor
-from mom.core.live.shared import HEADER, Shared, SharedParts, age_allowed
+from mom.core.live.shared import HEADER, STANDS, Shared, SharedParts, age_allowed
 from mom.core.web.home import notices
 
 TARGETED = ("oee_index", "piece_yield", "energy_per_good")
@@ -60,7 +60,7 @@ _rows = SharedParts()
 def answer_whole(
     request: HttpRequest, actor: Actor, site: Site, context: Callable[[], Mapping[str, Any]]
 ) -> HttpResponse:
-    """Everything that moves, and how old it is (`X-Live-Age`, ms).
+    """Everything that moves, how old it is and how long it stands (`X-Live-Age`, `X-Live-Stands`, ms).
 
     202 where nothing stands that is new enough and it is being made for somebody else: the page comes again.
     """
@@ -79,7 +79,9 @@ def answer_whole(
     whole = made.value
     response = HttpResponse(whole.body, headers={"ETag": whole.etag})
     answer = get_conditional_response(request, etag=whole.etag, response=response) or response
-    answer.headers[HEADER] = str(round(made.age * 1_000))
+    age = made.age
+    answer.headers[HEADER] = str(round(age * 1_000))
+    answer.headers[STANDS] = str(max(0, round((made.stands - age) * 1_000)))
     return answer
 
 

@@ -12,7 +12,9 @@ OWNER = "owner"
 APP = "app"
 
 
-FOR_TESTS = f"ALTER ROLE {OWNER} CREATEDB; GRANT {APP} TO {OWNER};"  # tests make databases and cut connections to them
+FOR_TESTS = (  # tests make databases, cut connections to them and say who yields in a deadlock
+    f"ALTER ROLE {OWNER} CREATEDB; GRANT {APP} TO {OWNER}; GRANT SET ON PARAMETER deadlock_timeout TO {OWNER};"
+)
 
 
 def prepare(cluster: Cluster, *, for_tests: bool = False) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from analytics.views import overview_live
 from mom.core import clock
+from mom.core.live import shared
 from mom.core.live.change import CHANNEL
 from mom.core.testing import acting
 from mom.plant.models import Shift
@@ -130,12 +131,18 @@ def test_state_change_tells_open_pages_the_machine_s_code(site: Any, fleet: list
     assert CHANNEL in notified[0]
 
 
-def test_answers_are_shared_by_who_allows_their_age_and_never_older_than_the_news(owner: Any, fleet: list[Any]) -> None:
+def test_answers_are_shared_by_who_allows_their_age_and_never_older_than_the_news(
+    owner: Any, fleet: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "LEAST", shared.MOST)
     page = signed_in(owner)
     aged = {**LIVE, "X-Live-Age": "9000"}
     for address in ("/?rows=CNC-01", "/?show=all"):
         before = page.get(address, headers=LIVE).content
         assert page.get(address, headers=aged).content == before
+    told = page.get("/?show=all", headers=aged).headers
+    assert int(told["X-Live-Age"]) > 0
+    assert 0 < int(told["X-Live-Stands"]) < 8_000
     send(fleet[0], ("down", 0.01))
     live = make_live(fleet[0])
     type(live).objects.filter(pk=live.pk).update(state="down", time_class="down")

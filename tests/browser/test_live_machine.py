@@ -50,6 +50,29 @@ def test_stop_moves_the_row_of_the_overview_without_a_reload(open_page: Open, ow
     assert page.evaluate("window.kept === document.querySelector('main')")  # the page itself was not loaded anew
 
 
+@pytest.mark.parametrize(("age", "is_down"), [(9_000, True), (0, False)])
+def test_whole_that_was_read_before_a_row_came_does_not_take_it_back(
+    open_page: Open, owner: Any, machine: Equipment, age: int, is_down: bool
+) -> None:
+    page = open_page(owner)
+    live = {"X-Requested-With": "live"}
+    before = page.request.get("/", headers=live).text()
+    marked = before.replace('id="figures"', 'id="figures" data-whole="older"')
+
+    def answer(route: "Route") -> None:
+        if route.request.headers.get("x-requested-with") == "live" and "rows=" not in route.request.url:
+            route.fulfill(body=marked, headers={"Content-Type": "text/html", "X-Live-Age": str(age)})
+        else:
+            route.continue_()
+
+    listening(page, "/")
+    page.route(lambda address: address.partition("?")[0].endswith("/"), answer)
+    stop(machine)
+    page.locator("#m-CNC-04.row-bad").wait_for(timeout=STREAM)  # by itself, at once
+    page.locator("#figures[data-whole=older]").wait_for(timeout=2 * STREAM)
+    assert page.locator("#m-CNC-04.row-bad").count() == int(is_down)
+
+
 def test_machine_page_moves_and_one_tap_gives_the_reason(open_page: Open, owner: Any, machine: Equipment) -> None:
     page = open_page(owner)
     listening(page, "/machines/CNC-04/")

@@ -9,7 +9,7 @@ from mom.core.models import StoredBlob
 from mom.core.testing import acting
 from mom.floor.models import FloorMessage, MessageGap, QuarantinedMessage, Source, SourceSession
 from mom.floor.services.history import LOAD
-from mom.floor.services.ingest_rows import open_days
+from mom.floor.services.ingest_rows import forget_open_days, open_days
 from tests.factories.plant import make_equipment, next_code
 
 
@@ -23,6 +23,7 @@ def make_source(site: Site) -> Source:
 def make_message(site: Site) -> FloorMessage:
     """A reading in the record."""
     now = clock.now()
+    forget_open_days()  # another test may have dropped the day
     open_days([now.date()])
     return FloorMessage.objects.create(
         site=site, source=make_source(site), equipment=make_equipment(site), kind="reading", name="spindle", value=1,

@@ -36,6 +36,7 @@ def rival(transactional_db: None) -> Iterator[Any]:
     address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
     other = psycopg2.connect(address, dbname=connection.settings_dict["NAME"])
     with other.cursor() as cursor:
+        cursor.execute("SET deadlock_timeout = '30s'")  # the request is the one that looks for the ring, however slow
         yield cursor
     other.close()
 
@@ -57,7 +58,7 @@ def wait_until_somebody_waits(cursor: Any) -> None:
 def deadlocked(rival: Any, owner: User, job: JobOrder, send: Send) -> Any:
     """The answer to a start that holds the job while the rival holds its order, each waiting for the other's.
 
-    Who began to wait first looks for the ring first, and is the one that yields: the request.
+    The rival doesn't look for the ring, so the request is the one that yields.
     """
     client, found = Client(raise_request_exception=False), []
     client.force_login(owner, backend="mom.accounts.backends.PasswordBackend")

@@ -14,10 +14,11 @@ from typing import Generic, TypeVar
 from django.http import HttpRequest
 
 HEADER = "X-Live-Age"
+STANDS = "X-Live-Stands"  # ms for which an answer stands: without news there is no other before
 OLDEST = 10.0  # seconds; nothing is handed out that was read before
 LEAST = 1.0  # seconds for which a costly value stands, where its reader allows it ..
-SHARE = 10  # .. and so many times the seconds that it took: making one takes a tenth of the time ..
-MOST = 4.0  # .. but so long at most
+SHARE = 20  # .. and so many times the seconds that it took: making one takes a twentieth of the time ..
+MOST = 8.0  # .. but so long at most
 T = TypeVar("T")
 
 
@@ -39,6 +40,11 @@ class Made(Generic[T]):
     def age(self) -> float:
         """Seconds since its reading began."""
         return time.monotonic() - self.begun
+
+    @property
+    def stands(self) -> float:
+        """Up to which age it is handed out where its reader allows that, in seconds."""
+        return min(MOST, max(LEAST, self.took * SHARE))
 
 
 class Shared(Generic[T]):
@@ -69,8 +75,7 @@ class Shared(Generic[T]):
         that stands, and None where that is older than `age`.
         """
         found, making = self._found(key)
-        stands = min(MOST, max(LEAST, found.took * SHARE)) if found is not None else 0.0
-        if found is not None and found.age <= min(age, stands):
+        if found is not None and found.age <= min(age, found.stands):
             return found
         if not making.acquire(blocking=False):
             return found if found is not None and found.age <= age else None

@@ -43,6 +43,7 @@ class Live {
     this.rowsAt = Infinity;
     this.rowsFreeAt = 0; // the whole is costly: a slow server gets more time before it is asked for again than for rows
     this.allFreeAt = 0;
+    this.standsUntil = 0; // before then the server has no other whole, unless something urgent is told
     this.newsAt = 0; // when it heard last of what the whole must show, and of rows: no answer may be older
     this.rowNewsAt = 0;
     this.rowsCame = new Map(); // when a row came by itself: no older whole takes it back
@@ -61,6 +62,10 @@ class Live {
   soon(delay = GATHER) {
     this.allAt = Math.min(this.allAt, Date.now() + delay);
     this.arm();
+  }
+
+  later(delay) {
+    this.soon(Math.max(delay, this.standsUntil - Date.now() + delay / 10));
   }
 
   arm() {
@@ -82,7 +87,7 @@ class Live {
       this.rowNewsAt = Date.now();
       this.rowsAt = Math.min(this.rowsAt, Date.now() + GATHER);
     }
-    this.soon(this.pause * (0.5 + Math.random() / 2)); // sums, ranks, rows out of sight: not all pages at once
+    this.later(this.pause * (0.5 + Math.random() / 2)); // sums, ranks, rows out of sight: not all pages at once
   }
 
   async refresh() {
@@ -114,7 +119,7 @@ class Live {
     if (!isMade) this.soon(AGAIN * (1 + Math.random()));
     else if (isAll || this.misses) this.wait();
     else this.arm();
-    if (isAll && Date.now() - this.heardAt < OLDEST) this.soon(this.pause);
+    if (isAll && Date.now() - this.heardAt < OLDEST) this.later(this.pause);
   }
 
   // Gives false where the whole is being made for somebody else: it is asked for again in a moment.
@@ -128,6 +133,7 @@ class Live {
     const answer = await fetch(url, { headers, signal: AbortSignal.timeout(this.pause * 2) });
     if (answer.status === 202) return false;
     if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
+    if (isAll) this.standsUntil = Date.now() + Number(answer.headers.get("X-Live-Stands"));
     if (!answer.ok) return true;
     if (isAll) this.etag = answer.headers.get("ETag") ?? "";
     this.swap(await answer.text(), isAll ? asked - Number(answer.headers.get("X-Live-Age")) : Infinity);
