@@ -1,5 +1,6 @@
 """The archive: a closed day of a machine is a file that says the same as the table, to us and to any other engine."""
 
+import shutil
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,14 +9,16 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mom.accounts.models import Site
-from mom.floor.archive import due, writing
+from mom.floor.archive import due, sweeping, writing
 from mom.floor.archive.day_file import SCHEMA, decoded, key_check, table_rows
 from mom.floor.archive.store import the_store
+from mom.floor.archive.sweeping import Swept
 from mom.floor.engine.columns import Columns
 from mom.floor.models import ArchivedDay
 from mom.floor.selectors.record import message_rows, messages
@@ -216,12 +219,40 @@ def test_files_of_dead_workers_are_swept(machine: Equipment, folder: Path, monke
     store(day_of(machine))
     write_all()
     (file,) = folder.rglob("*.parquet")
-    orphan = file.with_name("orphan.parquet")
-    orphan.write_bytes(b"half")
-    assert writing.sweep(machine.site.code) == 0, "it may still be at work"
-    monkeypatch.setattr(writing, "ORPHAN_AFTER", timedelta(seconds=-60))
-    assert writing.sweep(machine.site.code) == 1
+    shutil.copy(file, file.with_name("copy.parquet"))
+    assert sweeping.sweep(machine.site.code) == Swept(0, ()), "it may still be at work"
+    monkeypatch.setattr(sweeping, "ORPHAN_AFTER", timedelta(seconds=-60))
+    assert sweeping.sweep(machine.site.code, removes=False) == Swept(0, ())
+    assert sweeping.sweep(machine.site.code) == Swept(1, ())
     assert [file] == list(folder.rglob("*.parquet"))
+
+
+def test_file_that_alone_holds_a_message_stays_after_an_older_database_was_restored(
+    machine: Equipment, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The old database names the old file, which is gone; the archive has the day only in a file that nobody names."""
+    monkeypatch.setattr(sweeping, "ORPHAN_AFTER", timedelta(seconds=-60))
+    store(day_of(machine))
+    write_all()
+    (file,) = folder.rglob("*.parquet")
+    newer, foreign = file.with_name("newer.parquet"), folder / f"site={machine.site.code}" / "notes.txt"
+    file.rename(newer)
+    foreign.write_text("of somebody else")
+    archived = ArchivedDay.objects.filter(equipment=machine)
+    archived.update(dropped_at=LATER)
+    assert sweeping.sweep(machine.site.code).removed == 0
+    assert newer.exists()
+    assert foreign.exists()
+    with pytest.raises(CommandError):
+        call_command("verify_archive")
+    said = capsys.readouterr().err
+    assert f"{archived.get().address} ({machine.code}, 2026-03-02): missing or not as it was written" in said
+    assert "put the file back from a backup of the archive" in said
+    assert "newer.parquet: no archived day names this file" in said
+    assert "notes.txt: no archived day names this file" in said
+    newer.rename(file)
+    call_command("verify_archive")
+    assert "missing" not in capsys.readouterr().err
 
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)

@@ -11,7 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from mom.accounts.models import Site
 from mom.floor.archive import due
 from mom.floor.archive.store import DirectoryStore, open_store
-from mom.floor.archive.writing import sweep, verify
+from mom.floor.archive.sweeping import Swept, sweep
+from mom.floor.archive.writing import verify
 from mom.floor.models import ArchivedDay
 from mom.floor.selectors.record import messages
 from mom.floor.services import archive
@@ -47,8 +48,9 @@ def test_archive_in_an_s3_store_is_written_read_verified_and_swept(
     read = messages([machine.pk], DAY, DAY + timedelta(days=1))
     assert read.occurred_at.tolist() == before.occurred_at.tolist()
     assert read.value.tolist() == before.value.tolist()
-    objects[f"plant/archive/site={site.code}/machine=CNC%2F7/day=2026-03-02/orphan.parquet"] = b"half"
-    assert sweep(site.code) == 1
+    copied = f"site={site.code}/machine=CNC%2F7/day=2026-03-02/copy.parquet"
+    objects[f"plant/archive/{copied}"] = objects[f"plant/archive/{row.address}"]
+    assert sweep(site.code) == Swept(1, ())
     objects.clear()
     row.refresh_from_db()
     assert not verify(row)

@@ -1,7 +1,7 @@
 """Writing a machine's day: whoever claims it reads the tables, writes a new file, reads it back, and says so.
 
 Files are never written over. A worker that was overtaken finds its claim gone, throws its own file away and leaves the
-other's alone; one that died leaves a claim that runs out and a file that nobody names, which `sweep` removes.
+other's alone; one that died leaves a claim that runs out and a file that nobody names, which `sweeping` removes.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,6 @@ from mom.floor.archive.day_file import (
     key_check,
     last_readings,
     new_address,
-    site_folder,
     table_rows,
     united,
 )
@@ -157,15 +156,3 @@ def verify(row: ArchivedDay, store: Store | None = None) -> bool:
         return True
     same.update(verified_at=now, problem="", last_readings=last_readings(rows))
     return True
-
-
-def sweep(site: str, store: Store | None = None) -> int:
-    """Take away files of a site that no row names: of workers that died between file and row. Gives how many."""
-    store = store or the_store()
-    before = clock.now() - ORPHAN_AFTER
-    found = [address for address, at in store.files(site_folder(site)) if at < before]
-    named = set(ArchivedDay.objects.filter(site__code=site).exclude(address="").values_list("address", flat=True))
-    orphans = [address for address in found if address not in named]
-    for address in orphans:
-        store.delete(address)
-    return len(orphans)

@@ -20,7 +20,8 @@ from mom.core.use_case import Subject, use_case
 from mom.floor import permissions
 from mom.floor.archive import due
 from mom.floor.archive.due import CLOSE_AFTER_DAYS
-from mom.floor.archive.writing import StoreFailed, claim_next, sweep, verify, write
+from mom.floor.archive.sweeping import damage_words, stranger_words, sweep
+from mom.floor.archive.writing import StoreFailed, claim_next, verify, write
 from mom.floor.models import ArchivedDay, ArchivePolicy
 from mom.floor.selectors.archive import days_past_horizon, policy_for
 
@@ -135,16 +136,19 @@ def request_verify(actor: Actor, site: Site) -> TaskRun:
 def verify_site(progress: Progress) -> Mapping[str, Any]:
     """Read all files of a site, oldest day first, and say how many are not as they were written."""
     site = Site.objects.get(code=progress.run.site)
-    orphans = sweep(site.code)
+    swept = sweep(site.code)
+    if not progress.done:
+        progress.issues((None, "", each, "unknown_file", stranger_words(each)) for each in swept.strangers)
     rows = ArchivedDay.objects.filter(site=site).exclude(address="").order_by("id")
     keys = list(rows.values_list("pk", flat=True))
     for start in range(progress.done, len(keys), _PIECE):
         piece = keys[start : start + _PIECE]
-        bad = [row for row in ArchivedDay.objects.filter(pk__in=piece) if row.address and not verify(row)]
-        progress.issues((None, row.day.isoformat(), row.address, "damaged", _("Not as it was written.")) for row in bad)
+        found = ArchivedDay.objects.filter(pk__in=piece).select_related("equipment")
+        bad = [row for row in found if row.address and not verify(row)]
+        progress.issues((None, row.day.isoformat(), row.address, "damaged", damage_words(row)) for row in bad)
         progress.advance(start + len(piece), total=len(keys))
         progress.check_cancelled()
-    return {"files": len(keys), "orphans": orphans}
+    return {"files": len(keys), "orphans": swept.removed, "unknown": len(swept.strangers)}
 
 
 def drop_past_horizon(now: datetime) -> list[date]:

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from mom.accounts.models import Site
+from mom.floor.archive.sweeping import damage_words, stranger_words, sweep
 from mom.floor.archive.writing import verify
 from mom.floor.models import ArchivedDay
 
 
 class Command(BaseCommand):
-    """Exits with 1 where a file is missing or not as it was written; the rows say which."""
+    """Exits with 1 where a file is missing or not as it was written. Says which, and how to mend it."""
 
     help = "Read every file of the archive again and compare it with what was written and with the tables."
 
@@ -19,15 +21,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many files are whole. Raises: CommandError where one is not."""
-        rows = ArchivedDay.objects.exclude(address="").order_by("day", "id")
+        rows = ArchivedDay.objects.exclude(address="").select_related("equipment").order_by("day", "id")
+        sites = Site.objects.order_by("code")
         if options["site"]:
-            rows = rows.filter(site__code=options["site"])
+            rows, sites = rows.filter(site__code=options["site"]), sites.filter(code=options["site"])
         many = damaged = 0
         for row in rows.iterator():
             many += 1
             if not verify(row):
                 damaged += 1
-                self.stderr.write(f"damaged: {row.address}")
+                self.stderr.write(damage_words(row))
+        for site in sites:
+            for address in sweep(site.code, removes=False).strangers:
+                self.stderr.write(stranger_words(address))
         self.stdout.write(f"{many - damaged} of {many} files are as they were written.")
         if damaged:
             raise CommandError(f"{damaged} files are damaged.")
