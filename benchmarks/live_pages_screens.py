@@ -128,13 +128,16 @@ class Screen:
                     raise OSError(f"stream {status}")
                 self.is_open.set()
                 topic = ""
-                while line := await reader.readline():
-                    name, _, value = line.decode().rstrip("\r\n").partition(": ")
-                    if name == "event":
-                        topic = value
-                    elif name == "data":
-                        self.notes["events"] += 1
-                        self.poke(topic, value.rpartition(":")[0])
+                rest = b""
+                while read := await reader.read(65_536):
+                    *lines, rest = (rest + read).split(b"\n")
+                    for line in lines:
+                        name, _, value = line.decode().partition(": ")
+                        if name == "event":
+                            topic = value
+                        elif name == "data":
+                            self.notes["events"] += 1
+                            self.poke(topic, value.rpartition(":")[0])
             except OSError as error:
                 self.notes["errors"].append(f"page {self.number}: {error}")
             await asyncio.sleep(2)

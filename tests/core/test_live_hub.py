@@ -52,8 +52,15 @@ def test_what_changes_at_once_is_one_write_a_stream() -> None:
     orders, other = Subscription(ANN, None, frozenset({"job_order"})), Subscription(ANN, None, frozenset({"run"}))
     for subscription in (*both, orders, other):
         hub.add(subscription)
-    hub.publish([CHANGE, Change("P1", "machine", "M-1", ""), Change("P2", "machine", "M-2", "")])
-    first, second = b"id: 1\nevent: job_order\ndata: 7:3\n\n", b"id: 2\nevent: machine\ndata: M-1:\n\n"
+    hub.publish(
+        [
+            CHANGE,
+            Change("P1", "machine", "M-1", ""),
+            Change("P2", "machine", "M-2", ""),
+            Change("P1", "machine", "M-3", ""),
+        ]
+    )
+    first, second = b"id: 1\nevent: job_order\ndata: 7:3\n\n", b"id: 1\nevent: machine\ndata: M-1:\ndata: M-3:\n\n"
     assert [told(each) for each in (*both, orders, other)] == [[first + second], [first + second], [first], []]
 
 

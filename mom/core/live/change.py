@@ -1,6 +1,7 @@
 """One change as it travels: `site|topic|key|version`, through NOTIFY and out as a server-sent event."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -29,9 +30,11 @@ class Change:
             raise ValueError(f"control characters in a change: {parts!r}")
         return payload
 
-    def as_event(self, number: int) -> bytes:
-        """The server-sent event; its name is the topic, so a page listens with `hx-trigger="sse:job_order"`."""
-        return f"id: {number}\nevent: {self.topic}\ndata: {self.key}:{self.version}\n\n".encode()
+
+def as_event(number: int, topic: str, changes: Iterable[Change]) -> bytes:
+    """The server-sent event of what changed at once in one topic: the topic is its name, each change a line of data."""
+    lines = "".join(f"data: {change.key}:{change.version}\n" for change in changes)
+    return f"id: {number}\nevent: {topic}\n{lines}\n".encode()
 
 
 def parse(payload: str) -> Change | None:

@@ -5,10 +5,10 @@ import itertools
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from mom.core.live.change import Change
+from mom.core.live.change import Change, as_event
 
 QUEUE = 100  # writes a reader may be behind before it is told to load everything anew
-MOST_AT_ONCE = 500  # events in one write; of more at once a reader is told to load everything anew
+MOST_AT_ONCE = 500  # changes in one write; of more at once a reader is told to load everything anew
 MOST_READERS = 2_000
 MOST_PER_VIEWER = 20
 RESYNC = b"event: resync\ndata: all\n\n"
@@ -84,12 +84,11 @@ class Hub:
 
     def publish(self, changes: Sequence[Change]) -> None:
         """Queue what changed at once for every stream that shows any of it: one write a stream, once for all alike."""
-        events = [(change, change.as_event(next(self._numbers))) for change in changes]
+        number = next(self._numbers)
         written: dict[Hashable, bytes] = {}
         for subscription in self._subscriptions:
             if (told := written.get(subscription.hears)) is None:
-                wanted = [event for change, event in events if subscription.wants(change)]
-                told = RESYNC if len(wanted) > MOST_AT_ONCE else b"".join(wanted)
+                told = _told([change for change in changes if subscription.wants(change)], number)
                 written[subscription.hears] = told
             if told:
                 subscription.put(told)
@@ -98,3 +97,13 @@ class Hub:
         """Tell every stream that changes may have been missed."""
         for subscription in self._subscriptions:
             subscription.put(RESYNC)
+
+
+def _told(changes: Sequence[Change], number: int) -> bytes:
+    """One event a topic, or one resync for very many."""
+    if len(changes) > MOST_AT_ONCE:
+        return RESYNC
+    by_topic: dict[str, list[Change]] = {}
+    for change in changes:
+        by_topic.setdefault(change.topic, []).append(change)
+    return b"".join(as_event(number, topic, found) for topic, found in by_topic.items())

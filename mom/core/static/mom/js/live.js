@@ -247,8 +247,10 @@ function follow() {
   stream = new EventSource(`/live/?topics=${topics}`);
   for (const topic of [...topics.split(","), "resync"]) {
     stream.addEventListener(topic, ({ data }) => {
-      const key = data.slice(0, Math.max(0, data.lastIndexOf(":")));
-      for (const part of parts) part.poke(topic, key);
+      for (const line of data.split("\n")) {
+        const key = line.slice(0, Math.max(0, line.lastIndexOf(":")));
+        for (const part of parts) part.poke(topic, key);
+      }
     });
   }
   stream.addEventListener("error", () => parts.forEach((part) => part.wait()));
