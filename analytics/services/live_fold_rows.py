@@ -9,6 +9,7 @@ from django.db import connection
 from analytics.engine.machine_fold import Standing
 from analytics.engine.machine_lines import EXACT, PARTS
 from analytics.engine.machine_stretch import instant_of
+from mom.core.db.bulk import array
 
 _US = "(extract(epoch FROM {0}) * 1000000)::bigint"
 _READ = f"""
@@ -16,12 +17,12 @@ SELECT equipment_id, {_US.format("shift_started_at")}, {_US.format("shift_ended_
        {_US.format("state_since")}, class_with_order, class_without_order, loss_class, code, mode, reason_id, stop_id,
        job_order_id, (total_reading * 1000000)::bigint, (reject_reading * 1000000)::bigint,
        (energy_reading * 1000000)::bigint, is_startup, is_stop_counted, terms::text, time_class
-FROM analytics_liveshift WHERE equipment_id = ANY(%s) ORDER BY equipment_id FOR UPDATE
+FROM analytics_liveshift WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE
 """  # noqa: S608 - the names of our own columns
 
 _JOBS = """
 SELECT DISTINCT ON (equipment_id) equipment_id, job_order_id FROM work_jobresponse
-WHERE ended_at IS NULL AND job_order_id IS NOT NULL AND equipment_id = ANY(%s)
+WHERE ended_at IS NULL AND job_order_id IS NOT NULL AND equipment_id = ANY(%s::bigint[])
 ORDER BY equipment_id, started_at DESC, job_order_id DESC
 """
 
@@ -81,12 +82,12 @@ class SpellRow(NamedTuple):
 
 def read(machines: Collection[int]) -> dict[int, LiveRow]:
     """The live rows of these machines, held until the transaction ends."""
-    return {row[0]: LiveRow(*row) for row in _fetched(_READ, [list(machines)])}
+    return {row[0]: LiveRow(*row) for row in _fetched(_READ, [array(machines)])}
 
 
 def open_jobs(machines: Collection[int]) -> dict[int, int]:
     """The job at work on each machine; of several the one that began last."""
-    return dict(_fetched(_JOBS, [list(machines)]))
+    return dict(_fetched(_JOBS, [array(machines)]))
 
 
 def spells_since(rows: Sequence[LiveRow]) -> dict[int, list[SpellRow]]:
@@ -94,7 +95,7 @@ def spells_since(rows: Sequence[LiveRow]) -> dict[int, list[SpellRow]]:
     if not rows:
         return {}
     found: dict[int, list[SpellRow]] = defaultdict(list)
-    values = [[row.equipment_id for row in rows], [instant_of(row.since) for row in rows]]
+    values = [array(row.equipment_id for row in rows), array(instant_of(row.since) for row in rows)]
     for each in _fetched(_SPELLS, values):
         found[each[0]].append(SpellRow(*each))
     for row in rows:
@@ -144,7 +145,8 @@ def _write(carried: Sequence[Carried], signs: Mapping[int, int], *, has_moved: b
         f" AS u(machine, {', '.join(each.name for each in columns)}) WHERE l.equipment_id = u.machine"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [[row.equipment_id for row, _, _ in carried], *(each.values for each in columns)])
+        machines = array(row.equipment_id for row, _, _ in carried)
+        cursor.execute(statement, [machines, *(array(each.values) for each in columns)])
 
 
 def _columns(carried: Sequence[Carried], signs: Mapping[int, int]) -> list[Column]:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from mom.accounts.models import Site
+from mom.core.db.bulk import array
 from mom.floor.engine.meaning import Meaning, Meanings, Row
 from mom.floor.engine.terms import MachineState, PieceSource, SignalSource, StateModel
 from mom.floor.engine.timeline_settings import DEFAULT, UNSET, Held, Listening, ListeningLine
@@ -31,14 +32,14 @@ def listening_by_machine(site: Site, at: datetime) -> dict[int, Listening]:
 _LINES = """
 SELECT equipment_id, valid_from, valid_until, signal_source, state_model, piece_source, heartbeat, minor_stop,
        counter_modulus
-FROM floor_machinelistening WHERE site_id = %s AND (%s OR equipment_id = ANY(%s))
+FROM floor_machinelistening WHERE site_id = %s AND (%s OR equipment_id = ANY(%s::bigint[]))
 """
 
 
 def listening_lines(site: Site, equipment_ids: Collection[int] | None = None) -> dict[int, ListeningLine]:
     """The settings along time, by machine; one that is missing here is `UNSET`. One statement."""
     with connection.cursor() as cursor:  # every batch of messages asks this, of every machine in it
-        cursor.execute(_LINES, [site.pk, equipment_ids is None, list(equipment_ids or ())])
+        cursor.execute(_LINES, [site.pk, equipment_ids is None, array(equipment_ids or ())])
         rows = cursor.fetchall()
     held: defaultdict[int, list[Held]] = defaultdict(list)
     alike: dict[tuple[Any, ...], Listening] = {}

@@ -15,12 +15,12 @@ from django.db import connection, transaction
 
 from mom.accounts.models import Site
 from mom.core.canonical import to_json
+from mom.core.db.bulk import array
 from mom.core.use_case import UseCase
 from mom.floor.engine.message import Parsed, Refused, Said, storable
 from mom.floor.engine.message_numbers import Numbers
 from mom.floor.models import Source
 from mom.floor.services.ingest_words import sentence_of
-from mom.plant.models import Equipment
 
 NEARBY = timedelta(hours=72)
 """The same id at two times is noticed where these lie this near to each other; the same number always."""
@@ -85,8 +85,9 @@ def source_of(act: UseCase, site: Site, code: str, now: datetime) -> int:
 
 def find_machines(site: Site, source_code: str, messages: Sequence[Parsed]) -> list[Parsed]:
     """Set the machine of each message, by its code or an alias; the messages that have none."""
-    rows = Equipment.objects.order_by().filter(site=site, code__in={each.machine for each in messages})
-    known = dict(rows.values_list("code", "pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(_MACHINES, [site.pk, array({each.machine for each in messages})])
+        known = dict(cursor.fetchall())
     for each in messages:
         each.equipment_id = known.get(each.machine, 0)
     unknown = [each for each in messages if not each.equipment_id]
@@ -95,6 +96,7 @@ def find_machines(site: Site, source_code: str, messages: Sequence[Parsed]) -> l
     return [each for each in unknown if not each.equipment_id]
 
 
+_MACHINES = "SELECT code, id FROM plant_equipment WHERE site_id = %s AND code = ANY(%s::text[])"
 _ALIASES = """
 SELECT external_id, system, subject_id, valid_from, valid_until FROM core_alias
 WHERE site = %s AND noun = 'equipment' AND external_id = ANY(%s)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from mom.core.db.bulk import allocate_ids, copy_rows
+from mom.core.db.bulk import allocate_ids, array, copy_rows
 from mom.core.use_case import UseCase
 from mom.floor.engine.stops import StopFound, Word
 from mom.floor.engine.terms import IntervalOrigin, MachineState
@@ -48,7 +48,7 @@ def lock_signals(site_id: int, equipment_ids: Collection[int]) -> dict[int, Sign
             cursor.execute(
                 "INSERT INTO floor_machinesignal (equipment_id, site_id, code, mode, reason)"
                 " SELECT e, %s, '', '', '' FROM unnest(%s::bigint[]) AS e ORDER BY e ON CONFLICT DO NOTHING",
-                [site_id, missing],
+                [site_id, array(missing)],
             )
         found.update(_locked(missing))
     return found
@@ -58,8 +58,8 @@ def _locked(equipment_ids: Sequence[int]) -> dict[int, Signal]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT equipment_id, last_seen_at, state_at, code, mode, reason, words_until FROM floor_machinesignal"
-            " WHERE equipment_id = ANY(%s) ORDER BY equipment_id FOR UPDATE",
-            [list(equipment_ids)],
+            " WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE",
+            [array(equipment_ids)],
         )
         return {row[0]: Signal(*row) for row in cursor.fetchall()}
 
@@ -75,12 +75,12 @@ def write_signals(rows: Sequence[Signal]) -> None:
             " %s::text[], %s::text[], %s::text[]) AS n(equipment_id, seen, told, code, mode, reason)"
             " WHERE m.equipment_id = n.equipment_id",
             [
-                [row.equipment_id for row in rows],
-                [row.last_seen_at for row in rows],
-                [row.state_at for row in rows],
-                [row.code for row in rows],
-                [row.mode for row in rows],
-                [row.reason for row in rows],
+                array(row.equipment_id for row in rows),
+                array(row.last_seen_at for row in rows),
+                array(row.state_at for row in rows),
+                array(row.code for row in rows),
+                array(row.mode for row in rows),
+                array(row.reason for row in rows),
             ],
         )
 
@@ -95,9 +95,9 @@ def write_signs(signals: Sequence[Signal]) -> None:
             " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS n(equipment_id, seen, told)"
             " WHERE m.equipment_id = n.equipment_id",
             [
-                [row.equipment_id for row in signals],
-                [row.last_seen_at for row in signals],
-                [row.state_at for row in signals],
+                array(row.equipment_id for row in signals),
+                array(row.last_seen_at for row in signals),
+                array(row.state_at for row in signals),
             ],
         )
 
@@ -115,8 +115,9 @@ def open_ends(equipment_ids: Collection[int]) -> dict[int, OpenEnd]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT i.equipment_id, {INTERVAL}, {STOP} FROM floor_stateinterval i"  # noqa: S608 - constants
-            " LEFT JOIN floor_stop s ON s.id = i.stop_id WHERE i.equipment_id = ANY(%s) AND i.ended_at IS NULL",
-            [list(equipment_ids)],
+            " LEFT JOIN floor_stop s ON s.id = i.stop_id"
+            " WHERE i.equipment_id = ANY(%s::bigint[]) AND i.ended_at IS NULL",
+            [array(equipment_ids)],
         )
         return {
             row[0]: OpenEnd(stored_interval(row[1:10]), stored_stop(row[10:]) if row[10] is not None else None)
@@ -218,7 +219,7 @@ def _move_stops(moved: Sequence[tuple[int, StopFound]]) -> None:
             " is_minor = n.is_minor, withdrawn_at = NULL FROM unnest(%s::bigint[], %s::timestamptz[],"
             " %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[],"
             f" %s::bool[]) AS n(id, {', '.join(_STOP_COLUMNS)}) WHERE s.id = n.id",
-            [[pk for pk, _stop in moved], *(list(column) for column in columns)],
+            [array(pk for pk, _stop in moved), *map(array, columns)],
         )
 
 
@@ -231,7 +232,7 @@ def _jobs_at(places: Sequence[tuple[int, datetime]]) -> dict[tuple[int, datetime
             " WHERE r.equipment_id = p.equipment_id AND r.started_at <= p.at AND r.job_order_id IS NOT NULL"
             " AND r.reverses_id IS NULL"
             " ORDER BY r.started_at DESC, r.id DESC LIMIT 1) AS j",
-            [[place[0] for place in places], [place[1] for place in places]],
+            [array(place[0] for place in places), array(place[1] for place in places)],
         )
         return {(row[0], row[1]): row[2] for row in cursor.fetchall()}
 
@@ -248,7 +249,7 @@ def _move_intervals(differences: Mapping[int, Difference]) -> None:
                 "UPDATE floor_stateinterval AS i SET ended_at = n.ended_at, stop_id = n.stop_id"
                 " FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]) AS n(id, ended_at, stop_id)"
                 " WHERE i.id = n.id",
-                [list(column) for column in zip(*rows, strict=True)],
+                [array(column) for column in zip(*rows, strict=True)],
             )
 
 
