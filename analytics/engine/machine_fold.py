@@ -22,12 +22,13 @@ from analytics.engine.machine_pieces import (
     energy_place,
     ideal_time,
 )
-from analytics.engine.machine_shift import book_stop, book_time
+from analytics.engine.machine_shift import book_stop, book_time, time_places
 from analytics.engine.machine_time import (
     LOST,
     MINOR,
     Meaning,
     PlanPiece,
+    border_after,
     classed,
     is_minor,
     letter_at,
@@ -111,6 +112,26 @@ class Standing:
     def time_class(self) -> str:
         """The class of this instant."""
         return classed(self.meaning, letter_at(self.terms.plan, self.as_of)).time_class
+
+
+def steady(standing: Standing) -> tuple[int | None, int]:
+    """Until when nothing but time and counted pieces can move while the state stays, and the parts that these go into,
+    a bit each in their order: of rejects `scrap`, of all pieces the other ones.
+
+    None: a stop begins to count with the next instant, or nothing of the shift is left.
+    """
+    terms, now = standing.terms, standing.as_of
+    of = classed(standing.meaning, letter_at(terms.plan, now))
+    places = [*time_places(of, is_coded=standing.reason_id is not None)]
+    if terms.piece_source != PieceSource.REPORTS:
+        places += [GOOD, *((UNJUDGED,) if terms.rate is None else (IDEAL, IDEAL_GOOD))]
+    if terms.piece_source == PieceSource.COUNTERS:
+        places.append(SCRAP)
+    parts = sum(1 << place for place in places)
+    if of.time_class in LOST and standing.is_stop and not standing.is_stop_counted:
+        return None, parts
+    until = min(border_after(terms.plan, now, standing.end), terms.regular_until, standing.end)
+    return (until if until > now else None), parts
 
 
 @dataclass(frozen=True, slots=True)

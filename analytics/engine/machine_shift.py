@@ -6,6 +6,7 @@ The same facts give the same parts, whatever order they came in. Source: iso2240
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from analytics.engine.machine_facts import Made, ShiftFacts, Spell
@@ -70,18 +71,26 @@ class Reckoned:
         return totals_of(summed(self.slices.values()))
 
 
-def book_time(vector: Vector, of: Classed, span: int, *, is_coded: bool) -> None:
-    """Add a stretch of time of one class."""
-    vector[PLACE[of.time_class]] += span
+@cache
+def time_places(of: Classed, *, is_coded: bool) -> tuple[int, ...]:
+    """The parts that time of a class is counted in."""
+    found = [PLACE[of.time_class]]
     if of.unplanned:
-        vector[UNPLANNED] += span
+        found.append(UNPLANNED)
     if of.loss == LossClass.MINOR_STOP:
-        vector[MINOR_STOP] += span
+        found.append(MINOR_STOP)
     elif of.time_class in LOST:
         if not is_coded:
-            vector[UNCODED] += span
+            found.append(UNCODED)
         if of.loss == LossClass.BREAKDOWN:
-            vector[BREAKDOWN] += span
+            found.append(BREAKDOWN)
+    return tuple(found)
+
+
+def book_time(vector: Vector, of: Classed, span: int, *, is_coded: bool) -> None:
+    """Add a stretch of time of one class."""
+    for place in time_places(of, is_coded=is_coded):
+        vector[place] += span
 
 
 def book_stop(vector: Vector, of: Classed) -> None:

@@ -106,3 +106,9 @@ def pieces_between(plan: Sequence[PlanPiece], start: int, end: int) -> Iterator[
 def letter_at(plan: Sequence[PlanPiece], at: int) -> str:
     """What the plan wants at an instant."""
     return plan[max(bisect_right(plan, (at, "\uffff")) - 1, 0)][1]
+
+
+def border_after(plan: Sequence[PlanPiece], at: int, end: int) -> int:
+    """The first instant after `at` from which the plan wants something else; `end` where there is none."""
+    index = bisect_right(plan, (at, "\uffff"))
+    return plan[index][0] if index < len(plan) else end

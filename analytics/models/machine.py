@@ -202,7 +202,9 @@ class LiveShift(MachineParts):
     The parts reach to `as_of`; until the next fold the time since belongs to the class of the current state, which a
     reader adds. `total_reading` and the like are where counters stood; `job_good` is the part of `good` of the present
     job. `class_with_order`, `class_without_order` and `loss_class` are what the present state counts as. `terms` holds
-    what does not change within the shift by itself: the plan ahead, the ideal cycle, how pieces are counted.
+    what does not change within the shift by itself: the plan ahead, the ideal cycle, how pieces are counted. Until
+    `steady_until` nothing but time and counted pieces can move while the state stays; these go into `steady_parts`, a
+    bit for each part in the order of `MachineParts`.
     """
 
     equipment = models.OneToOneField("plant.Equipment", primary_key=True, on_delete=models.PROTECT, related_name="+")
@@ -239,6 +241,8 @@ class LiveShift(MachineParts):
     is_startup = models.BooleanField(default=False)
     is_stop_counted = models.BooleanField(default=False)
     terms = models.JSONField(default=dict)
+    steady_until = models.DateTimeField(null=True)
+    steady_parts = models.IntegerField(default=0)
     version = models.BigIntegerField(default=0)
 
     class Meta:

@@ -7,7 +7,6 @@ import time
 
 from mom.core.bell import ring_after_commit
 from mom.core.use_case import UseCase
-from mom.floor.engine.terms import MessageKind
 from mom.floor.public import Applied, register_fold
 
 TASK = "analytics.tasks.judge_alert_rules"
@@ -18,7 +17,7 @@ _rung_at: dict[int, float] = {}
 
 def ring_rules(_act: UseCase, applied: Applied) -> None:
     """Ring after the commit, where a state changed or a reading came. Joins the caller's transaction."""
-    has_reading = any(message.kind == MessageKind.READING for message in applied.messages)
+    has_reading = any(each.has_readings for each in applied.heard.values())
     if not applied.changes and not has_reading:
         return
     now = time.monotonic()

@@ -1,11 +1,12 @@
 """Current figures stay current: every batch of messages moves the running shifts of its machines, in its transaction.
 
-What comes in order is carried on by `machine_fold`, set-based: a handful of statements for however many machines. Late
-facts, another job, another shift have the machine's row made again from the facts. Both give the same (ADR 0028).
+Where only time and pieces moved, one statement carries all machines on. What else comes in order `machine_fold` carries
+on, read and written set-based. Late facts, another job, another shift have the machine's row made again from the facts.
+All ways give the same (ADR 0028).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,15 +17,15 @@ from analytics.engine.machine_stretch import instant_of, microseconds
 from analytics.engine.machine_time import Meaning, is_minor
 from analytics.selectors.facts import METER, Calendar
 from analytics.selectors.facts_meaning import Meaner, Said
-from analytics.services import live_fold_again, live_fold_rows
+from analytics.services import live_fold_again, live_fold_rows, live_fold_steady
 from analytics.services.dirty import mark_stretches
 from analytics.services.live_fold_rows import LiveRow, SpellRow
 from mom.core.use_case import UseCase
-from mom.floor.applied import Accepted, Applied, Change
-from mom.floor.engine.terms import CountName, MessageKind, PieceSource
+from mom.floor.applied import Applied, Change
+from mom.floor.engine.heard import Heard
+from mom.floor.engine.terms import CountName, PieceSource
 
 _REJECTS = frozenset({CountName.REJECT.value, CountName.REJECT_ADDED.value})
-_COUNT, _ENERGY, _CYCLE = MessageKind.COUNT, MessageKind.ENERGY, MessageKind.CYCLE
 _ADDED = frozenset({CountName.TOTAL_ADDED.value, CountName.REJECT_ADDED.value})
 
 
@@ -54,15 +55,24 @@ class _Sorted:
 
 def fold(act: UseCase, applied: Applied) -> None:
     """Move the running shifts of the machines of a batch. Joins the caller's transaction."""
-    came = _by_machine(applied.messages)
     changes: dict[int, list[Change]] = defaultdict(list)
     for change in applied.changes:
         changes[change.equipment_id].append(change)
-    machines = sorted({*came, *changes})
+    machines = {*applied.heard, *changes}
     if not machines:
         return
+    live_fold_rows.lock(machines)
+    going_on = {machine: heard for machine, heard in applied.heard.items() if machine not in changes}
+    others = sorted(machines - live_fold_steady.carry_on(going_on))
+    if others:
+        _fold_one_by_one(act, applied, others, changes)
+
+
+def _fold_one_by_one(
+    act: UseCase, applied: Applied, machines: Sequence[int], changes: Mapping[int, Sequence[Change]]
+) -> None:
+    came = {machine: _came(applied.heard[machine]) for machine in machines if machine in applied.heard}
     rows = live_fold_rows.read(machines)
-    jobs = live_fold_rows.open_jobs(machines)
     moved = [row for machine in changes if (row := rows.get(machine)) is not None]
     spells = live_fold_rows.spells_since(moved)
     begun = [machine for machine, of_machine in spells.items() if len(of_machine) > 1]
@@ -72,7 +82,7 @@ def fold(act: UseCase, applied: Applied) -> None:
         row = rows.get(machine)
         standing = None
         if row is not None:
-            standing = _carried(row, came.get(machine), spells.get(machine), jobs.get(machine), meaner)
+            standing = _carried(row, came.get(machine), spells.get(machine), meaner)
         if row is None or standing is None:
             _again(found, machine, row, came.get(machine), changes.get(machine, ()), microseconds(act.now))
         else:
@@ -118,12 +128,12 @@ def _again(
 
 
 def _carried(
-    row: LiveRow, came: Came | None, spells: Sequence[SpellRow] | None, job: int | None, meaner: Meaner | None
+    row: LiveRow, came: Came | None, spells: Sequence[SpellRow] | None, meaner: Meaner | None
 ) -> Standing | None:
     """The shift carried on by what came; None where that can't be done."""
     terms = terms_of(row.terms)
     last = came.last if came is not None else row.as_of
-    if last >= row.end or last >= terms.regular_until or job != row.job_order_id:
+    if last >= row.end or last >= terms.regular_until or row.open_job_id != row.job_order_id:
         return None
     if came is not None and (came.first <= row.as_of or (came.has_cycles and _counts_cycles(row, terms.piece_source))):
         return None
@@ -216,22 +226,13 @@ def _carry(standing: Standing, came: Came | None, following: Sequence[Next], las
     advance(standing, last)
 
 
-def _by_machine(messages: Iterable[Accepted]) -> dict[int, Came]:
-    """What the batch brought, by machine."""
-    found: dict[int, Came] = {}
-    for machine, kind, occurred_at, name, _code, _mode, _reason, value, _unit in messages:
-        at = microseconds(occurred_at)
-        came = found.get(machine)
-        if came is None:
-            came = found[machine] = Came(at, at, [], [], has_cycles=False)
-        elif at < came.first:
-            came.first = at
-        elif at > came.last:
-            came.last = at
-        if kind is _COUNT and value is not None:
-            came.counts.append((at, name in _REJECTS, name in _ADDED, int(value * MICRO)))
-        elif kind is _ENERGY and value is not None:
-            came.energies.append((at, name == METER, int(value * MICRO)))
-        elif kind is _CYCLE:
-            came.has_cycles = True
-    return found
+def _came(heard: Heard) -> Came:
+    counts = [
+        (microseconds(each.at), each.said.name in _REJECTS, each.said.name in _ADDED, int(each.value * MICRO))
+        for each in heard.counts if each.value is not None
+    ]  # fmt: skip
+    energies = [
+        (microseconds(each.at), each.said.name == METER, int(each.value * MICRO))
+        for each in heard.energies if each.value is not None
+    ]  # fmt: skip
+    return Came(microseconds(heard.first), microseconds(heard.last), counts, energies, heard.has_cycles)

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from django.db import connection
 from psycopg2.extras import execute_values
 
-from analytics.engine.machine_facts import MICRO, NOTHING, ShiftFacts, Spell
-from analytics.engine.machine_fold import LiveTerms
+from analytics.engine.machine_facts import MICRO, NOTHING, Made, ShiftFacts, Spell
+from analytics.engine.machine_fold import LiveTerms, Standing, steady
 from analytics.engine.machine_lines import EXACT, PARTS, PLACE, Vector, WorkLine, summed
 from analytics.engine.machine_shift import Reckoned, reckon
 from analytics.engine.machine_stretch import instant_of, microseconds
-from analytics.engine.machine_time import SILENT, classed, letter_at
+from analytics.engine.machine_time import SILENT
 from analytics.selectors.facts import Asked, Calendar, facts_of
 from analytics.services.dirty import mark_stretches
 from mom.accounts.models import Site
@@ -26,7 +26,7 @@ _OWN = (
     "site_id", "equipment_id", "day", "shift", "shift_started_at", "shift_ended_at", "as_of", "state", "state_since",
     "time_class", "code", "mode", "reason_id", "stop_id", "job_order_id", "definition_id", "unit", "last_sign_at",
     "total_reading", "reject_reading", "energy_reading", "job_good", "class_with_order", "class_without_order",
-    "loss_class", "is_startup", "is_stop_counted", "terms",
+    "loss_class", "is_startup", "is_stop_counted", "terms", "steady_until", "steady_parts",
 )  # fmt: skip
 _COLUMNS = (*_OWN, *PARTS)
 _KEPT = ", ".join(f"{name} = EXCLUDED.{name}" for name in _COLUMNS if name != "equipment_id")
@@ -88,9 +88,8 @@ def _row(site: Site, facts: ShiftFacts, reckoned: Reckoned, sign: datetime | Non
     """The live row of a stretch."""
     spell = spell_at(facts)
     made = WorkLine(facts).latest(facts.until)
-    vector = summed(reckoned.slices.values())
-    job_good = sum(each[GOOD] for cut, each in reckoned.slices.items() if cut.made.job_order_id == made.job_order_id)
-    carry = reckoned.carry
+    standing = _standing(facts, spell, made, reckoned)
+    steady_until, steady_parts = steady(standing)
     own = [
         site.pk,
         facts.equipment_id,
@@ -101,7 +100,7 @@ def _row(site: Site, facts: ShiftFacts, reckoned: Reckoned, sign: datetime | Non
         instant_of(facts.until),
         spell.state,
         instant_of(spell.start),
-        classed(spell.meaning, letter_at(facts.plan, facts.until)).time_class,
+        standing.time_class,
         spell.code,
         spell.mode,
         spell.reason_id,
@@ -110,18 +109,43 @@ def _row(site: Site, facts: ShiftFacts, reckoned: Reckoned, sign: datetime | Non
         made.definition_id,
         made.unit,
         sign,
-        _exact(carry.total_reading),
-        _exact(carry.reject_reading),
-        _exact(carry.energy_reading),
-        _exact(job_good if made is not NOTHING else 0),
+        _exact(standing.total_reading),
+        _exact(standing.reject_reading),
+        _exact(standing.energy_reading),
+        _exact(standing.job_good),
         spell.meaning.with_order,
         spell.meaning.without_order,
         spell.meaning.loss,
-        carry.is_startup,
-        carry.is_stop_counted,
-        _terms(facts).written(),
+        standing.is_startup,
+        standing.is_stop_counted,
+        standing.terms.written(),
+        None if steady_until is None else instant_of(steady_until),
+        steady_parts,
     ]
-    return [*own, *_amounts(vector)]
+    return [*own, *_amounts(standing.vector)]
+
+
+def _standing(facts: ShiftFacts, spell: Spell, made: Made, reckoned: Reckoned) -> Standing:
+    """Where the stretch stands at the end of its facts."""
+    carry = reckoned.carry
+    job_good = sum(each[GOOD] for cut, each in reckoned.slices.items() if cut.made.job_order_id == made.job_order_id)
+    return Standing(
+        start=facts.start,
+        end=facts.end,
+        as_of=facts.until,
+        state=spell.state,
+        since=spell.start,
+        meaning=spell.meaning,
+        reason_id=spell.reason_id,
+        is_stop_counted=carry.is_stop_counted,
+        is_startup=carry.is_startup,
+        total_reading=carry.total_reading,
+        reject_reading=carry.reject_reading,
+        energy_reading=carry.energy_reading,
+        job_good=job_good if made is not NOTHING else 0,
+        vector=summed(reckoned.slices.values()),
+        terms=_terms(facts),
+    )
 
 
 def spell_at(facts: ShiftFacts) -> Spell:

@@ -6,26 +6,31 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from analytics.engine.machine_fold import Standing
+from analytics.engine.machine_fold import Standing, steady
 from analytics.engine.machine_lines import EXACT, PARTS
 from analytics.engine.machine_stretch import instant_of
 from mom.core.db.bulk import array
 
 _US = "(extract(epoch FROM {0}) * 1000000)::bigint"
-_READ = f"""
-SELECT equipment_id, {_US.format("shift_started_at")}, {_US.format("shift_ended_at")}, {_US.format("as_of")}, state,
-       {_US.format("state_since")}, class_with_order, class_without_order, loss_class, code, mode, reason_id, stop_id,
-       job_order_id, (total_reading * 1000000)::bigint, (reject_reading * 1000000)::bigint,
-       (energy_reading * 1000000)::bigint, is_startup, is_stop_counted, terms::text, time_class
-FROM analytics_liveshift WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE
-"""  # noqa: S608 - the names of our own columns
-
-_JOBS = """
+OPEN_JOBS = """
 SELECT DISTINCT ON (equipment_id) equipment_id, job_order_id FROM work_jobresponse
-WHERE ended_at IS NULL AND job_order_id IS NOT NULL AND equipment_id = ANY(%s::bigint[])
-ORDER BY equipment_id, started_at DESC, job_order_id DESC
+WHERE ended_at IS NULL AND job_order_id IS NOT NULL ORDER BY equipment_id, started_at DESC, job_order_id DESC
 """
+"""The job at work on each machine; of several the one that began last."""
 
+_LOCK = """
+SELECT count(*) FROM (
+    SELECT FROM analytics_liveshift WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE
+) AS locked
+"""
+_READ = f"""
+SELECT l.equipment_id, {_US.format("shift_started_at")}, {_US.format("shift_ended_at")}, {_US.format("as_of")}, state,
+       {_US.format("state_since")}, class_with_order, class_without_order, loss_class, code, mode, reason_id, stop_id,
+       l.job_order_id, j.job_order_id, (total_reading * 1000000)::bigint, (reject_reading * 1000000)::bigint,
+       (energy_reading * 1000000)::bigint, is_startup, is_stop_counted, terms::text, time_class
+FROM analytics_liveshift l LEFT JOIN ({OPEN_JOBS}) AS j ON j.equipment_id = l.equipment_id
+WHERE l.equipment_id = ANY(%s::bigint[])
+"""  # noqa: S608 - the names of our own columns
 _SPELLS = f"""
 SELECT i.equipment_id, {_US.format("i.started_at")}, {_US.format("i.ended_at")}, coalesce(s.state, i.state), i.code,
        i.mode, CASE WHEN s.id IS NULL THEN i.reason_id ELSE s.reason_id END, i.stop_id, {_US.format("s.started_at")},
@@ -54,6 +59,7 @@ class LiveRow(NamedTuple):
     reason_id: int | None
     stop_id: int | None
     job_order_id: int | None
+    open_job_id: int | None
     total: int | None
     reject: int | None
     energy: int | None
@@ -80,14 +86,14 @@ class SpellRow(NamedTuple):
     said_mode: str
 
 
+def lock(machines: Collection[int]) -> None:
+    """Hold the live rows of these machines until the transaction ends, in one order for all."""
+    _fetched(_LOCK, [array(machines)])
+
+
 def read(machines: Collection[int]) -> dict[int, LiveRow]:
-    """The live rows of these machines, held until the transaction ends."""
+    """The live rows of these machines."""
     return {row[0]: LiveRow(*row) for row in _fetched(_READ, [array(machines)])}
-
-
-def open_jobs(machines: Collection[int]) -> dict[int, int]:
-    """The job at work on each machine; of several the one that began last."""
-    return dict(_fetched(_JOBS, [array(machines)]))
 
 
 def spells_since(rows: Sequence[LiveRow]) -> dict[int, list[SpellRow]]:
@@ -169,6 +175,9 @@ def _columns(carried: Sequence[Carried], signs: Mapping[int, int]) -> list[Colum
         after = [getattr(standing, name) for standing in standings]
         if after != before:
             found.append(Column(name, kind, formula, after))
+    until, parts = zip(*map(steady, standings), strict=True)
+    found.append(Column("steady_until", "bigint", _INSTANT, list(until)))
+    found.append(Column("steady_parts", "integer", "u.{0}", list(parts)))
     classes = [standing.time_class for standing in standings]
     if classes != [row.time_class for row, _, _ in carried]:
         found.append(Column("time_class", "text", "u.{0}", classes))

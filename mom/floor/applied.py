@@ -6,28 +6,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import NamedTuple
 
 from mom.accounts.models import Site
 from mom.core.use_case import UseCase
+from mom.floor.engine.heard import Heard
 from mom.floor.engine.meaning import Meanings
-from mom.floor.engine.terms import MachineState, MessageKind
 from mom.floor.engine.timeline_settings import ListeningLine
-
-
-class Accepted(NamedTuple):
-    """A message that is new and was stored. `value` as in `FloorMessage`."""
-
-    equipment_id: int
-    kind: MessageKind
-    occurred_at: datetime
-    name: str = ""
-    code: str = ""
-    mode: str = ""
-    reason: str = ""
-    value: Decimal | None = None
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +23,16 @@ class Change:
     ended_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
-    """The open interval of a machine."""
-
-    state: MachineState
-    code: str
-    mode: str
-    since: datetime
-    reason_id: int | None
-    stop_id: int | None
-
-
 @dataclass(frozen=True)
 class Applied:
-    """A stored batch: its messages by machine and time, the stretches that changed, where machines stand now.
+    """A stored batch: what was heard of machines by their keys, and the stretches that changed.
 
     `lines` and `meanings`: how its machines are listened to and what codes mean, as they were read for it.
     """
 
     site: Site
-    messages: Sequence[Accepted]
+    heard: Mapping[int, Heard]
     changes: Sequence[Change]
-    current: Mapping[int, Current]
     lines: Mapping[int, ListeningLine]
     meanings: Meanings
 

@@ -1,7 +1,8 @@
 """The pages and the API of stops, listening and meanings: what shows, what may be done, what is refused."""
 
 import uuid
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from mom.accounts.models import Site, User
 from mom.core import clock
+from mom.floor.engine.message import Parsed
 from mom.floor.models import MachineListening, StateMapping, Stop, StopAnnotation
 from mom.plant.models import Equipment, Reason
 from tests.factories.plant import make_equipment, make_reason
@@ -221,6 +223,5 @@ def test_meaning_of_everybody_is_overruled_on_a_page(owner: User, site: Site) ->
     assert ended.status_code == 404
 
 
-def _told(machine: Equipment, moment: object, code: str) -> object:
-
-    return said(machine, 0, code)._replace(occurred_at=moment)
+def _told(machine: Equipment, moment: datetime, code: str) -> Parsed:
+    return replace(said(machine, 0, code), at=moment)

@@ -10,7 +10,7 @@ from mom.core.actor import Actor, system_actor
 from mom.core.errors import Conflict, InvalidInput, NotAllowed
 from mom.floor.models import Stop, StopAnnotation
 from mom.floor.services import stop, timeline
-from mom.floor.services.timeline_rows import lock_signals
+from mom.floor.services.machine_signals import lock_signals
 from mom.plant.models import Equipment, Reason
 from tests.factories.accounts import make_site
 from tests.factories.plant import make_equipment, make_reason

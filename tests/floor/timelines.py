@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from mom.core.testing import acting
-from mom.floor.applied import Accepted, Change
+from mom.floor.applied import Change
+from mom.floor.engine.heard import by_machine
+from mom.floor.engine.message import Parsed, Said
 from mom.floor.engine.terms import MessageKind
 from mom.floor.engine.timeline_piece import Piece
 from mom.floor.models import StateInterval, Stop
@@ -21,26 +23,31 @@ def at(minutes: float) -> datetime:
     return DAY + minutes * MINUTE
 
 
-def said(machine: Equipment, minutes: float, code: str, mode: str = "", reason: str = "") -> Accepted:
+def said(machine: Equipment, minutes: float, code: str, mode: str = "", reason: str = "") -> Parsed:
     """A state message."""
-    return Accepted(machine.pk, MessageKind.STATE, at(minutes), code=code, mode=mode, reason=reason)
+    return _new(machine, at(minutes), Said(MessageKind.STATE, code=code, mode=mode, reason=reason))
 
 
-def alive(machine: Equipment, minutes: float) -> Accepted:
+def alive(machine: Equipment, minutes: float) -> Parsed:
     """A sign of life."""
-    return Accepted(machine.pk, MessageKind.HEARTBEAT, at(minutes))
+    return _new(machine, at(minutes), Said(MessageKind.HEARTBEAT))
 
 
-def lay(site_machine: Equipment, accepted: Sequence[Accepted], *, now: datetime) -> list[Change]:
+def _new(machine: Equipment, moment: datetime, words: Said) -> Parsed:
+    return Parsed(0, "", None, machine.code, words, moment, None, "", None, equipment_id=machine.pk)
+
+
+def lay(site_machine: Equipment, messages: Sequence[Parsed], *, now: datetime) -> list[Change]:
     """Store messages and apply them, as one batch that came at `now`."""
-    machines = {each.pk: each for each in Equipment.objects.filter(pk__in={a.equipment_id for a in accepted})}
+    machines = {each.pk: each for each in Equipment.objects.filter(pk__in={a.equipment_id for a in messages})}
     store(
-        message(machines[a.equipment_id], a.occurred_at, a.kind.value, code=a.code, mode=a.mode, reason=a.reason)
-        for a in accepted
-    )
+        message(machines[each.equipment_id], each.at, (words := each.said).kind.value, code=words.code, mode=words.mode,
+                reason=words.reason)
+        for each in messages
+    )  # fmt: skip
     with acting() as act:
         act.now = now
-        return list(timeline.apply(act, site_machine.site, accepted).changes)
+        return list(timeline.apply(act, site_machine.site, by_machine(messages)).changes)
 
 
 def pieces_of(machine: Equipment) -> list[Piece]:

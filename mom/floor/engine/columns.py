@@ -15,13 +15,14 @@ from mom.floor.engine.terms import MessageKind
 
 MICRO = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 Ints = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 
 def micros(at: datetime) -> int:
     """An instant in whole microseconds since 1970."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
+    return (at - _EPOCH) // _MICROSECOND
 
 
 class Label(NamedTuple):

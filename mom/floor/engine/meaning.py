@@ -136,10 +136,11 @@ class Meanings:
             self._borders[raw] = tuple(sorted({row.start for row in rows} | ends))
         return self._borders[raw]
 
-    def is_settled(self, state_model: str, code: str, mode: str, since: datetime) -> bool:
-        """Whether the meaning of a code changes no more after an instant."""
-        borders = self.borders(state_model, code, mode)
-        return not borders or borders[-1] <= since
+    def all_borders(self) -> Iterable[datetime]:
+        """The instants at which the meaning of any code may change."""
+        for rows in self._rows.values():
+            for row in rows:
+                yield from (row.start,) if row.end is None else (row.start, row.end)
 
     def _candidates(self, state_model: str, code: str, mode: str) -> list[Row]:
         """A row of this mode before one of any mode, a site's own before everybody's."""

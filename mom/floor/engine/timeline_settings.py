@@ -66,9 +66,9 @@ class ListeningLine:
         """The instants at which the setting may change."""
         return self._borders
 
-    def is_settled(self, since: datetime) -> bool:
-        """Whether the setting changes no more after an instant."""
-        return not self._borders or self._borders[-1] <= since
+    def last(self) -> Listening:
+        """The setting that changes no more: from the last border on."""
+        return self.at(self._borders[-1]) if self._borders else DEFAULT
 
 
 UNSET = ListeningLine()

@@ -1,10 +1,8 @@
 """How machines are listened to and what their codes mean, at an instant or along time."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -30,24 +28,28 @@ def listening_by_machine(site: Site, at: datetime) -> dict[int, Listening]:
 
 
 _LINES = """
-SELECT equipment_id, valid_from, valid_until, signal_source, state_model, piece_source, heartbeat, minor_stop,
-       counter_modulus
+SELECT valid_from, valid_until, signal_source, state_model, piece_source, heartbeat, minor_stop, counter_modulus,
+       array_agg(equipment_id)
 FROM floor_machinelistening WHERE site_id = %s AND (%s OR equipment_id = ANY(%s::bigint[]))
+GROUP BY valid_from, valid_until, signal_source, state_model, piece_source, heartbeat, minor_stop, counter_modulus
 """
 
 
 def listening_lines(site: Site, equipment_ids: Collection[int] | None = None) -> dict[int, ListeningLine]:
-    """The settings along time, by machine; one that is missing here is `UNSET`. One statement."""
-    with connection.cursor() as cursor:  # every batch of messages asks this, of every machine in it
+    """The settings along time, by machine; one that is missing here is `UNSET`. One statement.
+
+    Every batch of messages asks this of all its machines: what is set alike comes once, and they share one line.
+    """
+    with connection.cursor() as cursor:
         cursor.execute(_LINES, [site.pk, equipment_ids is None, array(equipment_ids or ())])
         rows = cursor.fetchall()
-    held: defaultdict[int, list[Held]] = defaultdict(list)
-    alike: dict[tuple[Any, ...], Listening] = {}
-    for equipment_id, start, end, *said in rows:
-        key = tuple(said)
-        listening = alike.get(key) or alike.setdefault(key, _listening(*key))
-        held[equipment_id].append(Held(start, end, listening))
-    return {equipment_id: ListeningLine(each) for equipment_id, each in held.items()}
+    places: dict[int, tuple[int, ...]] = {}
+    for place, row in enumerate(rows):
+        for machine in row[-1]:
+            places[machine] = (*places.get(machine, ()), place)
+    held = [Held(start, end, _listening(*said)) for start, end, *said, _machines in rows]
+    lines = {each: ListeningLine(held[place] for place in each) for each in set(places.values())}
+    return {machine: lines[each] for machine, each in places.items()}
 
 
 def mappings(site: Site, at: datetime | None = None) -> Meanings:

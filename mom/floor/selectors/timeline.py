@@ -1,4 +1,4 @@
-"""The timelines of machines: their intervals, their stops, and where each stands now."""
+"""The timelines of machines: their intervals and their stops."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,8 +6,6 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from mom.accounts.models import Site
-from mom.floor.applied import Current
-from mom.floor.engine.terms import MachineState
 from mom.floor.models import StateInterval, Stop
 
 
@@ -33,15 +31,3 @@ def stop_list(
     if equipment_ids is not None:
         rows = rows.filter(equipment__in=equipment_ids)
     return rows.order_by("-started_at", "-id")
-
-
-def current_by_machine(site: Site, equipment_ids: Collection[int] | None = None) -> dict[int, Current]:
-    """Where each machine stands, by machine: its open interval. One statement."""
-    rows = StateInterval.objects.filter(site=site, ended_at=None)
-    if equipment_ids is not None:
-        rows = rows.filter(equipment__in=equipment_ids)
-    columns = ("equipment_id", "state", "code", "mode", "started_at", "reason_id", "stop_id")
-    return {
-        equipment_id: Current(MachineState(state), code, mode, since, reason_id, stop_id)
-        for equipment_id, state, code, mode, since, reason_id, stop_id in rows.values_list(*columns)
-    }

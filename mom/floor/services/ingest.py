@@ -22,8 +22,8 @@ from mom.core.errors import InvalidInput
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
 from mom.floor import applied
-from mom.floor.applied import Accepted
 from mom.floor.archive.at_hand import ArchiveNotAtHand
+from mom.floor.engine.heard import by_machine
 from mom.floor.engine.message import Message, Parsed, Refused, Why, Window, days_of, key_of_content, storable
 from mom.floor.engine.message_numbers import Numbers, Range, with_numbers
 from mom.floor.engine.message_reading import read
@@ -201,14 +201,7 @@ def _waiting(batch: _Batch) -> tuple[InQuarantine, ...]:
 
 def apply(act: UseCase, site: Site, new: Sequence[Parsed]) -> None:
     """Bring the timeline, and what is folded from it, to what the new messages say. Joins the caller's transaction."""
-    accepted = [
-        Accepted(
-            each.equipment_id, (said := each.said).kind, each.at, said.name, said.code, said.mode, said.reason,
-            each.value, said.unit,
-        )
-        for each in new
-    ]  # fmt: skip
-    applied.run(act, timeline.apply(act, site, accepted))
+    applied.run(act, timeline.apply(act, site, by_machine(new)))
 
 
 def check_names(source_code: str, session: str, many: int) -> None:

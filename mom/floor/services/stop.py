@@ -17,7 +17,7 @@ from mom.floor.engine.terms import MachineState
 from mom.floor.models import MachineSignal, Stop, StopAnnotation
 from mom.floor.selectors.timeline_stop import words_about
 from mom.floor.services import timeline
-from mom.floor.services.timeline_rows import lock_signals
+from mom.floor.services.machine_signals import lock_signals
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Reason
 

@@ -5,7 +5,6 @@ Either way the stored timeline is the fold of everything that is known (ADR 0026
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -15,66 +14,52 @@ from mom.core.actor import Actor
 from mom.core.live.change import CHANNEL, tell
 from mom.core.use_case import UseCase, use_case
 from mom.floor import applied as folds
-from mom.floor.applied import Accepted, Applied, Change, Current
+from mom.floor.applied import Applied, Change
+from mom.floor.engine.heard import Heard
 from mom.floor.engine.silence import is_silent
 from mom.floor.engine.stops import Explained, Standing, stops_of
-from mom.floor.engine.terms import IntervalOrigin, MessageKind, SignalSource
+from mom.floor.engine.terms import IntervalOrigin, SignalSource
 from mom.floor.engine.timeline import Observation, Reading, Record, fold, machine_pieces
 from mom.floor.engine.timeline_change import FAR, Difference, difference
 from mom.floor.engine.timeline_piece import joined
 from mom.floor.engine.timeline_settings import UNSET, ListeningLine
 from mom.floor.selectors.listening import listening_lines, mappings
+from mom.floor.services import machine_signals as signs
 from mom.floor.services import timeline_rows as rows
+from mom.floor.services.machine_signals import Signal
 from mom.floor.services.timeline_neighbourhood import Neighbourhood, neighbourhoods
-from mom.floor.services.timeline_rows import OpenEnd, Signal
+from mom.floor.services.timeline_rows import OpenEnd
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Reason
 
 MOST_TOLD = 500  # machines told of one by one; of more at once pages read the whole
 
 
-@dataclass(slots=True)
-class _Batch:
-    """The messages of one machine in a batch."""
+def apply(act: UseCase, site: Site, heard: Mapping[int, Heard]) -> Applied:
+    """Lay what was just heard of machines into their timelines. Joins the caller's transaction.
 
-    first: datetime
-    last: datetime
-    states: list[Observation]
-    signs: list[datetime]
-
-
-def apply(act: UseCase, site: Site, accepted: Sequence[Accepted]) -> Applied:
-    """Lay messages that were just stored into the timelines of their machines. Joins the caller's transaction.
-
-    Gives what the folds above need: the stretches that are others now, and where each machine of the batch stands.
+    Gives what the folds above need: what was heard, and the stretches that are others now.
     """
-    batches = _by_machine(accepted)
-    signals = rows.lock_signals(site.pk, batches)
-    reader = Reader(site, batches)
-    ends = rows.open_ends(batches)
+    signs.lock_signals(site.pk, heard)
+    reader = Reader(site, heard)
+    going_on = signs.go_on(heard, reader.lines, reader.meanings, act.now)
+    others = {machine: each for machine, each in heard.items() if machine not in going_on}
+    standings = rows.standings(others)
     differences: dict[int, Difference] = {}
     late: dict[int, tuple[datetime, datetime]] = {}
-    going_on: list[Signal] = []
-    heard: list[Signal] = []
-    for equipment_id, batch in batches.items():
-        reading = reader.of(equipment_id)
-        signal, end = signals[equipment_id], ends.get(equipment_id)
-        if end is not None and _goes_on(batch, signal, end, reading, act.now):
-            going_on.append(_heard(signal, batch))
+    for machine, each in others.items():
+        reading, (signal, end) = reader.of(machine), standings[machine]
+        if end is None and signal.state_at is None and not each.states:
             continue
-        heard.append(_heard(signal, batch))
-        if end is None and signal.state_at is None and not batch.states:
-            continue
-        if _comes_in_order(batch, signal, end, reading.listening):
-            differences[equipment_id] = _appended(batch, signal, end, reading, act.now)
+        if _comes_in_order(each, signal, end, reading.listening):
+            differences[machine] = _appended(each, signal, end, reading, act.now)
         else:
-            late[equipment_id] = (_from(batch.first, signal), batch.last)
+            late[machine] = (_from(each.first, signal), each.last)
     for near in neighbourhoods(late, reader.lines):
         differences[near.equipment_id] = _folded(near, reader.of(near.equipment_id), act.now)
     rows.write(act, site.pk, differences)
-    rows.write_signs(going_on)
-    rows.write_signals(heard)
-    return _applied(site, accepted, reader, ends, differences)
+    signs.write_signals([_signal(standings[machine][0], each) for machine, each in others.items()])
+    return _applied(site, heard, reader, differences)
 
 
 def refold(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]) -> Applied:
@@ -82,14 +67,13 @@ def refold(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, dat
 
     Joins the caller's transaction.
     """
-    signals = rows.lock_signals(site.pk, stretches)
-    reader = Reader(site, stretches)
-    ends = rows.open_ends(stretches)
-    wanted = {each: (_from(first, signals[each]), last) for each, (first, last) in stretches.items()}
+    signs.lock_signals(site.pk, stretches)
+    reader, standings = Reader(site, stretches), rows.standings(stretches)
+    wanted = {each: (_from(first, standings[each][0]), last) for each, (first, last) in stretches.items()}
     found = neighbourhoods(wanted, reader.lines)
     differences = {near.equipment_id: _folded(near, reader.of(near.equipment_id), act.now) for near in found}
     rows.write(act, site.pk, differences)
-    return _applied(site, (), reader, ends, differences)
+    return _applied(site, {}, reader, differences)
 
 
 def refold_and_run(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]) -> Sequence[Change]:
@@ -150,80 +134,41 @@ class Reader:
         return self._unset if line is None else Reading(self.meanings, line, self._reasons)
 
 
-def _by_machine(accepted: Sequence[Accepted]) -> dict[int, _Batch]:
-    batches: dict[int, _Batch] = {}
-    for each in accepted:
-        at = each.occurred_at
-        batch = batches.get(each.equipment_id)
-        if batch is None:
-            batch = batches[each.equipment_id] = _Batch(at, at, [], [])
-        elif at < batch.first:
-            batch.first = at
-        elif at > batch.last:
-            batch.last = at
-        batch.signs.append(at)
-        if each.kind is MessageKind.STATE:
-            batch.states.append(Observation(at, each.code, each.mode, each.reason))
-    return batches
-
-
 def _from(first: datetime, signal: Signal) -> datetime:
     """Not later than the last sign of life: what follows on it may turn out to be silence."""
     return first if signal.last_seen_at is None else min(first, signal.last_seen_at)
 
 
-def _comes_in_order(batch: _Batch, signal: Signal, end: OpenEnd | None, line: ListeningLine) -> bool:
+def _comes_in_order(heard: Heard, signal: Signal, end: OpenEnd | None, line: ListeningLine) -> bool:
     """Whether nothing but the open end of the timeline can change."""
     if line.hears_reports:
         return False
     if end is None:
         return signal.last_seen_at is None and signal.words_until is None
     seen, open_piece = signal.last_seen_at, end.interval.piece
-    if seen is None or signal.state_at is None or batch.first < seen:
+    if seen is None or signal.state_at is None or heard.first < seen:
         return False
-    if any(each.at <= signal.state_at or each.at <= open_piece.start for each in batch.states):
+    if any(each.at <= signal.state_at or each.at <= open_piece.start for each in heard.states):
         return False
     since = open_piece.start if end.stop is None else end.stop.found.start
     if signal.words_until is not None and signal.words_until >= since:
         return False
     if open_piece.origin == IntervalOrigin.SILENCE:
-        return open_piece.start == seen and is_silent(seen, line, batch.first)
-    if open_piece.start == seen and is_silent(seen, line, batch.first):
+        return open_piece.start == seen and is_silent(seen, line, heard.first)
+    if open_piece.start == seen and is_silent(seen, line, heard.first):
         return False  # it fell silent at once: that may belong to a silence before
     return open_piece.origin == IntervalOrigin.MACHINE
 
 
-def _goes_on(batch: _Batch, signal: Signal, end: OpenEnd, reading: Reading, now: datetime) -> bool:
-    """Whether the machine says in time what it said before: nearly every batch of nearly every machine.
-
-    Then its timeline is the one that stands, open end and all; only its sign of life is a later one.
-    """
-    seen, since, line = signal.last_seen_at, signal.state_at, reading.listening
-    if seen is None or since is None or batch.first < seen or end.interval.piece.origin is not IntervalOrigin.MACHINE:
-        return False
-    if line.hears_reports or not line.is_settled(seen):
-        return False
-    heartbeat = line.at(seen).heartbeat
-    if batch.last - seen > heartbeat or now - batch.last > heartbeat:
-        return False
-    code, mode, reason = signal.code, signal.mode, signal.reason
-    for each in batch.states:
-        if each.code != code or each.mode != mode or each.reason != reason or each.at <= since:
-            return False
-    if not reading.meanings.is_settled(line.at(seen).state_model, code, mode, seen):
-        return False
-    began = end.interval.piece.start if end.stop is None else end.stop.found.start
-    return signal.words_until is None or signal.words_until < began
-
-
-def _appended(batch: _Batch, signal: Signal, end: OpenEnd | None, reading: Reading, now: datetime) -> Difference:
+def _appended(heard: Heard, signal: Signal, end: OpenEnd | None, reading: Reading, now: datetime) -> Difference:
+    states = _observed(heard)
     if end is None:
-        explained = fold(Record(batch.states, batch.signs), reading, now=now)
+        explained = fold(Record(states, heard.signs), reading, now=now)
         return difference([], [], explained, now)
     piece = end.interval.piece
     seen = piece.start if signal.last_seen_at is None else max(signal.last_seen_at, piece.start)
     told = Observation(seen, signal.code, signal.mode, signal.reason)
-    after = machine_pieces(Record([told, *batch.states], [seen, *batch.signs]), reading, now=now)
+    after = machine_pieces(Record([told, *states], [seen, *heard.signs]), reading, now=now)
     # Up to its last sign of life the machine is known to have gone on, however long that was.
     pieces = joined([piece.between(piece.start, seen), *after]) if seen > piece.start else after
     standing = None
@@ -231,7 +176,11 @@ def _appended(batch: _Batch, signal: Signal, end: OpenEnd | None, reading: Readi
         found = end.stop.found
         standing = Standing(found.start, found.state, found.code, found.mode, found.reason)
     explained = stops_of(pieces, (), reading.listening, standing)
-    return difference([end.interval], [end.stop] if end.stop is not None else [], explained, max(now, batch.last))
+    return difference([end.interval], [end.stop] if end.stop is not None else [], explained, max(now, heard.last))
+
+
+def _observed(heard: Heard) -> list[Observation]:
+    return [Observation(each.at, each.said.code, each.said.mode, each.said.reason) for each in heard.states]
 
 
 def _folded(near: Neighbourhood, reading: Reading, now: datetime) -> Difference:
@@ -240,27 +189,24 @@ def _folded(near: Neighbourhood, reading: Reading, now: datetime) -> Difference:
     return difference(near.intervals, near.stops, explained, max([now, *near.signs[-1:]]))
 
 
-def _heard(signal: Signal, batch: _Batch) -> Signal:
-    seen = batch.last if signal.last_seen_at is None else max(batch.last, signal.last_seen_at)
-    latest = max(batch.states, default=None)
-    if signal.state_at is not None:
-        told = Observation(signal.state_at, signal.code, signal.mode, signal.reason)
+def _signal(before: Signal, heard: Heard) -> Signal:
+    """What was heard last, after the batch."""
+    seen = heard.last if before.last_seen_at is None else max(heard.last, before.last_seen_at)
+    latest = max(_observed(heard), default=None)
+    if before.state_at is not None:
+        told = Observation(before.state_at, before.code, before.mode, before.reason)
         latest = told if latest is None else max(latest, told)
     if latest is None:
-        return Signal(signal.equipment_id, seen)
-    return Signal(signal.equipment_id, seen, latest.at, latest.code, latest.mode, latest.reason)
+        return Signal(before.equipment_id, seen)
+    return Signal(before.equipment_id, seen, latest.at, latest.code, latest.mode, latest.reason)
 
 
 def _applied(
-    site: Site,
-    accepted: Sequence[Accepted],
-    reader: "Reader",
-    ends: Mapping[int, OpenEnd],
-    differences: Mapping[int, Difference],
+    site: Site, heard: Mapping[int, Heard], reader: "Reader", differences: Mapping[int, Difference]
 ) -> Applied:
     changes = _changes(differences)
     _tell(site, changes)
-    return Applied(site, accepted, changes, _current(ends, differences), reader.lines, reader.meanings)
+    return Applied(site, heard, changes, reader.lines, reader.meanings)
 
 
 def _changes(differences: Mapping[int, Difference]) -> list[Change]:
@@ -269,24 +215,6 @@ def _changes(differences: Mapping[int, Difference]) -> list[Change]:
         for equipment_id, each in differences.items()
         if each.start is not None
     ]
-
-
-def _current(ends: Mapping[int, OpenEnd], differences: Mapping[int, Difference]) -> dict[int, Current]:
-    """The open intervals as they are now: of the folds where these reach the open end, else as they were."""
-    current: dict[int, Current] = {}
-    for equipment_id, end in ends.items():
-        piece = end.interval.piece
-        current[equipment_id] = Current(
-            piece.state, piece.code, piece.mode, piece.start, piece.reason, end.interval.stop_id
-        )
-    for equipment_id, each in differences.items():
-        pieces = each.explained.pieces
-        if pieces and pieces[-1].end is None:
-            last = pieces[-1]
-            position = each.explained.stop_of[-1]
-            stop_id = None if position is None else each.stop_ids[position]
-            current[equipment_id] = Current(last.state, last.code, last.mode, last.start, last.reason, stop_id)
-    return current
 
 
 def _tell(site: Site, changes: Sequence[Change]) -> None:

@@ -15,6 +15,7 @@ from mom.floor.engine.timeline import Observation
 from mom.floor.engine.timeline_change import Difference, StoredInterval, StoredStop
 from mom.floor.engine.timeline_piece import Piece
 from mom.floor.models import Stop
+from mom.floor.services.machine_signals import Signal
 
 STATES = {state.value: state for state in MachineState}
 _ORIGINS = {origin.value: origin for origin in IntervalOrigin}
@@ -25,83 +26,6 @@ STOP = (
 )
 
 
-@dataclass(slots=True)
-class Signal:
-    """A machine's row of `MachineSignal`, which is locked."""
-
-    equipment_id: int
-    last_seen_at: datetime | None = None
-    state_at: datetime | None = None
-    code: str = ""
-    mode: str = ""
-    reason: str = ""
-    words_until: datetime | None = None
-
-
-def lock_signals(site_id: int, equipment_ids: Collection[int]) -> dict[int, Signal]:
-    """Where the machines stand, locked in the order of their keys until the transaction ends; made where missing."""
-    wanted = sorted(equipment_ids)
-    found = _locked(wanted)
-    missing = [each for each in wanted if each not in found]
-    if missing:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO floor_machinesignal (equipment_id, site_id, code, mode, reason)"
-                " SELECT e, %s, '', '', '' FROM unnest(%s::bigint[]) AS e ORDER BY e ON CONFLICT DO NOTHING",
-                [site_id, array(missing)],
-            )
-        found.update(_locked(missing))
-    return found
-
-
-def _locked(equipment_ids: Sequence[int]) -> dict[int, Signal]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT equipment_id, last_seen_at, state_at, code, mode, reason, words_until FROM floor_machinesignal"
-            " WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE",
-            [array(equipment_ids)],
-        )
-        return {row[0]: Signal(*row) for row in cursor.fetchall()}
-
-
-def write_signals(rows: Sequence[Signal]) -> None:
-    """What was heard last, of many machines. One statement."""
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE floor_machinesignal AS m SET last_seen_at = n.seen, state_at = n.told, code = n.code,"
-            " mode = n.mode, reason = n.reason FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[],"
-            " %s::text[], %s::text[], %s::text[]) AS n(equipment_id, seen, told, code, mode, reason)"
-            " WHERE m.equipment_id = n.equipment_id",
-            [
-                array(row.equipment_id for row in rows),
-                array(row.last_seen_at for row in rows),
-                array(row.state_at for row in rows),
-                array(row.code for row in rows),
-                array(row.mode for row in rows),
-                array(row.reason for row in rows),
-            ],
-        )
-
-
-def write_signs(signals: Sequence[Signal]) -> None:
-    """That machines were heard again and say what they said. One statement."""
-    if not signals:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE floor_machinesignal AS m SET last_seen_at = n.seen, state_at = n.told"
-            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS n(equipment_id, seen, told)"
-            " WHERE m.equipment_id = n.equipment_id",
-            [
-                array(row.equipment_id for row in signals),
-                array(row.last_seen_at for row in signals),
-                array(row.state_at for row in signals),
-            ],
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class OpenEnd:
     """The open interval of a machine and its stop."""
@@ -110,19 +34,29 @@ class OpenEnd:
     stop: StoredStop | None
 
 
-def open_ends(equipment_ids: Collection[int]) -> dict[int, OpenEnd]:
-    """The open intervals of these machines with their stops, read after the lock. One statement."""
+# Nothing begins after an open interval, so it is the last one: found by the index that is short for one machine.
+_STANDINGS = f"""
+SELECT m.equipment_id, m.last_seen_at, m.state_at, m.code, m.mode, m.reason, m.words_until, {INTERVAL}, {STOP}
+FROM floor_machinesignal m
+LEFT JOIN LATERAL (
+    SELECT * FROM floor_stateinterval WHERE equipment_id = m.equipment_id ORDER BY started_at DESC LIMIT 1
+) AS i ON i.ended_at IS NULL
+LEFT JOIN floor_stop s ON s.id = i.stop_id
+WHERE m.equipment_id = ANY(%s::bigint[])
+"""  # noqa: S608 - constants
+
+
+def standings(equipment_ids: Collection[int]) -> dict[int, tuple[Signal, OpenEnd | None]]:
+    """Where machines stand that are locked: what was heard of them last, and their open ends. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT i.equipment_id, {INTERVAL}, {STOP} FROM floor_stateinterval i"  # noqa: S608 - constants
-            " LEFT JOIN floor_stop s ON s.id = i.stop_id"
-            " WHERE i.equipment_id = ANY(%s::bigint[]) AND i.ended_at IS NULL",
-            [array(equipment_ids)],
-        )
-        return {
-            row[0]: OpenEnd(stored_interval(row[1:10]), stored_stop(row[10:]) if row[10] is not None else None)
-            for row in cursor.fetchall()
-        }
+        cursor.execute(_STANDINGS, [array(equipment_ids)])
+        return {row[0]: (Signal(*row[:7]), _open_end(row[7:16], row[16:])) for row in cursor.fetchall()}
+
+
+def _open_end(interval: Sequence[Any], stop: Sequence[Any]) -> OpenEnd | None:
+    if interval[0] is None:
+        return None
+    return OpenEnd(stored_interval(interval), stored_stop(stop) if stop[0] is not None else None)
 
 
 def stored_interval(row: Sequence[Any]) -> StoredInterval:

@@ -1,0 +1,146 @@
+"""When machines were heard last and which state they told last: rows that every batch locks, reads and writes.
+
+Everything joins the caller's transaction.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+
+from mom.core.db.bulk import array
+from mom.floor.engine.columns import micros
+from mom.floor.engine.heard import Heard
+from mom.floor.engine.meaning import Meanings
+from mom.floor.engine.message import Said
+from mom.floor.engine.timeline_settings import UNSET, ListeningLine
+
+_LOCK = """
+SELECT count(*) FROM (
+    SELECT FROM floor_machinesignal WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE
+) AS locked
+"""
+_MAKE = """
+INSERT INTO floor_machinesignal (equipment_id, site_id, code, mode, reason)
+SELECT machine, %s, '', '', '' FROM unnest(%s::bigint[]) AS machine ORDER BY machine ON CONFLICT DO NOTHING
+"""
+_WRITE = """
+UPDATE floor_machinesignal AS m
+SET last_seen_at = n.seen, state_at = n.told, code = n.code, mode = n.mode, reason = n.reason
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
+     AS n(machine, seen, told, code, mode, reason)
+WHERE m.equipment_id = n.machine
+"""
+
+
+@dataclass(slots=True)
+class Signal:
+    """A machine's row of `MachineSignal`, which is locked."""
+
+    equipment_id: int
+    last_seen_at: datetime | None = None
+    state_at: datetime | None = None
+    code: str = ""
+    mode: str = ""
+    reason: str = ""
+    words_until: datetime | None = None
+
+
+def lock_signals(site_id: int, equipment_ids: Collection[int]) -> None:
+    """Hold these machines until the transaction ends, in the order of their keys; rows are made where missing."""
+    machines = array(equipment_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [machines])
+        if cursor.fetchone()[0] < len(equipment_ids):
+            cursor.execute(_MAKE, [site_id, machines])
+            cursor.execute(_LOCK, [machines])
+
+
+def write_signals(rows: Sequence[Signal]) -> None:
+    """What was heard last, of many machines. One statement."""
+    if rows:
+        values = [(row.equipment_id, row.last_seen_at, row.state_at, row.code, row.mode, row.reason) for row in rows]
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE, [array(column) for column in zip(*values, strict=True)])
+
+
+_GO_ON = """
+UPDATE floor_machinesignal AS m SET last_seen_at = h.last, state_at = coalesce(h.told, m.state_at)
+FROM (
+    SELECT machine, word, 'epoch'::timestamptz + first * interval '1 microsecond' AS first,
+           'epoch'::timestamptz + last * interval '1 microsecond' AS last,
+           'epoch'::timestamptz + told * interval '1 microsecond' AS told
+    FROM unnest(%s::bigint[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[])
+         AS u(machine, word, first, last, told)
+) AS h
+JOIN (
+    SELECT place, heartbeat * interval '1 microsecond' AS heartbeat, coalesce(settled, '-infinity') AS settled, code,
+           mode, reason
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
+         WITH ORDINALITY AS u(heartbeat, settled, code, mode, reason, place)
+) AS w ON w.place = h.word
+CROSS JOIN LATERAL (
+    SELECT ended_at, origin, started_at, stop_id FROM floor_stateinterval
+    WHERE equipment_id = h.machine ORDER BY started_at DESC LIMIT 1
+) AS i
+WHERE m.equipment_id = h.machine AND m.state_at IS NOT NULL AND i.ended_at IS NULL AND i.origin = 'machine'
+  AND (h.told IS NULL OR (m.code = w.code AND m.mode = w.mode AND m.reason = w.reason))
+  AND m.last_seen_at BETWEEN w.settled AND h.first
+  AND h.last - m.last_seen_at <= w.heartbeat AND %s - h.last <= w.heartbeat
+  AND (m.words_until IS NULL OR m.words_until < coalesce(
+      (SELECT s.started_at FROM floor_stop s WHERE s.id = i.stop_id), i.started_at))
+RETURNING m.equipment_id
+"""
+
+
+class _Word(NamedTuple):
+    """What machines say, and how they are listened to since an instant."""
+
+    heartbeat: int  # microseconds
+    settled: datetime | None
+    code: str
+    mode: str
+    reason: str
+
+
+def go_on(
+    heard: Mapping[int, Heard], lines: Mapping[int, ListeningLine], meanings: Meanings, now: datetime
+) -> set[int]:
+    """Write that machines were heard which say in time what they said before: nearly all of nearly every batch.
+
+    Their timelines are the ones that stand, open ends and all; only their signs of life are later ones. So it is where
+    nothing is late and nothing was silent, no setting and no meaning changes after the last sign, and nobody said
+    anything about the stop at hand. Gives these machines. One statement.
+    """
+    words: dict[tuple[int, int], int] = {}
+    said_words: list[_Word] = []
+    rows = []
+    for machine, each in heard.items():
+        line, states = lines.get(machine, UNSET), each.states
+        said = states[0].said if states else None
+        if line.hears_reports or (len(states) > 1 and any(state.said is not said for state in states)):
+            continue
+        place = words.get((id(line), id(said)))
+        if place is None:
+            said_words.append(_word(line, meanings, said))
+            place = words[(id(line), id(said))] = len(said_words)
+        first, last = micros(each.first), micros(each.last)
+        told = max([micros(state.at) for state in states], default=None)
+        rows.append((machine, place, first, last, told))
+    if not rows:
+        return set()
+    with connection.cursor() as cursor:
+        sent = [array(column) for column in (*zip(*rows, strict=True), *zip(*said_words, strict=True))]
+        cursor.execute(_GO_ON, [*sent, now])
+        return {machine for (machine,) in cursor.fetchall()}
+
+
+def _word(line: ListeningLine, meanings: Meanings, said: Said | None) -> _Word:
+    listening = line.last()
+    heartbeat = listening.heartbeat // timedelta(microseconds=1)
+    if said is None:  # whatever they said before
+        return _Word(heartbeat, max([*line.borders(), *meanings.all_borders()], default=None), "", "", "")
+    borders = [*line.borders(), *meanings.borders(listening.state_model, said.code, said.mode)]
+    return _Word(heartbeat, max(borders, default=None), said.code, said.mode, said.reason)
