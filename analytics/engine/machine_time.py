@@ -5,8 +5,8 @@ Instants are whole microseconds since 1970. The plan of a stretch is a row of pi
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mom.plant.engine.terms import LossClass, TimeClass
 
@@ -24,8 +24,7 @@ PlanPiece = tuple[int, str]
 """From which instant on which letter holds; the pieces ascend, the last one reaches to the end of the stretch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a spell of a machine counts as: with an order, without one, and which of the big losses it is."""
 
     with_order: str
@@ -41,8 +40,7 @@ LOST = frozenset({TimeClass.DELAY.value, TimeClass.DOWN.value})
 WORKED = frozenset({TimeClass.PRODUCTION.value, TimeClass.SETUP.value})
 
 
-@dataclass(frozen=True, slots=True)
-class Classed:
+class Classed(NamedTuple):
     """The class of an instant. `unplanned`: worked where the calendar had none; it extends the plan."""
 
     time_class: str

@@ -72,7 +72,8 @@ def carry_on(heard: Mapping[int, Heard]) -> set[int]:
             continue
         readings = _readings(each)
         if readings is not None:
-            rows.append((machine, micros(each.first), micros(each.last), *readings))
+            first = micros(each.first)
+            rows.append((machine, first, first if each.last is each.first else micros(each.last), *readings))
     if not rows:
         return set()
     with connection.cursor() as cursor:

@@ -95,19 +95,21 @@ class _Reader:
 
     def parsed(self, index: int, raw: Any) -> Parsed:
         """The message. Raises: _Trouble."""
-        if not isinstance(raw, Mapping):
+        if type(raw) is not dict and not isinstance(raw, Mapping):
             raise _Trouble(Why.NOT_AN_OBJECT, "", str(raw)[:80])
         get = raw.get
         sequence = _sequence(get("sequence"))
-        if not raw.keys() <= FIELDS:
+        if not FIELDS.issuperset(raw):
             raise _Trouble(Why.UNKNOWN_FIELD, min(map(str, set(raw) - FIELDS))[:80])
-        own = _text(get("id"), "id")
+        own = get("id")
+        own = _text(own, "id") if own is not None else ""
         key = self.fixed_key or self._key(raw, own, sequence)
         machine = get("machine")
         if type(machine) is not str or machine not in self.machines:
             machine = self._machine(machine)
         said = self._said(get)
-        value = _number(get("value"))
+        value = get("value")
+        value = _number(value) if value is not None else None
         text = get("text")
         text = _text(text, "text") if text is not None else ""
         _check(said, value, text)
@@ -115,8 +117,7 @@ class _Reader:
         at = self.times.get(told) if type(told) is str else None
         if at is None:
             at = self._at(told)
-        is_numbered = sequence is not None and not own
-        return Parsed(index, key, sequence, machine, said, at, value, text, raw, is_numbered)
+        return Parsed(index, key, sequence, machine, said, at, value, text, raw, sequence is not None and not own)
 
     def _key(self, raw: Mapping[str, Any], own: str, sequence: int | None) -> str:
         """Its id, else its number, else, where that is allowed, its content."""
@@ -207,6 +208,8 @@ def _text(given: Any, field: str) -> str:
 
 def _sequence(value: Any) -> int | None:
     """The number in the session; absent, or as text in a file. What is no such number counts as unreadable."""
+    if type(value) is int and 0 <= value <= MOST_NUMBER:
+        return value
     if value is None or value == "":
         return None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:

@@ -7,16 +7,16 @@ that part is a stop of its own.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mom.floor.engine.terms import IntervalOrigin, MachineState
 from mom.floor.engine.timeline_piece import Piece, joined
 from mom.floor.engine.timeline_settings import ListeningLine
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What somebody said. `order`: its place among all words; the last one holds.
 
     `is_whole`: about the whole stop in which `start` lies, whatever its ends become. Else from `start` to `end`, or to
@@ -33,8 +33,7 @@ class Word:
     order: int
 
 
-@dataclass(frozen=True, slots=True)
-class StopFound:
+class StopFound(NamedTuple):
     """A stop as the record has it now."""
 
     start: datetime
@@ -48,8 +47,7 @@ class StopFound:
     is_minor: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The stop in which a machine stood when the pieces at hand begin: they may go on with it."""
 
     start: datetime
@@ -172,8 +170,8 @@ def _within(group: Iterable[Piece], start: datetime, end: datetime | None) -> It
 def _overruled(piece: Piece, word: Word | None) -> Piece:
     if word is None:
         return piece
-    return replace(
-        piece, state=word.state or piece.state, reason=word.reason or piece.reason, origin=IntervalOrigin.PERSON
+    return piece._replace(
+        state=word.state or piece.state, reason=word.reason or piece.reason, origin=IntervalOrigin.PERSON
     )
 
 

@@ -100,7 +100,7 @@ def _heard(record: Record, reading: Reading, now: datetime, until: datetime | No
         while position < len(silent) and (end is None or silent[position][0] < end):
             quiet_from, quiet_until = silent[position]
             if start < quiet_from:
-                pieces.extend(_meant(observation, start, quiet_from, reading))
+                pieces.extend(meant(observation, start, quiet_from, reading))
             if start <= quiet_from:
                 pieces.append(_silence(quiet_from, quiet_until))
             position += 1
@@ -108,7 +108,7 @@ def _heard(record: Record, reading: Reading, now: datetime, until: datetime | No
                 return pieces
             start = max(start, quiet_until)  # a silence before the first word about a state moves nothing
         if end is None or start < end:
-            pieces.extend(_meant(observation, start, end, reading))
+            pieces.extend(meant(observation, start, end, reading))
     return pieces
 
 
@@ -126,14 +126,15 @@ def _silence(start: datetime, end: datetime | None) -> Piece:
     return Piece(start, end, MachineState.OFF, "", "", None, IntervalOrigin.SILENCE)
 
 
-def _meant(observation: Observation, start: datetime, end: datetime | None, reading: Reading) -> list[Piece]:
+def meant(observation: Observation, start: datetime, end: datetime | None, reading: Reading) -> list[Piece]:
     """The pieces of one observation: several where a setting or a meaning changes within it."""
-    code, mode = observation.code, observation.mode
     model = reading.listening.at(start).state_model
-    borders = [*reading.listening.borders(), *reading.meanings.borders(model, code, mode)]
-    within = sorted({each for each in borders if start < each and (end is None or each < end)})
-    if not within:
+    of_setting = reading.listening.borders()
+    of_meaning = reading.meanings.borders(model, observation.code, observation.mode)
+    if (not of_setting or of_setting[-1] <= start) and (not of_meaning or of_meaning[-1] <= start):
         return [_meaning(observation, start, end, reading)]
+    borders = {*of_setting, *of_meaning}
+    within = sorted(each for each in borders if start < each and (end is None or each < end))
     starts = [start, *within]
     return [_meaning(observation, begins, ends, reading) for begins, ends in zip(starts, [*within, end], strict=True)]
 

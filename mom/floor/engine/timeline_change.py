@@ -7,6 +7,7 @@ each stop of the fold takes the stored one with which it shares most time, one t
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from mom.floor.engine.stops import Explained, StopFound
 from mom.floor.engine.timeline_piece import Piece
@@ -15,8 +16,7 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 """The end of what is open, for comparing."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredInterval:
+class StoredInterval(NamedTuple):
     """An interval as it stands in the database."""
 
     id: int
@@ -24,8 +24,7 @@ class StoredInterval:
     stop_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredStop:
+class StoredStop(NamedTuple):
     """A stop as it stands in the database."""
 
     id: int

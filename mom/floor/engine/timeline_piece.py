@@ -1,14 +1,13 @@
 """A piece of a machine's timeline. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mom.floor.engine.terms import IntervalOrigin, MachineState
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A half-open stretch in one state, as its source said it. `end` None: open."""
 
     start: datetime

@@ -220,7 +220,7 @@ def store(
         kind, words, unit = cells.get(id(said)) or cells.setdefault(id(said), _cells(said))
         number = "\\N\t\\N" if each.sequence is None else f"{session}\t{each.sequence}"
         received = now if each.received_at is None else each.received_at.isoformat()
-        happened = instants.get(id(at)) or instants.setdefault(id(at), f"{at.replace(tzinfo=None).isoformat()}Z")
+        happened = instants.get(id(at)) or instants.setdefault(id(at), at.isoformat())
         value = "\\N" if each.value is None else str(each.value)
         text = each.text.translate(_ESCAPES) if each.text else ""
         lines.append(

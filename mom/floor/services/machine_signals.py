@@ -126,9 +126,10 @@ def go_on(
         if place is None:
             said_words.append(_word(line, meanings, said))
             place = words[(id(line), id(said))] = len(said_words)
-        first, last = micros(each.first), micros(each.last)
-        told = max([micros(state.at) for state in states], default=None)
-        rows.append((machine, place, first, last, told))
+        first = micros(each.first)
+        last = first if each.last is each.first else micros(each.last)
+        told = max([state.at for state in states]) if states else None
+        rows.append((machine, place, first, last, last if told is each.last else told and micros(told)))
     if not rows:
         return set()
     with connection.cursor() as cursor:

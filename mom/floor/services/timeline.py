@@ -23,6 +23,7 @@ from mom.floor.engine.timeline import Observation, Reading, Record, fold, machin
 from mom.floor.engine.timeline_change import FAR, Difference, difference
 from mom.floor.engine.timeline_piece import joined
 from mom.floor.engine.timeline_settings import UNSET, ListeningLine
+from mom.floor.engine.timeline_turn import turned
 from mom.floor.selectors.listening import listening_lines, mappings
 from mom.floor.services import machine_signals as signs
 from mom.floor.services import timeline_rows as rows
@@ -168,6 +169,10 @@ def _appended(heard: Heard, signal: Signal, end: OpenEnd | None, reading: Readin
     piece = end.interval.piece
     seen = piece.start if signal.last_seen_at is None else max(signal.last_seen_at, piece.start)
     told = Observation(seen, signal.code, signal.mode, signal.reason)
+    if len(states) == 1 and states[0].at > seen and _is_in_time(heard, seen, reading.listening, now):
+        turn = turned(end.interval, end.stop, told, states[0], reading)
+        if turn is not None:
+            return turn
     after = machine_pieces(Record([told, *states], [seen, *heard.signs]), reading, now=now)
     # Up to its last sign of life the machine is known to have gone on, however long that was.
     pieces = joined([piece.between(piece.start, seen), *after]) if seen > piece.start else after
@@ -177,6 +182,12 @@ def _appended(heard: Heard, signal: Signal, end: OpenEnd | None, reading: Readin
         standing = Standing(found.start, found.state, found.code, found.mode, found.reason)
     explained = stops_of(pieces, (), reading.listening, standing)
     return difference([end.interval], [end.stop] if end.stop is not None else [], explained, max(now, heard.last))
+
+
+def _is_in_time(heard: Heard, seen: datetime, line: ListeningLine, now: datetime) -> bool:
+    """Whether the machine was not silent since its last sign of life, wherever in between the others lie."""
+    heartbeat = line.at(seen).heartbeat
+    return heard.last - seen <= heartbeat and now - heard.last <= heartbeat
 
 
 def _observed(heard: Heard) -> list[Observation]:

@@ -1,9 +1,8 @@
 """Rows of timelines, read and written for many machines at once. Everything joins the caller's transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -26,8 +25,7 @@ STOP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenEnd:
+class OpenEnd(NamedTuple):
     """The open interval of a machine and its stop."""
 
     interval: StoredInterval
