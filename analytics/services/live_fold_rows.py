@@ -36,10 +36,13 @@ SELECT i.equipment_id, {_US.format("i.started_at")}, {_US.format("i.ended_at")},
        i.mode, CASE WHEN s.id IS NULL THEN i.reason_id ELSE s.reason_id END, i.stop_id, {_US.format("s.started_at")},
        {_US.format("s.ended_at")}, coalesce(s.code, i.code), coalesce(s.mode, i.mode)
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS a(machine, since)
-JOIN floor_stateinterval i ON i.equipment_id = a.machine AND i.started_at >= a.since
-LEFT JOIN floor_stop s ON s.id = i.stop_id
+CROSS JOIN LATERAL (
+    SELECT * FROM floor_stateinterval WHERE equipment_id = a.machine AND started_at >= a.since OFFSET 0
+) AS i
+LEFT JOIN LATERAL (SELECT * FROM floor_stop WHERE id = i.stop_id LIMIT 1) AS s ON true
 ORDER BY i.equipment_id, i.started_at
 """  # noqa: S608 - as above
+"""Machine by machine through the index: of a join the planner expects a third of the whole history, and reads it all."""
 
 
 class LiveRow(NamedTuple):

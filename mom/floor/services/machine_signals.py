@@ -82,10 +82,10 @@ JOIN (
          WITH ORDINALITY AS u(heartbeat, settled, code, mode, reason, place)
 ) AS w ON w.place = h.word
 CROSS JOIN LATERAL (
-    SELECT ended_at, origin, started_at, stop_id FROM floor_stateinterval
-    WHERE equipment_id = h.machine ORDER BY started_at DESC LIMIT 1
+    SELECT origin, started_at, stop_id FROM floor_stateinterval
+    WHERE equipment_id = h.machine AND ended_at IS NULL LIMIT 1
 ) AS i
-WHERE m.equipment_id = h.machine AND m.state_at IS NOT NULL AND i.ended_at IS NULL AND i.origin = 'machine'
+WHERE m.equipment_id = h.machine AND m.state_at IS NOT NULL AND i.origin = 'machine'
   AND (h.told IS NULL OR (m.code = w.code AND m.mode = w.mode AND m.reason = w.reason))
   AND m.last_seen_at BETWEEN w.settled AND h.first
   AND h.last - m.last_seen_at <= w.heartbeat AND %s - h.last <= w.heartbeat
