@@ -30,7 +30,7 @@ def constant(name: str) -> float:
 
 
 GATHER, LEAST_GAP = constant("GATHER") / 1_000, constant("LEAST_GAP") / 1_000
-OLDEST, AGAIN = constant("OLDEST") / 1_000, constant("AGAIN") / 1_000
+OLDEST, AGAIN, RETRY = (constant(name) / 1_000 for name in ("OLDEST", "AGAIN", "RETRY"))
 MOST_ROWS = int(constant("MOST_ROWS"))
 
 
@@ -116,6 +116,15 @@ class Screen:
         """As `Live.later`."""
         self.all_at = min(self.all_at, max(now + delay, self.stands_until + delay / 10))
 
+    def retry(self, now: float, is_all: bool, rows: list[str]) -> None:
+        """As `Live.retry`."""
+        at = now + min(self.pause, RETRY * self.misses)
+        self.keys.update(rows)
+        if is_all:
+            self.all_at = at
+        else:
+            self.rows_at = at
+
     async def listen(self) -> None:
         """The stream; it comes back by itself."""
         while True:
@@ -172,9 +181,11 @@ class Screen:
             self.rows_free_at = now + LEAST_GAP
             if is_all:
                 self.all_free_at = now + max(LEAST_GAP, 3 * (now - begun))
-            if not is_made:
+            if self.misses:
+                self.retry(now, is_all, rows)
+            elif not is_made:
                 self.all_at = now + AGAIN * self.random.uniform(1, 2)
-            elif is_all or self.misses:
+            elif is_all:
                 self.all_at = now + self.calm
             if is_all and now - self.heard_at < OLDEST:
                 self.later(now, self.pause)

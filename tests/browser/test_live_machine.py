@@ -50,27 +50,52 @@ def test_stop_moves_the_row_of_the_overview_without_a_reload(open_page: Open, ow
     assert page.evaluate("window.kept === document.querySelector('main')")  # the page itself was not loaded anew
 
 
-@pytest.mark.parametrize(("age", "is_down"), [(60_000, True), (0, False)])
+@pytest.mark.parametrize(("age", "row"), [(60_000, "#m-CNC-04.row-bad"), (0, "#m-CNC-04:not(.row-bad)")])
 def test_whole_that_was_read_before_a_row_came_does_not_take_it_back(
-    open_page: Open, owner: Any, machine: Equipment, age: int, is_down: bool
+    open_page: Open, owner: Any, machine: Equipment, age: int, row: str
 ) -> None:
     page = open_page(owner)
     live = {"X-Requested-With": "live"}
     before = page.request.get("/", headers=live).text()
-    marked = before.replace('id="figures"', 'id="figures" data-whole="older"')
+    wholes = [before]  # from the first on: the row that is down can only have come by itself
 
     def answer(route: "Route") -> None:
         if route.request.headers.get("x-requested-with") == "live" and "rows=" not in route.request.url:
-            route.fulfill(body=marked, headers={"Content-Type": "text/html", "X-Live-Age": str(age)})
+            route.fulfill(body=wholes[-1], headers={"Content-Type": "text/html", "X-Live-Age": str(age)})
         else:
             route.continue_()
 
+    page.route(lambda address: address.partition("?")[0].endswith("/"), answer)
     listening(page, "/")
     stop(machine)
     page.locator("#m-CNC-04.row-bad").wait_for(timeout=STREAM)
-    page.route(lambda address: address.partition("?")[0].endswith("/"), answer)
+    wholes.append(before.replace('id="figures"', 'id="figures" data-whole="older"'))
     page.locator("#figures[data-whole=older]").wait_for(timeout=2 * STREAM)
-    assert page.locator("#m-CNC-04.row-bad").count() == int(is_down)
+    page.locator(row).wait_for(timeout=2 * STREAM)  # without an age the whole is the newer one: the control
+
+
+def test_row_that_could_not_be_fetched_is_asked_for_again_soon(open_page: Open, owner: Any, machine: Equipment) -> None:
+    page = open_page(owner)
+    before = page.request.get("/", headers={"X-Requested-With": "live"}).text()
+    misses: list[str] = []
+
+    def answer(route: "Route") -> None:
+        if route.request.headers.get("x-requested-with") != "live":
+            route.continue_()
+        elif "rows=" not in route.request.url:
+            route.fulfill(body=before, headers={"Content-Type": "text/html", "X-Live-Age": "60000"})
+        elif len(misses) < 2:
+            misses.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(lambda address: address.partition("?")[0].endswith("/"), answer)
+    listening(page, "/")
+    stop(machine)
+    page.locator("#m-CNC-04.row-bad").wait_for(timeout=STREAM)  # no whole says it
+    assert len(misses) == len(open_page.errors) == 2  # type: ignore[attr-defined]
+    open_page.errors.clear()  # type: ignore[attr-defined]
 
 
 def test_machine_page_moves_and_one_tap_gives_the_reason(open_page: Open, owner: Any, machine: Equipment) -> None:

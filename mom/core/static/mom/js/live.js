@@ -18,6 +18,7 @@ const GATHER = 120; // ms: several changes at once are one fetch
 const LEAST_GAP = 300; // ms between two fetches of a part, more where the server is slow
 const OLDEST = 10_000; // ms: the whole may have been read so long ago for somebody else, where nothing urgent was told
 const AGAIN = 300; // ms at least until the whole is asked for again that is being made for somebody else just now
+const RETRY = 1_000; // ms after a miss, and as much more after each further one, up to the usual pause
 const MOST_ROWS = 60;
 
 const mark = document.querySelector("[data-live-mark]");
@@ -26,6 +27,8 @@ const shown = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 
 let stream = null;
 let streamTopics = "";
+
+const isHeard = () => stream?.readyState === EventSource.OPEN;
 
 class Live {
   constructor(element) {
@@ -55,7 +58,16 @@ class Live {
   }
 
   wait() {
-    this.allAt = Date.now() + (stream?.readyState === EventSource.OPEN ? this.calm : this.pause);
+    this.allAt = Date.now() + (isHeard() ? this.calm : this.pause);
+    this.arm();
+  }
+
+  // After a miss: what was asked for is still wanted.
+  retry(isAll, rows) {
+    const at = Date.now() + Math.min(this.pause, RETRY * this.misses);
+    rows.forEach((key) => this.keys.add(key));
+    if (isAll) this.allAt = at;
+    else this.rowsAt = at;
     this.arm();
   }
 
@@ -111,13 +123,13 @@ class Live {
     } catch {
       this.misses += 1;
       if (this.misses >= 2) this.fresh(false);
-      if (!isAll) this.allAt = 0;
     }
     this.isBusy = false;
     this.rowsFreeAt = Date.now() + LEAST_GAP;
     if (isAll) this.allFreeAt = Date.now() + Math.max(LEAST_GAP, 3 * (performance.now() - begun));
-    if (!isMade) this.soon(AGAIN * (1 + Math.random()));
-    else if (isAll || this.misses) this.wait();
+    if (this.misses) this.retry(isAll, rows);
+    else if (!isMade) this.soon(AGAIN * (1 + Math.random()));
+    else if (isAll) this.wait();
     else this.arm();
     if (isAll && Date.now() - this.heardAt < OLDEST) this.later(this.pause);
   }
@@ -125,7 +137,8 @@ class Live {
   // Gives false where the whole is being made for somebody else: it is asked for again in a moment.
   async fetch(isAll, rows) {
     const asked = Date.now();
-    const age = Math.min(OLDEST, asked - (isAll ? this.newsAt : this.rowNewsAt));
+    const oldest = isHeard() ? OLDEST : this.pause / 2; // who hears no news can't know that there is some
+    const age = Math.min(oldest, asked - (isAll ? this.newsAt : this.rowNewsAt));
     const headers = { "HX-Request": "true", "X-Requested-With": "live", "X-Live-Age": String(Math.max(0, age)) };
     if (isAll && this.etag) headers["If-None-Match"] = this.etag;
     const url = new URL(this.element.dataset.live, location.href);
