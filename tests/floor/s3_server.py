@@ -1,4 +1,4 @@
-"""As much of an S3-compatible store as one client asks for: objects in memory, whole or in parts."""
+"""As much of an S3-compatible store as one client asks for: objects in memory, whole or in parts, in one bucket."""
 
 import threading
 from collections.abc import Iterator
@@ -58,6 +58,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._object(with_content=True)
 
     def do_HEAD(self) -> None:
+        if "/" not in (bucket := self._key().strip("/")):
+            self._answer(200 if bucket == "plant" else 404, is_head=True)
+            return
         self._object(with_content=False)
 
     def do_DELETE(self) -> None:

@@ -60,7 +60,8 @@ def _here(shelf: Shelf) -> _Copies:
 def _content(store: Store, day: ArchivedDay) -> bytes | None:
     """The file's content; None where another file has taken its place since its name was read."""
     try:
-        content = store.read(day.address)
+        with store.told_from_away():
+            content = store.read(day.address)
     except FileNotFoundError as error:
         if not ArchivedDay.objects.filter(pk=day.pk, address=day.address).exists():
             return None

@@ -6,6 +6,7 @@ come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or the host'
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +15,19 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
 from pyarrow import fs
 
 _UNFINISHED = ".unfinished"
+
+
+class StoreAway(OSError):
+    """The archive is not where its URL says, or doesn't answer: nothing is known of any file, and none is damaged."""
+
+
+def is_unfinished(address: str) -> bool:
+    """Whether it is what a killed worker had written of a file that never got its name: no row can have named it."""
+    return address.endswith(_UNFINISHED)
 
 
 class Store:
@@ -53,6 +64,31 @@ class Store:
             if found.type == fs.FileType.File:
                 yield found.path.removeprefix(f"{self.root}/"), found.mtime.astimezone(UTC)
 
+    def require_there(self) -> None:
+        """Prove that the bucket answers. Raises: StoreAway."""
+        bucket = self.root.partition("/")[0]
+        problem: object = _("there is no such bucket")
+        cause = None
+        try:
+            if self.system.get_file_info(bucket).type != fs.FileType.NotFound:
+                return
+        except OSError as error:
+            problem = cause = error
+        words = _(
+            "The archive in the bucket %(place)s doesn't answer: %(problem)s. Check MOM_ARCHIVE_URL, AWS_ACCESS_KEY_ID,"
+            " AWS_SECRET_ACCESS_KEY and the way to the store, then try again. Nothing was deleted."
+        )
+        raise StoreAway(words % {"place": bucket, "problem": problem}) from cause
+
+    @contextmanager
+    def told_from_away(self) -> Iterator[None]:
+        """Where something fails inside because the whole store is away, say that. Raises: StoreAway."""
+        try:
+            yield
+        except OSError:
+            self.require_there()
+            raise
+
 
 class DirectoryStore(Store):
     """Files on a disk, made durable before they have their name."""
@@ -75,6 +111,22 @@ class DirectoryStore(Store):
         finally:
             unfinished.unlink(missing_ok=True)
         _sync_folders(target.parent, self.directory)
+
+    def require_there(self) -> None:
+        """Prove that the directory is the archive; an empty one waits for its disk. Raises: StoreAway."""
+        problem: object = _("the folder is empty, as where a disk is not mounted")
+        cause = None
+        try:
+            if any(self.directory.iterdir()):
+                return
+        except OSError as error:
+            problem = cause = error
+        words = _(
+            "The archive is not in %(place)s: %(problem)s. Mount its disk there, put its copy back or correct"
+            " MOM_ARCHIVE_URL, then try again. Nothing was deleted. Where all of it is lost for good, create the folder"
+            " %(place)s/lost: days that the database holds are then written again."
+        )
+        raise StoreAway(words % {"place": self.directory, "problem": problem}) from cause
 
 
 def _sync_folders(folder: Path, top: Path) -> None:

@@ -24,7 +24,7 @@ from mom.floor.archive.day_file import (
     table_rows,
     united,
 )
-from mom.floor.archive.store import Store, the_store
+from mom.floor.archive.store import Store, StoreAway, the_store
 from mom.floor.models import ArchivedDay
 
 log = structlog.get_logger(__name__)
@@ -74,11 +74,14 @@ def write(claim: Claim, store: Store | None = None) -> bool:
     """
     store = store or the_store()
     row = claim.row
+    had_files = bool(row.address) or ArchivedDay.objects.exclude(address="").exists()
     live = table_rows(row.equipment_id, row.day)
     address = new_address(row.site.code, row.equipment.code, row.day)
     try:
         rows = live if row.dropped_at is None else united(decoded(store.read(row.address)), live)
         content = encoded(rows)
+        if had_files:
+            store.require_there()  # or a second archive would begin where the disk of the first should be mounted
         store.write(address, content)
         _require_same(store.read(address), content, rows)
     except (OSError, pa.ArrowException, StoreFailed) as error:
@@ -101,10 +104,20 @@ def write(claim: Claim, store: Store | None = None) -> bool:
         problem="",
     )
     if not held:
-        store.delete(address)
+        take_away(store, address)
         return False
     if row.address:
-        store.delete(row.address)
+        take_away(store, row.address)
+    return True
+
+
+def take_away(store: Store, address: str) -> bool:
+    """Delete a file that no row names. One that the store keeps harms nobody: the sweep finds it again."""
+    try:
+        store.delete(address)
+    except OSError as error:
+        log.warning("archive_file_stays", address=address, error=str(error))
+        return False
     return True
 
 
@@ -135,14 +148,18 @@ def verify(row: ArchivedDay, store: Store | None = None) -> bool:
     """Read the file again and compare it with what was written and with the tables, where those still hold the day.
 
     A damaged file of a day that the tables hold is written again; of a day that left them, it needs a person.
+    Raises: StoreAway, and then nothing is known and nothing is noted.
     """
     store = store or the_store()
     try:
-        content = store.read(row.address)
+        with store.told_from_away():
+            content = store.read(row.address)
         rows = decoded(content)
         is_whole = fingerprint(content) == row.sha256 and rows.num_rows == row.row_count
-    except (OSError, pa.ArrowException):
-        log.exception("archive_not_readable", address=row.address)
+    except StoreAway:
+        raise
+    except (OSError, pa.ArrowException) as error:
+        log.error("archive_not_readable", address=row.address, error=str(error))  # noqa: TRY400 - the error says it all
         is_whole, rows = False, None
     now = clock.now()
     same = ArchivedDay.objects.filter(pk=row.pk, address=row.address, dropped_at=row.dropped_at)

@@ -13,13 +13,14 @@ from mom.accounts.models import Site
 from mom.core import clock, long_work
 from mom.core.actor import Actor, system_actor
 from mom.core.db.yielding import has_yielded
-from mom.core.errors import InvalidInput
+from mom.core.errors import InvalidInput, Unavailable
 from mom.core.long_work import Progress
 from mom.core.models import TaskRun
 from mom.core.use_case import Subject, use_case
 from mom.floor import permissions
 from mom.floor.archive import due
 from mom.floor.archive.due import CLOSE_AFTER_DAYS
+from mom.floor.archive.store import StoreAway
 from mom.floor.archive.sweeping import damage_words, stranger_words, sweep
 from mom.floor.archive.writing import StoreFailed, claim_next, verify, write
 from mom.floor.models import ArchivedDay, ArchivePolicy
@@ -134,7 +135,17 @@ def request_verify(actor: Actor, site: Site) -> TaskRun:
 
 
 def verify_site(progress: Progress) -> Mapping[str, Any]:
-    """Read all files of a site, oldest day first, and say how many are not as they were written."""
+    """Read all files of a site, oldest day first, and say how many are not as they were written.
+
+    Raises: Unavailable, in the words of the store that is away.
+    """
+    try:
+        return _verify_site(progress)
+    except StoreAway as error:
+        raise Unavailable(str(error)) from error
+
+
+def _verify_site(progress: Progress) -> Mapping[str, Any]:
     site = Site.objects.get(code=progress.run.site)
     swept = sweep(site.code)
     if not progress.done:
@@ -155,6 +166,7 @@ def drop_past_horizon(now: datetime) -> list[date]:
     """Take days out of the database that are past the horizon of every site; each file is read once more before.
 
     The database refuses a day that has a message no verified file holds; such a day is written again first.
+    Raises: StoreAway, and then no further day goes.
     """
     dropped = []
     for day in days_past_horizon(now):

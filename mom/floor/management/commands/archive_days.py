@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mom.core import clock
 from mom.floor.archive import due
+from mom.floor.archive.store import StoreAway
 from mom.floor.services import archive
 
 
@@ -19,13 +20,19 @@ class Command(BaseCommand):
         parser.add_argument("--drop", action="store_true", help="then drop days past the horizon of their sites")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what was done. Raises: CommandError where the store did not take a file."""
+        """Say what was done. Raises: CommandError where the store did not take a file, or is away."""
         for day in due.days_that_changed():
             due.mark_due(day, clock.now())
         written, failed = archive.write_waiting()
         self.stdout.write(f"{written} machine days written.")
         if options["drop"]:
-            for day in archive.drop_past_horizon(clock.now()):
-                self.stdout.write(f"{day} dropped from the database.")
+            self._drop()
         if failed:
             raise CommandError(f"The store did not take {failed} files; they wait. The log says why.")
+
+    def _drop(self) -> None:
+        try:
+            for day in archive.drop_past_horizon(clock.now()):
+                self.stdout.write(f"{day} dropped from the database.")
+        except StoreAway as error:
+            raise CommandError(str(error)) from error
