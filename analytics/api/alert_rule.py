@@ -16,7 +16,7 @@ from analytics.models.alert_rule_labels import RULE_FIGURE, RULE_SIDE, RULE_SUBJ
 from analytics.services.alert_rule import rule_add, rule_change
 from mom.accounts.models import Site
 from mom.core.api import etags
-from mom.core.api.filters import FilterSet
+from mom.core.api.filters import SiteFilterSet
 from mom.core.api.serializers import (
     BooleanField,
     CharField,
@@ -87,10 +87,9 @@ class NewAlertRuleSerializer(AlertRuleChangeSerializer):
     subject = ChoiceField(choices=RULE_SUBJECT.choices)
 
 
-class AlertRuleFilters(FilterSet):
+class AlertRuleFilters(SiteFilterSet):
     """By site, code, subject and use."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     code = CharFilter()
     subject = ChoiceFilter(choices=RULE_SUBJECT.choices)
     is_active = BooleanFilter()

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import django_filters
-from django.db.models import Q, QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 
 from analytics import permissions
@@ -11,7 +9,7 @@ from analytics.api.target import site_to_set
 from analytics.models import Reckoning
 from analytics.services.reckoning import CHOICES, reckoning_set
 from mom.core.actor import Actor
-from mom.core.api.filters import FilterSet, InstantFilter
+from mom.core.api.filters import SiteHoldingFilterSet
 from mom.core.api.serializers import CharField, ChoiceField, IntegerField, ModelSerializer
 from mom.core.api.viewsets import CreateMixin, ListMixin, RetrieveMixin, SiteScopedViewSet
 
@@ -30,19 +28,12 @@ class ReckoningSerializer(ModelSerializer):
         validators: list[object] = []
 
 
-class ReckoningFilters(FilterSet):
+class ReckoningFilters(SiteHoldingFilterSet):
     """By site and instant."""
-
-    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
-    at = InstantFilter(method="holding_at", label="What held at this instant.")
 
     class Meta:
         model = Reckoning
         fields = {"without_order": ["exact"]}
-
-    def holding_at(self, rows: QuerySet[Any], _name: str, at: Any) -> QuerySet[Any]:
-        """Rules that hold at an instant."""
-        return rows.filter(Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at)))
 
 
 @extend_schema_view(

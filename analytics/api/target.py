@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -17,7 +16,7 @@ from analytics.models.target import TARGET_PERIOD
 from analytics.services.target import NewTarget, target_end, target_set
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.api.filters import FilterSet, InstantFilter
+from mom.core.api.filters import SiteHoldingFilterSet
 from mom.core.api.serializers import CharField, ChoiceField, DateTimeField, IntegerField, ModelSerializer, Serializer
 from mom.core.api.viewsets import CreateMixin, ListMixin, RetrieveMixin, SiteScopedViewSet
 from mom.core.errors import InvalidInput, NotAllowed
@@ -53,21 +52,15 @@ class KpiTargetEndSerializer(Serializer):
     reason = CharField(required=False, default="", max_length=200, allow_blank=True)
 
 
-class KpiTargetFilters(FilterSet):
+class KpiTargetFilters(SiteHoldingFilterSet):
     """By site, figure, place, material and instant."""
 
-    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
     machine = django_filters.CharFilter(field_name="equipment__code", label="Code of a machine, line or area.")
     material = django_filters.CharFilter(field_name="definition__code", label="Code of a material.")
-    at = InstantFilter(method="holding_at", label="What held at this instant.")
 
     class Meta:
         model = KpiTarget
         fields = {"kpi": ["exact"], "period": ["exact"]}
-
-    def holding_at(self, rows: QuerySet[Any], _name: str, at: Any) -> QuerySet[Any]:
-        """Targets that hold at an instant."""
-        return rows.filter(Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at)))
 
 
 @extend_schema_view(

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from analytics import permissions
 from analytics.models import Reckoning, Redefinition
 from mom.accounts.models import Site
 from mom.core.actor import Actor
+from mom.core.models import RowVersion
 from mom.plant.selectors.scope import for_actor
 
 USUAL = "planned_stop"  # where a site chose nothing
@@ -18,9 +19,13 @@ def reckoning_list(actor: Actor, site: Site) -> QuerySet[Reckoning]:
     return for_actor(Reckoning.objects.filter(site=site), actor, permissions.VIEW)
 
 
-def being_made_again() -> Redefinition | None:
-    """The change of what past time means that is least far; None where none waits. One statement."""
-    return Redefinition.objects.order_by(F("reached").desc(nulls_first=True), "pk").first()
+def being_made_again(site: Site) -> Redefinition | None:
+    """The change of the site's rules that is least far; None where none waits. One statement."""
+    table = Reckoning._meta.db_table
+    of_site = Q(new__site_id=site.pk) | Q(old__site_id=site.pk)
+    versions = RowVersion.objects.filter(of_site, table_name=table, pk=OuterRef("version_id"))
+    waiting = Redefinition.objects.filter(Exists(versions), table_name=table)
+    return waiting.order_by(F("reached").desc(nulls_first=True), "pk").first()
 
 
 def without_order_in(site: Site, start: datetime, until: datetime) -> list[str]:

@@ -47,7 +47,7 @@ class ReckoningList(ListPage):
         )
 
     def get_intro(self) -> str:
-        again = being_made_again()
+        again = being_made_again(self.site)
         if again is None:
             return str(self.intro)
         if again.reached is None:

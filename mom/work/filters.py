@@ -2,7 +2,7 @@
 
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter
 
-from mom.core.api.filters import FilterSet, InstantFilter, IntegerFilter
+from mom.core.api.filters import InstantFilter, IntegerFilter, SiteFilterSet
 from mom.core.api.subject_filters import AliasFilter, PropertyFilter
 from mom.work.engine.terms import JobOrderStatus, QuantityKind, WorkKind, WorkRequestStatus
 from mom.work.models.labels import OPERATIONS_TYPE
@@ -12,13 +12,7 @@ def _values(enum: type) -> list[tuple[str, str]]:
     return [(str(member), str(member)) for member in enum]  # type: ignore[attr-defined]
 
 
-class SiteFilters(FilterSet):
-    """Every list: one site by its code."""
-
-    site = CharFilter(field_name="site__code", label="The site's code.")
-
-
-class WorkRequestFilters(SiteFilters):
+class WorkRequestFilters(SiteFilterSet):
     """Orders by number, domain, status and due date."""
 
     code = CharFilter()
@@ -28,7 +22,7 @@ class WorkRequestFilters(SiteFilters):
     due_from = InstantFilter(field_name="due_at", lookup_expr="gte", label="Due at or after this instant.")
 
 
-class JobOrderFilters(SiteFilters):
+class JobOrderFilters(SiteFilterSet):
     """Jobs by number, order, machine and status."""
 
     code = CharFilter()
@@ -39,7 +33,7 @@ class JobOrderFilters(SiteFilters):
     alias = AliasFilter("job")
 
 
-class JobResponseFilters(SiteFilters):
+class JobResponseFilters(SiteFilterSet):
     """Work by job, machine, kind and start."""
 
     job_order = IntegerFilter(field_name="job_order_id")
@@ -50,7 +44,7 @@ class JobResponseFilters(SiteFilters):
     started_before = InstantFilter(field_name="started_at", lookup_expr="lt", label="Started before this instant.")
 
 
-class LabourEntryFilters(SiteFilters):
+class LabourEntryFilters(SiteFilterSet):
     """Labour by person, job and start."""
 
     person = CharFilter(field_name="person__code", label="The person's code.")
@@ -59,7 +53,7 @@ class LabourEntryFilters(SiteFilters):
     started_before = InstantFilter(field_name="started_at", lookup_expr="lt", label="Started before this instant.")
 
 
-class QuantityReportFilters(SiteFilters):
+class QuantityReportFilters(SiteFilterSet):
     """Reports by job, kind and time."""
 
     job_order = IntegerFilter(field_name="output__job_order_id")
@@ -68,7 +62,7 @@ class QuantityReportFilters(SiteFilters):
     occurred_before = InstantFilter(field_name="occurred_at", lookup_expr="lt", label="Before this instant.")
 
 
-class ReservationFilters(SiteFilters):
+class ReservationFilters(SiteFilterSet):
     """Reservations by job, machine and time."""
 
     job_order = IntegerFilter(field_name="job_order_id")

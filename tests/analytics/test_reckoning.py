@@ -8,14 +8,14 @@ import pytest
 from django.test import Client
 
 from analytics.models import Reckoning, Redefinition
-from analytics.selectors.reckoning import without_order_at, without_order_in
+from analytics.selectors.reckoning import being_made_again, without_order_at, without_order_in
 from analytics.services.reckoning import reckoning_set
 from mom.accounts.models import Site, User
 from mom.accounts.selectors import actor_for_user
 from mom.core.actor import Actor
 from mom.core.errors import InvalidInput, NotAllowed
 from mom.core.models import AuditEntry
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_site, make_user
 
 T0 = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -88,6 +88,17 @@ def test_rule_of_a_stretch_is_told_in_the_order_of_time(actor: Actor, site: Site
     assert [without_order_at(site, T0 + each) for each in (-DAY, timedelta(0), DAY)] == [
         "planned_stop", "lost", "planned_stop",
     ]  # fmt: skip
+
+
+def test_only_a_change_of_the_sites_own_rules_is_said_to_wait(actor: Actor, site: Site) -> None:
+    other = make_site("OTHER")
+    other_table = Redefinition.objects.create(version_id=0, table_name="plant_shift", recorded_at=T0)
+    assert being_made_again(site) is None
+    reckoning_set(actor, site, "lost", T0)
+    assert being_made_again(other) is None
+    waiting = being_made_again(site)
+    assert waiting is not None
+    assert waiting != other_table
 
 
 def test_page_sets_the_rule_from_the_plants_midnight_and_says_what_is_made_again(owner: User, site: Site) -> None:

@@ -17,7 +17,7 @@ SNIPPET = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 def token_for(site: Site) -> str:
     user = make_user("integrator", site=site, permissions=permissions.declared())
-    scopes = ["orders:write", "master:write", "exchange:write"]
+    scopes = ["orders:write", "master:write", "alerts:write", "exchange:write"]
     return api_token_create(system_actor("test"), user=user, name="guide", scopes=scopes, days=1)[1]
 
 
@@ -34,8 +34,9 @@ def test_snippets_of_the_guide_run_from_top_to_bottom(live_app: str, monkeypatch
     for snippet in snippets:
         exec(compile(snippet, str(GUIDE), "exec"), names)  # noqa: S102 - our own guide
 
-    assert len(snippets) == 9
+    assert len(snippets) == 10
     assert names["gate"] is not None
+    assert names["alert"]["team"] == "MAINT"  # type: ignore[index]
     assert str(names["secret"]).startswith("whsec_")
     assert names["changed"]["name"] == "Shaft 20 mm"  # type: ignore[index]
     assert {figure["id"] for figure in names["book"]["results"]} >= {"quality_ratio", "load"}  # type: ignore[index]

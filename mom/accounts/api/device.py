@@ -16,7 +16,7 @@ from mom.accounts.permissions import MANAGE_DEVICES, VIEW_DEVICE
 from mom.accounts.selectors.device import device_list
 from mom.accounts.services import device as devices
 from mom.core.actor import Actor
-from mom.core.api.filters import FilterSet
+from mom.core.api.filters import SiteFilterSet
 from mom.core.api.serializers import CharField, DateTimeField, IntegerField, ModelSerializer, Serializer
 from mom.core.api.viewsets import CreateMixin, ListMixin, RetrieveMixin, SiteScopedViewSet, UpdateMixin
 
@@ -93,10 +93,9 @@ class RevocationSerializer(Serializer):
     reason = CharField(max_length=500, min_length=2)
 
 
-class DeviceFilters(FilterSet):
+class DeviceFilters(SiteFilterSet):
     """By site, kind, station, and whether it is in use."""
 
-    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
     is_revoked = django_filters.BooleanFilter(field_name="revoked_at", lookup_expr="isnull", exclude=True)
 
     class Meta:

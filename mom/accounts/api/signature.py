@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-import django_filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers as drf
 
@@ -12,7 +11,7 @@ from mom.accounts.models import Approval, ApprovalPolicy, Signature, Site
 from mom.accounts.permissions import MANAGE_APPROVAL_POLICY, VIEW_APPROVAL_POLICY, VIEW_SIGNATURE
 from mom.accounts.services.approval import rule_set
 from mom.core.actor import Actor
-from mom.core.api.filters import FilterSet
+from mom.core.api.filters import SiteFilterSet
 from mom.core.api.serializers import BooleanField, CharField, DateTimeField, IntegerField, ModelSerializer
 from mom.core.api.viewsets import CreateMixin, ReadOnlyViewSet
 from mom.core.errors import InvalidInput
@@ -33,10 +32,8 @@ class SignatureSerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class SignatureFilters(FilterSet):
+class SignatureFilters(SiteFilterSet):
     """By site, record, meaning and time."""
-
-    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
 
     class Meta:
         model = Signature
@@ -73,10 +70,8 @@ class ApprovalSerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class ApprovalFilters(FilterSet):
+class ApprovalFilters(SiteFilterSet):
     """By site and record."""
-
-    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
 
     class Meta:
         model = Approval
@@ -132,10 +127,8 @@ class ApprovalPolicySerializer(ModelSerializer):
         validators = ()
 
 
-class ApprovalPolicyFilters(FilterSet):
+class ApprovalPolicyFilters(SiteFilterSet):
     """By site and class."""
-
-    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
 
     class Meta:
         model = ApprovalPolicy

@@ -6,8 +6,9 @@ from fnmatch import fnmatchcase
 READ = "read"
 SCOPES: Mapping[str, tuple[str, ...]] = {
     READ: ("*.view", "*.view_*"),
-    "orders:write": ("work.plan_*", "production.*"),
+    "orders:write": ("work.plan_work_request", "production.*"),
     "execution:write": ("work.dispatch_*", "work.execute_*", "work.correct_*"),
+    "alerts:write": ("work.*_alert", "work.plan_alerting"),
     "stock:write": ("inventory.*",),
     "machine:write": ("floor.*",),
     "quality:write": ("quality.*",),

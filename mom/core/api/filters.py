@@ -93,6 +93,22 @@ class FilterSet(rest_framework.FilterSet):
     }
 
 
+class SiteFilterSet(FilterSet):
+    """Rows of a site, by its code."""
+
+    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
+
+
+class SiteHoldingFilterSet(SiteFilterSet):
+    """Rows of a site that hold from `valid_from` until before `valid_until`, by an instant."""
+
+    at = InstantFilter(method="holding_at", label="What held at this instant.")
+
+    def holding_at(self, rows: models.QuerySet[Any], _name: str, at: Any) -> models.QuerySet[Any]:
+        """The rows that hold at an instant."""
+        return rows.filter(models.Q(valid_until=None) | models.Q(valid_until__gt=at), valid_from__lte=at)
+
+
 class FilterBackend(rest_framework.DjangoFilterBackend):
     """Filters by the view's `filterset_class`, or by a strict one made from its `filterset_fields`."""
 

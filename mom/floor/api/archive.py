@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mom.accounts.models import Site
-from mom.core.api.filters import FilterSet
+from mom.core.api.filters import SiteFilterSet
 from mom.core.api.serializers import CharField, ModelSerializer, Serializer
 from mom.core.api.task_run import TaskRunSerializer
 from mom.core.api.viewsets import ReadOnlyViewSet
@@ -35,10 +35,9 @@ class ArchivedDaySerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class ArchivedDayFilters(FilterSet):
+class ArchivedDayFilters(SiteFilterSet):
     """Days by site, machine and date."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     machine = CharFilter(field_name="equipment__code", label="The machine's code.")
     from_day = DateFilter(field_name="day", lookup_expr="gte", label="This day or a later one.")
     to_day = DateFilter(field_name="day", lookup_expr="lte", label="This day or an earlier one.")

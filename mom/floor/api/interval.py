@@ -3,7 +3,7 @@
 from django_filters import CharFilter
 from rest_framework import serializers as drf
 
-from mom.core.api.filters import BooleanFilter, FilterSet, InstantFilter
+from mom.core.api.filters import BooleanFilter, InstantFilter, SiteFilterSet
 from mom.core.api.serializers import CharField, ModelSerializer
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.floor import permissions
@@ -37,10 +37,9 @@ class StateIntervalSerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class StateIntervalFilters(FilterSet):
+class StateIntervalFilters(SiteFilterSet):
     """By site, machine, state and time."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     machine = CharFilter(field_name="equipment__code", label="The machine's code.")
     state = CharFilter(label="run, idle, setup, plan, down or off.")
     is_open = BooleanFilter(field_name="ended_at", lookup_expr="isnull", label="Where machines stand now.")

@@ -9,7 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mom.core.api.filters import BooleanFilter, FilterSet
+from mom.core.api.filters import BooleanFilter, SiteFilterSet
 from mom.core.api.serializers import (
     CharField,
     DateTimeField,
@@ -64,10 +64,9 @@ class NewListeningSerializer(Serializer):
     reason = CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
-class MachineListeningFilters(FilterSet):
+class MachineListeningFilters(SiteFilterSet):
     """By site and machine; what holds now."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     machine = CharFilter(field_name="equipment__code", label="The machine's code.")
     is_last = BooleanFilter(field_name="valid_until", lookup_expr="isnull", label="Without an end.")
 

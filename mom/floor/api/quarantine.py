@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.api.filters import FilterSet
+from mom.core.api.filters import SiteFilterSet
 from mom.core.api.serializers import CharField, JSONField, ModelSerializer, Serializer
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.core.errors import InvalidInput
@@ -69,10 +69,9 @@ class QuarantineReleasedSerializer(Serializer):
     left = drf.IntegerField()
 
 
-class QuarantineFilters(FilterSet):
+class QuarantineFilters(SiteFilterSet):
     """By site, source, problem and status."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     source = CharFilter(field_name="source__code", label="The source's code.")
     machine = CharFilter(field_name="content__machine", label="What the message calls its machine.")
     problem = ChoiceFilter(choices=[(each.value, each.value) for each in QuarantineProblem])

@@ -1,30 +1,37 @@
 """Sources of messages in the API: who sends, and which numbers of a session never came."""
 
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django_filters import CharFilter
 from rest_framework import serializers as drf
 
-from mom.core.api.filters import FilterSet
+from mom.core.api.filters import SiteFilterSet
 from mom.core.api.serializers import CharField, ModelSerializer
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.floor import permissions
-from mom.floor.models import MessageGap, Source
+from mom.floor.models import LateMessage, MessageGap, Source
+
+_LATE = LateMessage.objects.filter(source=OuterRef("pk")).order_by().values("source").annotate(many=Count("id"))
 
 
 class SourceSerializer(ModelSerializer):
     """Whoever sends messages."""
 
     site = CharField(source="site.code", read_only=True)
+    late_count = drf.IntegerField(
+        read_only=True,
+        help_text="Its messages for days that only the archive has and that no worker has laid in yet; mostly 0.",
+    )
 
     class Meta:
         model = Source
-        fields = ("id", "site", "code", "first_seen_at", "last_seen_at")
+        fields = ("id", "site", "code", "first_seen_at", "last_seen_at", "late_count")
         read_only_fields = fields
 
 
-class SourceFilters(FilterSet):
+class SourceFilters(SiteFilterSet):
     """Sources by site and code."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     code = CharFilter(label="The source's code.")
 
 
@@ -33,7 +40,9 @@ class SourceViewSet(ReadOnlyViewSet):
 
     required_perms = {"list": permissions.VIEW, "retrieve": permissions.VIEW}
     serializer_class = SourceSerializer
-    queryset = Source.objects.select_related("site")
+    queryset = Source.objects.select_related("site").annotate(
+        late_count=Coalesce(Subquery(_LATE.values("many"), output_field=IntegerField()), 0)
+    )
     filterset_class = SourceFilters
     ordering_fields, ordering = ("code", "last_seen_at"), ("code",)
 
@@ -51,10 +60,9 @@ class GapSerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class GapFilters(FilterSet):
+class GapFilters(SiteFilterSet):
     """Gaps by source and session."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     source = CharFilter(field_name="session__source__code", label="The source's code.")
     session = CharFilter(field_name="session__code", label="The session's code.")
 

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mom.core.api.filters import BooleanFilter, FilterSet, InstantFilter
+from mom.core.api.filters import BooleanFilter, InstantFilter, SiteFilterSet
 from mom.core.api.serializers import CharField, DateTimeField, ModelSerializer, Serializer, UUIDField
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.floor import permissions
@@ -79,10 +79,9 @@ class StopSplitSerializer(StopClassSerializer):
     at = DateTimeField(help_text="Within the stop.")
 
 
-class MachineStopFilters(FilterSet):
+class MachineStopFilters(SiteFilterSet):
     """By site, machine, reason and time."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     machine = CharFilter(field_name="equipment__code", label="The machine's code.")
     reason = CharFilter(field_name="reason__code", label="The reason's code.")
     is_open = BooleanFilter(field_name="ended_at", lookup_expr="isnull", label="Going on now.")

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mom.core.actor import Actor
-from mom.core.api.filters import FilterSet, InstantFilter
+from mom.core.api.filters import SiteHoldingFilterSet
 from mom.core.api.serializers import CharField, DateTimeField, IntegerField, ModelSerializer, Serializer
 from mom.plant import permissions
 from mom.plant.api.base import PlantViewSet, SiteField, reference
@@ -47,11 +46,8 @@ class RateEndSerializer(Serializer):
     reason = CharField(required=False, default="", max_length=200, allow_blank=True)
 
 
-class RateFilters(FilterSet):
+class RateFilters(SiteHoldingFilterSet):
     """By site, kind, target and instant."""
-
-    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
-    at = InstantFilter(method="holding_at", label="What held at this instant.")
 
     class Meta:
         model = Rate
@@ -59,10 +55,6 @@ class RateFilters(FilterSet):
             "kind": ["exact"], "state": ["exact"], "equipment": ["exact"],
             "equipment_class": ["exact"], "personnel_class": ["exact"], "definition": ["exact"], "tariff": ["exact"],
         }  # fmt: skip
-
-    def holding_at(self, rows: QuerySet[Any], _name: str, at: Any) -> QuerySet[Any]:
-        """Rates that hold at an instant."""
-        return rows.filter(Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at)))
 
 
 @extend_schema_view(

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mom.accounts.models import Site
-from mom.core.api.filters import FilterSet, InstantFilter
+from mom.core.api.filters import InstantFilter, SiteFilterSet
 from mom.core.api.serializers import (
     CharField,
     ChoiceField,
@@ -119,10 +119,9 @@ class MuteSerializer(AnswerSerializer):
     reason = CharField(max_length=200)
 
 
-class AlertFilters(FilterSet):
+class AlertFilters(SiteFilterSet):
     """By site, machine, team, status, condition and time."""
 
-    site = CharFilter(field_name="site__code", label="The site's code.")
     machine = CharFilter(field_name="equipment__code", label="The machine's code.")
     team = CharFilter(field_name="team__code", label="The team's code.")
     status = ChoiceFilter(choices=ALERT_STATUS.choices)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from mom.accounts.models import Role, Site
 from mom.core.api import etags
-from mom.core.api.filters import FilterSet, InstantFilter
+from mom.core.api.filters import InstantFilter, SiteFilterSet
 from mom.core.api.serializers import (
     BooleanField,
     CharField,
@@ -86,13 +86,7 @@ class NewTeamSerializer(PlacedSerializer, TeamChangeSerializer):
     code = CharField(max_length=64)
 
 
-class SiteFilters(FilterSet):
-    """By site and team."""
-
-    site = CharFilter(field_name="site__code", label="The site's code.")
-
-
-class TeamFilters(SiteFilters):
+class TeamFilters(SiteFilterSet):
     """Teams by site, code and whether they are in use."""
 
     code = CharFilter()
@@ -175,7 +169,7 @@ class WithdrawalSerializer(Serializer):
     reason = CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
-class RotaFilters(SiteFilters):
+class RotaFilters(SiteFilterSet):
     """Turns by site, team, person and time."""
 
     team = CharFilter(field_name="team__code", label="The team's code.")
@@ -248,7 +242,7 @@ class NewStepSerializer(PlacedSerializer):
     role = CharField(max_length=40, required=False, default="", allow_blank=True, help_text="A role's code.")
 
 
-class StepFilters(SiteFilters):
+class StepFilters(SiteFilterSet):
     """Steps by site and team."""
 
     team = CharFilter(field_name="team__code", label="The team's code.")
