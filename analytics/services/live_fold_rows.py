@@ -42,7 +42,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN LATERAL (SELECT * FROM floor_stop WHERE id = i.stop_id LIMIT 1) AS s ON true
 ORDER BY i.equipment_id, i.started_at
 """  # noqa: S608 - as above
-"""Machine by machine through the index: of a join the planner expects a third of the whole history, and reads it all."""
+"""Machine by machine through the index: of a join the planner expects a third of the history, and reads all of it."""
 
 
 class LiveRow(NamedTuple):

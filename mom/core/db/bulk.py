@@ -1,9 +1,9 @@
 """Many rows at once: COPY into a table, whole arrays as values, and keys taken from a sequence beforehand."""
 
-import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -23,15 +23,25 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     """
     require_transaction()
     spelling = _SPELLING.get
-    lines = [",".join([spelling(type(value), _quoted)(value) for value in row]) for row in rows]
+    lines = [",".join([spelling(type(value), _quoted)(value) for value in row]) + "\n" for row in rows]
     if lines:
-        lines.append("")  # the last line ends too
-        buffer = io.StringIO("\n".join(lines))
         with connection.cursor() as cursor, connection.wrap_database_errors:
             quote = connection.ops.quote_name
             names = ", ".join(quote(column) for column in columns)
-            cursor.copy_expert(f"COPY {quote(table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')", buffer)
-    return max(0, len(lines) - 1)
+            how = f"COPY {quote(table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
+            cursor.copy_expert(how, Lines(lines))
+    return len(lines)
+
+
+class Lines:
+    """A file of lines for COPY: the next ones are made while the server takes the ones before in."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+
+    def read(self, _size: int = -1) -> str:
+        """The next few hundred; empty at the end."""
+        return "".join(islice(self._lines, 400))
 
 
 def _quoted(value: Any) -> str:

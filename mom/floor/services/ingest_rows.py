@@ -4,9 +4,8 @@ Everything joins the caller's transaction, in which `source_of` came first: its 
 wait for each other, so what was asked about the source's messages holds until the commit.
 """
 
-import io
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from django.db import connection, transaction
 
 from mom.accounts.models import Site
 from mom.core.canonical import to_json
-from mom.core.db.bulk import array
+from mom.core.db.bulk import Lines, array
 from mom.core.use_case import UseCase
 from mom.floor.engine.message import Parsed, Refused, Said, storable
 from mom.floor.engine.message_numbers import Numbers
@@ -211,10 +210,18 @@ def store(
     site: Site, source_id: int, session_id: int | None, messages: Sequence[Parsed], received_at: datetime
 ) -> None:
     """Put new messages into the record, over COPY."""
+    lines = _lines(site, source_id, session_id, messages, received_at)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(f"COPY floor_floormessage ({_COLUMNS}) FROM STDIN", Lines(lines))
+
+
+def _lines(
+    site: Site, source_id: int, session_id: int | None, messages: Iterable[Parsed], received_at: datetime
+) -> Iterator[str]:
+    """Messages as COPY reads them."""
     head, now, session = f"{site.pk}\t{source_id}\t", received_at.isoformat(), session_id or "\\N"
     cells: dict[int, tuple[str, str, str]] = {}  # of what many messages say alike
     instants: dict[int, str] = {}  # as text; messages of one instant share it
-    lines = []
     for each in messages:
         said, at = each.said, each.at
         kind, words, unit = cells.get(id(said)) or cells.setdefault(id(said), _cells(said))
@@ -223,12 +230,10 @@ def store(
         happened = instants.get(id(at)) or instants.setdefault(id(at), at.isoformat())
         value = "\\N" if each.value is None else str(each.value)
         text = each.text.translate(_ESCAPES) if each.text else ""
-        lines.append(
+        yield (
             f"{head}{each.equipment_id}\t{kind}\t{happened}\t{received}\t{each.key}\t{number}\t{words}\t"
             f"{value}\t{unit}\t{text}\n"
         )
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY floor_floormessage ({_COLUMNS}) FROM STDIN", io.StringIO("".join(lines)))
 
 
 def _cells(said: Said) -> tuple[str, str, str]:
