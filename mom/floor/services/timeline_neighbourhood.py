@@ -176,7 +176,7 @@ def _with_archive(found: Sequence[Neighbourhood]) -> set[int]:
 def _read_archive(near: Neighbourhood) -> None:
     until = (near.end or FAR - timedelta(days=1)) + timedelta(microseconds=1)
     start = near.start if near.start != DAWN else _first_day(near.equipment_id)
-    end = until if near.end is not None else _last_message(near.equipment_id) + timedelta(microseconds=1)
+    end = until if near.end is not None else _behind_all(near.equipment_id)
     columns = records.messages([near.equipment_id], start, end)
     for at_micro, label_index in zip(columns.occurred_at.tolist(), columns.label.tolist(), strict=True):
         at = _EPOCH + timedelta(microseconds=at_micro)
@@ -191,11 +191,17 @@ def _first_day(equipment_id: int) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _last_message(equipment_id: int) -> datetime:
+_BEHIND_ALL = """
+SELECT greatest((SELECT max(occurred_at) + interval '1 microsecond' FROM floor_floormessage WHERE equipment_id = %s),
+                (SELECT (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM floor_archivedday
+                 WHERE equipment_id = %s AND dropped_at IS NOT NULL), to_timestamp(0))
+"""
+
+
+def _behind_all(equipment_id: int) -> datetime:
+    """An instant behind every message: the last ones may be in the archive while the tables hold what came late."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(max(occurred_at), now()) FROM floor_floormessage WHERE equipment_id = %s", [equipment_id]
-        )
+        cursor.execute(_BEHIND_ALL, [equipment_id, equipment_id])
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
 
 
