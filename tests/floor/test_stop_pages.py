@@ -3,15 +3,20 @@
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from mom.accounts.models import Site, User
 from mom.core import clock
+from mom.floor.archive import due
 from mom.floor.engine.message import Parsed
-from mom.floor.models import MachineListening, StateMapping, Stop, StopAnnotation
+from mom.floor.models import FloorMessage, MachineListening, StateMapping, Stop, StopAnnotation
+from mom.floor.services import archive
 from mom.plant.models import Equipment, Reason
 from tests.factories.plant import make_equipment, make_reason
 from tests.floor.timelines import MINUTE, alive, at, lay, said, stops_of
@@ -72,6 +77,27 @@ def test_stop_shows_itself_its_words_and_its_messages(owner: User, stopped: Stop
     assert "Jam at the infeed" in shown
     assert "the whole stop" in shown
     assert StopAnnotation.objects.count() == 1
+
+
+def test_stop_of_a_day_that_left_the_tables_shows_its_messages(
+    owner: User, stopped: Stop, tmp_path: Path, settings: Any
+) -> None:
+    settings.ARCHIVE_URL = str(tmp_path / "archive")
+    client = signed_in(owner)
+    before = page(client, "floor:stop_detail", stopped.pk)
+    for day in due.days_in_tables():
+        due.mark_due(day, clock.now() + timedelta(days=30))
+        archive.write_waiting()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SELECT floor_drop_day(%s)", [day])
+    assert not FloorMessage.objects.exists()
+    shown = page(client, "floor:stop_detail", stopped.pk)
+    assert shown.count("Sign of life") == before.count("Sign of life") >= 15
+    (tmp_path / "archive").rename(tmp_path / "away")
+    shown = page(client, "floor:stop_detail", stopped.pk)
+    assert "These days stand only in the archive" in shown
+    assert "came from reports" not in shown
 
 
 def test_stop_is_split_and_reclassified_on_its_pages(owner: User, stopped: Stop, jam: Reason) -> None:

@@ -102,9 +102,9 @@ class CursorPagination(BasePagination):
         self._count_source = queryset.order_by()
         backwards = here is not None and here.backwards
         rows = queryset.order_by(*[_order(key, backwards) for key in keys])
-        if here is not None:
-            rows = rows.filter(_beyond(keys, here))
         try:
+            if here is not None:
+                rows = rows.filter(_beyond(keys, here))
             found = list(rows[: self._size + 1])
         except (ValueError, TypeError, DjangoValidationError):
             raise ValidationError({"cursor": [_("This cursor does not belong to this order.")]}) from None

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django_filters import CharFilter, ChoiceFilter
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,15 +13,18 @@ from rest_framework.response import Response
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.api.filters import FilterSet, InstantFilter
-from mom.core.api.serializers import CharField, ModelSerializer, Serializer
+from mom.core.api.serializers import CharField, ModelSerializer, Serializer, parse_instant
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.core.errors import InvalidInput, NotAllowed, TooLarge
 from mom.floor import permissions
 from mom.floor.api.message_body import MessageJSONParser, MessageLinesParser
+from mom.floor.api.message_pages import MessagePagination
 from mom.floor.engine.message_parsing import MOST_IN_BODY
 from mom.floor.engine.terms import MessageKind
 from mom.floor.models import FloorMessage
+from mom.floor.selectors.record_pages import Wanted
 from mom.floor.services import ingest
+from mom.plant.models import Equipment
 
 MOST_GAPS = 1_000
 _ENVELOPE = frozenset({"site", "source", "session", "messages"})
@@ -134,6 +137,20 @@ _IN_ADDRESS = [
 ]
 
 
+_LIST = """A page of messages, newest first.
+
+With `machine` and `occurred_from` it covers all that the machine said from then on, also days that only the archive
+has; those come by `occurred_at`, and a page that had to look through many of them may be short or empty and still have
+a `next`. Without both it covers the days that the database still has: for older ones of many machines read the files
+themselves, which `floor/archived-days` names. A message that came late for a day of the archive is here once a worker
+has laid it in, a minute usually.
+"""
+
+
+@extend_schema_view(
+    list=extend_schema(description=_LIST),
+    retrieve=extend_schema(description="A message that the database still has, by its id."),
+)
 class MessageViewSet(ReadOnlyViewSet):
     """What machines said, message by message. Messages of a machine come by time, those of all by arrival."""
 
@@ -143,6 +160,7 @@ class MessageViewSet(ReadOnlyViewSet):
     queryset = FloorMessage.objects.select_related("site", "source", "session", "equipment")
     filterset_class = MessageFilters
     ordering_fields = ("occurred_at", "id")
+    pagination_class = MessagePagination
 
     @property
     def ordering(self) -> tuple[str, ...]:
@@ -156,6 +174,19 @@ class MessageViewSet(ReadOnlyViewSet):
 
     def known_parameters(self) -> set[str]:
         return {"site", "source", "session"} if self.action == "create" else super().known_parameters()
+
+    def wanted(self, rows: Any) -> Wanted | None:
+        """What the asker wants of the archive; None without a machine and a first instant."""
+        asked, actor = self.request.query_params, self.request.actor  # type: ignore[attr-defined]
+        start = parse_instant(asked.get("occurred_from"))
+        if not asked.get("machine") or start is None:
+            return None
+        machines = Equipment.objects.filter(code=asked["machine"], site__code__in=actor.sites_with(permissions.VIEW))
+        if asked.get("site"):
+            machines = machines.filter(site__code=asked["site"])
+        narrowed = {name: asked.get(name, "") for name in ("kind", "name", "source")}
+        end = parse_instant(asked.get("occurred_before"))
+        return Wanted.within(list(machines.select_related("site")), start, end, rows, **narrowed)
 
     @extend_schema(
         request={"application/json": BatchSerializer, "application/x-ndjson": SentMessageSerializer},

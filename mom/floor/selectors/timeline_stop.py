@@ -7,9 +7,10 @@ from django.db.models import Count, F, Q, QuerySet
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.errors import NotFound
+from mom.core.errors import NotFound, Unavailable
 from mom.floor.models import FloorMessage, StateInterval, Stop, StopAnnotation
 from mom.floor.permissions import VIEW
+from mom.floor.selectors.record_pages import Order, Page, Wanted, dropped_days, read
 from mom.plant.engine.calendar import day_interval, local_day
 
 MOST_MESSAGES = 200
@@ -28,6 +29,8 @@ class StopView:
     messages: list[FloorMessage]
     has_more: bool
     repeat: int
+    unread: str = ""
+    """Why the messages can't be read at the moment."""
 
 
 def stops_of_site(actor: Actor, site: Site) -> QuerySet[Stop]:
@@ -46,18 +49,30 @@ def stop_get(actor: Actor, site: Site, pk: int) -> Stop:
 
 
 def stop_view(stop: Stop, now: datetime) -> StopView:
-    """A stop with its intervals, words and first messages, and its repeat count. Five statements."""
-    end = stop.ended_at or now
-    messages = FloorMessage.objects.filter(equipment=stop.equipment_id, occurred_at__gte=stop.started_at - BEFORE)
-    found = list(messages.filter(occurred_at__lte=end).order_by("occurred_at", "id")[: MOST_MESSAGES + 1])
+    """A stop with its intervals, words and first messages, and its repeat count. Six statements without the archive."""
+    unread, page = "", Page([])
+    try:
+        page = _messages(stop, stop.ended_at or now)
+    except Unavailable as error:
+        unread = error.sentence
     return StopView(
         stop=stop,
         intervals=list(StateInterval.objects.filter(stop=stop).select_related("reason").order_by("started_at")),
         words=list(words_about(stop).select_related("reason").order_by("-recorded_at", "-id")),
-        messages=found[:MOST_MESSAGES],
-        has_more=len(found) > MOST_MESSAGES,
+        messages=page.rows[:MOST_MESSAGES],
+        has_more=len(page.rows) > MOST_MESSAGES or page.goes_on_at is not None,
         repeat=repeat_count(stop),
+        unread=unread,
     )
+
+
+def _messages(stop: Stop, end: datetime) -> Page:
+    """The first messages from its beginning on, from the archive where its days are only there. Raises: Unavailable."""
+    start, end, order = stop.started_at - BEFORE, end + timedelta(microseconds=1), Order()
+    rows = FloorMessage.objects.filter(equipment=stop.equipment_id, occurred_at__gte=start, occurred_at__lt=end)
+    found = list(rows.order_by(*order.names())[: MOST_MESSAGES + 1])
+    wanted = Wanted.within([stop.equipment], start, end, rows)
+    return read(wanted, order, MOST_MESSAGES + 1) if dropped_days(wanted) else Page(found)
 
 
 def words_about(stop: Stop) -> QuerySet[StopAnnotation]:

@@ -19,7 +19,7 @@ from mom.core.web.views import Action, Crumb, DetailPage, FormPage
 from mom.floor.models import Stop
 from mom.floor.models.labels import INTERVAL_ORIGIN, MACHINE_STATE, MESSAGE_KIND
 from mom.floor.permissions import GIVE_REASON, RECLASSIFY_STOP, VIEW
-from mom.floor.selectors.timeline_stop import MOST_MESSAGES, stop_get, stop_view, stops_of_site
+from mom.floor.selectors.timeline_stop import stop_get, stop_view, stops_of_site
 from mom.floor.services import stop as stops
 from mom.floor.views.stop_forms import ReasonForm, ReclassifyForm, SplitForm, StopFilters
 from mom.plant.engine.calendar import day_interval, local_day
@@ -142,7 +142,6 @@ class StopDetail(_OfStop, DetailPage):
             "intervals": [(each, INTERVAL_ORIGIN.label(each.origin)) for each in view.intervals],
             "words": [(each, MACHINE_STATE.label(each.state) if each.state else "") for each in view.words],
             "told": [(each, MESSAGE_KIND.label(each.kind)) for each in view.messages],
-            "most": MOST_MESSAGES,
         }
 
 
