@@ -74,7 +74,7 @@ def status() -> Status:
     """Look at everything. A part that can't be looked at is a bad line, never an error."""
     now = clock.now()
     lines: list[Line] = []
-    for key, label, look in _LOOKS:
+    for key, label, look in (*_LOOKS, *_registered):
         try:
             lines.extend(Line(key, str(label()), *found) for found in look(now))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, that part is not well
@@ -87,6 +87,13 @@ def status() -> Status:
 
 
 Found = tuple[str, str] | tuple[str, str, str]
+Look = Callable[[datetime], Iterator[Found]]
+_registered: list[tuple[str, Callable[[], str], Look]] = []
+
+
+def register(key: str, label: Callable[[], str], look: Look) -> None:
+    """Have a domain's own part looked at too. Called when the apps are ready."""
+    _registered.append((key, label, look))
 
 
 def _database(_now: datetime) -> Iterator[Found]:
@@ -258,7 +265,7 @@ def in_words(size: float) -> str:
     return f"{size:.1f} TB"
 
 
-_LOOKS: tuple[tuple[str, Callable[[], str], Callable[[datetime], Iterator[Found]]], ...] = (
+_LOOKS: tuple[tuple[str, Callable[[], str], Look], ...] = (
     ("database", lambda: _("Database"), _database),
     ("schema", lambda: _("Schema"), _schema),
     ("disk", lambda: _("Disk"), _disk),

@@ -8,8 +8,12 @@ class FloorConfig(AppConfig):
     verbose_name = _("Shop floor")
 
     def ready(self) -> None:
+        from mom.core import status
         from mom.core.web import navigation
         from mom.floor import permissions
+        from mom.floor.selectors.late import archive_status
+
+        status.register("archive", lambda: str(_("Archive")), archive_status)
 
         navigation.register(
             navigation.NavItem("connections", _("Quarantine"), "floor:quarantine_list", permissions.VIEW, order=30)

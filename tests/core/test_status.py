@@ -65,6 +65,7 @@ def test_status_is_ok_when_every_part_is(well: Path) -> None:
     assert found.is_ok
     assert {line.key for line in found.lines} == {
         "database", "schema", "disk", "backup", "anchor", "broker", "workers", "outbox", "sending", "time", "versions",
+        "archive",
     }  # fmt: skip
 
 
@@ -155,7 +156,7 @@ def test_status_looks_at_the_rest_where_one_part_breaks(well: Path, monkeypatch:
 
     monkeypatch.setattr(status.written, "stored", broken)
     found = status.status()
-    assert len({line.key for line in found.lines}) == 11
+    assert len({line.key for line in found.lines}) == 12
     assert line("anchor").text == "This could not be looked at (OSError)."
 
 

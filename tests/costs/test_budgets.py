@@ -24,7 +24,7 @@ ENOUGH = {
 # Pages that show a thing with all that hangs on it (facts, jobs, figures, properties, numbers, files, notes, stock),
 # the state of every part of the system, and an order that is made, released and begun in one act.
 MORE = {
-    "GET /api/v1/status/": 16,
+    "GET /api/v1/status/": 17,
     "page analytics:overview": 25,  # the shift of all machines, their needs, orders in work
     "page analytics:machine_now": 28,  # state, timeline, losses, reasons, cycles, signals and log of a machine
     "page analytics:kpi_list": 24,  # every record of the site once: reports, machines, orders, orders due, targets
@@ -45,7 +45,7 @@ MORE = {
     "page plant:material_detail": 20,
     "page production:log_work_at": 18,
     "page production:order_detail": 18,
-    "page web:status": 18,
+    "page web:status": 19,
     "page work:job_detail": 18,
     "send production:log_work_start": 41,
     "POST /api/v1/floor/stops/{pk}/explain/": 63,  # the word, the timeline around it, the running shift with it

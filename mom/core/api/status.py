@@ -18,7 +18,9 @@ STATES = (OK, INFO, WARN, BAD)
 class StatusLineSerializer(Serializer):
     """One thing that was looked at."""
 
-    key = CharField(help_text="Stable: database, schema, disk, backup, anchor, broker, workers, outbox, sending, time.")
+    key = CharField(
+        help_text="Stable: database, schema, disk, backup, anchor, broker, workers, outbox, sending, time, archive."
+    )
     label = CharField()
     state = serializers.ChoiceField(choices=STATES)
     text = CharField(help_text="How it is, in the reader's language.")

@@ -22,6 +22,7 @@ from mom.floor.engine.terms import QuarantineProblem, QuarantineStatus
 from mom.floor.models import QuarantinedMessage
 from mom.floor.models.labels import MESSAGE_KIND, QUARANTINE_PROBLEM, QUARANTINE_STATUS
 from mom.floor.permissions import SETTLE_QUARANTINE, VIEW
+from mom.floor.selectors.late import late_of_site
 from mom.floor.selectors.quarantine import quarantine_get, quarantine_list, waiting_for_machine
 from mom.floor.services import quarantine
 from mom.floor.views.quarantine_forms import FIELDS, DiscardForm, ReleaseForm
@@ -58,6 +59,7 @@ class QuarantineList(ListPage):
     """Every message that could not be taken, those that wait first."""
 
     permission = VIEW
+    template_name = "floor/quarantine/list.html"
     title = _("Quarantine")
     intro = _("Messages of machines that could not be taken as they came. None is dropped; a person decides.")
     counted = ngettext_lazy("%(count)s message", "%(count)s messages", "count")
@@ -111,6 +113,10 @@ class QuarantineList(ListPage):
 
     def get_rows(self) -> QuerySet[QuarantinedMessage]:
         return quarantine_list(self.actor, self.site.code)
+
+    def get_context(self) -> dict[str, Any]:
+        """What waits for no person but for the archive, on the first page alone."""
+        return {"late": late_of_site(self.actor, self.site, self.now)}
 
 
 class _OfMessage:
