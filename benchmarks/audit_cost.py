@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_cost_{os.getpid()}"
+SCRATCH = name_of("cost")
 Call = Callable[[int], None]
 
 
@@ -35,28 +35,15 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=60, help="calls a round")
     parser.add_argument("--most", type=float, default=2.0, help="the ratio of the medians")
     options = parser.parse_args()
-    admin = psycopg2.connect(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"], dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options.rounds, options.calls, options.most)
-        finally:
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH):
+        return measure(options.rounds, options.calls, options.most)
 
 
 def measure(rounds: int, calls: int, most: float) -> int:
-    import django
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
 
     from mom.core import audit
     from mom.core.models import AuditEntry
 
-    call_command("migrate", verbosity=0)
     report, pause = acts()
     worst = 0.0
     for name, call in (("report a quantity", report), ("pause and resume a job", pause)):

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_audit_{os.getpid()}"
+SCRATCH = name_of("audit")
 CHAINS = ("BER", "HAM", "MUC")
 
 
@@ -30,29 +30,16 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=60_000)
     parser.add_argument("--least", type=int, default=60_000, help="entries a second")
     options = parser.parse_args()
-    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    admin = psycopg2.connect(address, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options.entries, options.least)
-        finally:
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH, "core"):
+        return measure(options.entries, options.least)
 
 
 def measure(entries: int, least: int) -> int:
-    import django
-    from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
     from mom.core import audit
 
-    call_command("migrate", "core", verbosity=0)
     commits = write_one_by_one(500)
     print(f"use cases with one audit entry: {commits:,.0f} commits/s, one writer")
     write_in_bulk(entries)

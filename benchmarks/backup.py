@@ -18,11 +18,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_backup_{os.getpid()}"
+SCRATCH = name_of("backup")
 JOBS = 200
 PIECE = 500_000
 
@@ -59,32 +59,16 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--most", type=float, default=60, help="seconds for the backup; its proof is told beside it")
     options = parser.parse_args()
-    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    admin = psycopg2.connect(address, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options)
-        finally:
-            from django.db import connections
+    from django.conf import settings
 
-            connections.close_all()
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    settings.DATABASES["default"]["OPTIONS"]["options"] = "-c timezone=UTC"
+    with own_database(SCRATCH):
+        return measure(options)
 
 
 def measure(options: argparse.Namespace) -> int:
-    import django
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    settings.DATABASES["default"]["OPTIONS"]["options"] = "-c timezone=UTC"
-    django.setup()
-    from django.core.management import call_command
-
     import mom.celery  # noqa: F401 - binds the Celery app: its bells find the broker
 
-    call_command("migrate", verbosity=0)
     begun = time.monotonic()
     fill(options.rows)
     print(f"{options.rows:,} rows written in {time.monotonic() - begun:,.0f} s", flush=True)

@@ -34,11 +34,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_ingest_{os.getpid()}"
+SCRATCH = name_of("ingest")
 MACHINES = 200
 POST = 1_000
 TWIN = "bench_twin"
@@ -56,25 +56,11 @@ def main() -> int:
     parser.add_argument("--least-library", type=float, default=0.3)
     parser.add_argument("--least-http", type=float, default=0.5)
     options = parser.parse_args()
-    admin = psycopg2.connect(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"], dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options)
-        finally:
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH):
+        return measure(options)
 
 
 def measure(options: Any) -> int:
-    import django
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     bench = Bench(options.messages)
     bench.warm_up()
     taken: dict[str, list[float]] = {}

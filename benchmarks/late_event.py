@@ -9,7 +9,6 @@ with 1 where a bucket is wrong or the median is above `most` milliseconds.
 """
 
 import argparse
-import os
 import statistics
 import sys
 import time
@@ -17,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_late_{os.getpid()}"
+SCRATCH = name_of("late")
 START = datetime(2026, 3, 2, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -32,29 +31,12 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--most", type=float, default=50, help="milliseconds of work, median")
     options = parser.parse_args()
-    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    admin = psycopg2.connect(address, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options)
-        finally:
-            from django.db import connections
-
-            connections.close_all()
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH):
+        return measure(options)
 
 
 def measure(options: argparse.Namespace) -> int:
-    import django
-    from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     from analytics.engine.machine_stretch import microseconds
     from analytics.models import DirtyStretch, ShiftBucket
     from analytics.selectors.facts import Calendar

@@ -11,7 +11,6 @@ rebuild from the facts. Prints medians; exits with 1 where they differ, or a rat
 """
 
 import argparse
-import os
 import random
 import statistics
 import sys
@@ -20,11 +19,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_live_{os.getpid()}"
+SCRATCH = name_of("live")
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -37,30 +36,14 @@ def main() -> int:
     parser.add_argument("--most", type=float, default=2.0, help="times the bare minute")
     parser.add_argument("--most-history", type=float, default=1.1, help="times the minute without history")
     options = parser.parse_args()
-    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    admin = psycopg2.connect(address, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options)
-        finally:
-            from django.db import connections
-
-            connections.close_all()
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH):
+        return measure(options)
 
 
 def measure(options: argparse.Namespace) -> int:
-    import django
-    from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
-    call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = on")
         cursor.execute("SET statement_timeout = 0")

@@ -30,11 +30,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_pages_{os.getpid()}"
+SCRATCH = name_of("pages")
 BATCH = 200
 IN_SIGHT = 25
 PEOPLE = 20
@@ -48,29 +48,13 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=300, help="machines with a job that runs")
     parser.add_argument("--most", type=float, default=1.0, help="seconds, 95th percentile")
     options = parser.parse_args()
-    admin = psycopg2.connect(os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"], dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options)
-        finally:
-            from django.db import connections
-
-            connections.close_all()
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH):
+        return measure(options)
 
 
 def measure(options: argparse.Namespace) -> int:
-    import django
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
-    call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
     plant = Plant(options.machines, min(options.jobs, options.machines))

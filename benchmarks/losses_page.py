@@ -17,11 +17,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_losses_{os.getpid()}"
+SCRATCH = name_of("losses")
 MOST_STATEMENTS = 12
 LAST = "2026-04-16"
 
@@ -73,33 +73,18 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--most", type=float, default=100, help="milliseconds, 95th percentile")
     options = parser.parse_args()
-    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    admin = psycopg2.connect(address, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options)
-        finally:
-            from django.db import connections
-
-            connections.close_all()
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH):
+        return measure(options)
 
 
 def measure(options: argparse.Namespace) -> int:
-    import django
     from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = SCRATCH
     settings.ALLOWED_HOSTS = ["*"]
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    call_command("migrate", verbosity=0)
     site, person = fill(options)
     client = Client()
     client.force_login(person, backend="mom.accounts.backends.PasswordBackend")

@@ -29,11 +29,11 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_pin_{os.getpid()}"
+SCRATCH = name_of("pin")
 RIGHT, WRONG, PASSWORD = "482915", "913752", "correct horse battery staple"
 
 
@@ -47,26 +47,11 @@ def main() -> int:
     parser.add_argument("--aim-ms", type=float, default=20.0)
     parser.add_argument("--aim-rate", type=float, default=20.0)
     options = parser.parse_args()
-    owner = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    admin = psycopg2.connect(owner, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}" + (f" TEMPLATE {options.template}" if options.template else ""))
-        try:
-            return measure(options)
-        finally:
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH, template=options.template):
+        return measure(options)
 
 
 def measure(options: argparse.Namespace) -> int:
-    import django
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     milliseconds, is_right = cost_of_a_check(options.checks)
     tablets = plant_with(options.people, options.tablets)
     rates = []

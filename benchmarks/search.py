@@ -20,11 +20,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_search_{os.getpid()}"
+SCRATCH = name_of("search")
 PARTS = ["Pump", "Valve", "Housing", "Shaft", "Gear", "Flange", "Bearing", "Seal", "Rotor", "Cover", "Spindle", "Bolt"]
 MAKES = ["grey iron", "stainless", "bronze", "machined", "forged", "painted", "type A", "type B", "left", "right"]
 PEOPLE = ["Mira Lindqvist", "Tomasz Zielinski", "Zoë Ångström", "Jürgen Groß", "Amélie Durand", "Søren Kjær"]
@@ -39,32 +39,15 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--most", type=float, default=50, help="milliseconds, 95th percentile")
     options = parser.parse_args()
-    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    admin = psycopg2.connect(address, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options)
-        finally:
-            from django.db import connections
-
-            connections.close_all()
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH):
+        return measure(options)
 
 
 def measure(options: argparse.Namespace) -> int:
-    import django
-    from django.conf import settings
-
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
 
     from mom.core import permissions
     from mom.core.actor import Actor
 
-    call_command("migrate", verbosity=0)
     site = fill(options.things)
     actor = Actor("user", "1", "Benchmark", {site.code: frozenset(permissions.declared())})
     queries = list(mix(options.queries, options.things, random.Random(7)))

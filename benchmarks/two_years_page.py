@@ -10,7 +10,6 @@ statements are asked.
 """
 
 import argparse
-import os
 import statistics
 import sys
 import time
@@ -18,11 +17,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+from scratch import name_of, own_database
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-SCRATCH = f"mom_bench_page_{os.getpid()}"
+SCRATCH = name_of("page")
 LAST = date(2026, 6, 30)
 
 
@@ -33,34 +32,18 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--most", type=float, default=100, help="milliseconds for 90 days, 95th percentile")
     options = parser.parse_args()
-    address = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
-    admin = psycopg2.connect(address, dbname="postgres")
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {SCRATCH}")
-        try:
-            return measure(options)
-        finally:
-            from django.db import connections
-
-            connections.close_all()
-            cursor.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+    with own_database(SCRATCH):
+        return measure(options)
 
 
 def measure(options: argparse.Namespace) -> int:
-    import django
-    from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = SCRATCH
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     from analytics.engine.machine_parts import total
     from analytics.selectors.machine_parts import By, losses_by, parts_by
 
-    call_command("migrate", verbosity=0)
     site = fill(options.machines, options.days)
 
     def page(days: int) -> Any:

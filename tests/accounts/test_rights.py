@@ -188,7 +188,8 @@ def test_scope_never_adds_and_never_administers() -> None:
     assert not {"quality.sign_disposition", "work.override_gate", "plant.approve_routing"} & through
     assert {name for name in permissions.declared() if name.startswith(("work.", "floor.", "analytics."))} <= through
     assert permissions_of_scopes(SCOPES, {"plant.view"}) == {"plant.view"}
-    assert permissions_of_scopes(["alerts:write"], every) >= {"work.raise_alert", "work.mute_alert", "work.plan_alerting"}
+    alerting = {"work.raise_alert", "work.answer_alert", "work.mute_alert", "work.plan_alerting"}
+    assert permissions_of_scopes(["alerts:write"], every) >= alerting
     assert "work.plan_alerting" not in permissions_of_scopes(["orders:write"], every)
     assert permissions_of_scopes(["read"], every) == {name for name in every if name.split(".")[1].startswith("view")}
 
