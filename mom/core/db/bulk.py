@@ -76,6 +76,10 @@ def array(values: Iterable[Any]) -> str:
     A list would be sent as ARRAY[…], whose every value is parsed as an expression: for thousands of values that costs
     more than the statement itself. A value is a number, bool, instant, text or None.
     """
+    values = tuple(values)
+    kinds = set(map(type, values))
+    if len(kinds) == 1:  # nearly always, and then twice as fast
+        return "{" + ",".join(map(_IN_ARRAY.get(kinds.pop(), _quoted_in_array), values)) + "}"
     spelling = _IN_ARRAY.get
     return "{" + ",".join([spelling(type(value), _quoted_in_array)(value) for value in values]) + "}"
 
