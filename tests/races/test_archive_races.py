@@ -1,15 +1,16 @@
 """Archiving beside others: workers never take one day twice, and a message that comes while a day goes is kept."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from mom.accounts.models import Site
 from mom.floor.archive import due, writing
-from mom.floor.models import ArchivedDay
+from mom.floor.models import ArchivedDay, FloorMessage
 from mom.floor.selectors.record import messages
 from mom.floor.services import archive
 from tests.factories.plant import make_equipment
@@ -77,3 +78,43 @@ def test_message_that_comes_while_its_day_goes_is_kept(site: Site) -> None:
     assert failures(outcomes) == []
     assert outcomes[1] is True
     assert len(messages([machine.pk], DAY, DAY + timedelta(days=1))) == 49
+
+
+def test_message_with_a_smaller_number_that_is_committed_later_is_found(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = make_equipment(site)
+    store(day_of(machine))
+    slow, quick = (message(machine, DAY + timedelta(minutes=minute), code="setup") for minute in (7, 9))
+    has_number, may_commit = threading.Event(), threading.Event()
+
+    def take_long() -> None:
+        try:
+            with transaction.atomic():
+                FloorMessage.objects.bulk_create([slow])
+                has_number.set()
+                assert may_commit.wait(30)
+        finally:
+            connections.close_all()
+
+    sender = threading.Thread(target=take_long)
+    sender.start()
+    try:
+        assert has_number.wait(30)
+        store([quick])
+        due.mark_due(DAY.date(), DAY + timedelta(days=9))
+        assert archive.write_waiting() == (1, 0)
+        assert due.days_that_changed() == []
+    finally:
+        may_commit.set()
+        sender.join(30)
+    archived = ArchivedDay.objects.get()
+    assert slow.pk < archived.last_id == FloorMessage.objects.latest("id").pk, "the newest number shows nothing"
+    with monkeypatch.context() as without:
+        without.setattr(due, "COUNTED_FOR", timedelta(0))
+        assert due.days_that_changed() == [], "the control: without counting nobody sees it"
+    assert due.days_that_changed() == [DAY.date()]
+    due.mark_due(DAY.date(), DAY + timedelta(days=9))
+    assert archive.write_waiting() == (1, 0)
+    assert ArchivedDay.objects.get().row_count == 50
+    assert due.days_that_changed() == []

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from mom.core import clock
 from mom.floor.archive.day_file import day_bounds
 from mom.floor.models import ArchivedDay, ArchivePolicy
 
@@ -15,8 +16,15 @@ _PARTS = """
 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 WHERE i.inhparent = 'floor_floormessage'::regclass ORDER BY c.relname
 """
-_LAST_IDS = "SELECT day, max(last_id) FROM floor_archivedday GROUP BY day"
+_KNOWN = """
+SELECT day, max(last_id), sum(table_count)::bigint, max(written_at) FROM floor_archivedday
+WHERE day = ANY(%s) GROUP BY day
+"""
 _NEWEST = "SELECT max(id) FROM floor_floormessage WHERE occurred_at >= %s AND occurred_at < %s"
+_MANY = "SELECT count(*) FROM floor_floormessage WHERE occurred_at >= %s AND occurred_at < %s"
+COUNTED_FOR = timedelta(days=1)
+"""A message with a smaller number than the newest of its day may be committed after the day was read. No transaction is
+open for as long as this: so long after its writing a day's messages are counted too."""
 _MARK = """
 WITH held AS (
     SELECT site_id, equipment_id, count(*) AS many, bit_xor(floor_key_check(key)) AS checked
@@ -44,15 +52,26 @@ def days_in_tables() -> list[date]:
 
 
 def days_that_changed() -> list[date]:
-    """Days with a message younger than all that the archive has of it; a glance at one index entry a day."""
+    """Days with a message younger than all that the archive has of it, or freshly written ones with other messages.
+
+    A glance at one index entry a day; only days of which something was written lately are counted.
+    """
+    days, lately = days_in_tables(), clock.now() - COUNTED_FOR
     changed = []
     with connection.cursor() as cursor:
-        cursor.execute(_LAST_IDS)
-        known = dict(cursor.fetchall())
-        for day in days_in_tables():
+        cursor.execute(_KNOWN, [days])
+        known = {day: tuple(rest) for day, *rest in cursor.fetchall()}
+        for day in days:
+            last_id, many, written_at = known.get(day, (-1, 0, None))
             cursor.execute(_NEWEST, day_bounds(day))
             (newest,) = cursor.fetchone()
-            if newest is not None and newest > known.get(day, -1):
+            if newest is None:
+                continue
+            is_changed = newest > last_id
+            if not is_changed and written_at is not None and written_at > lately:
+                cursor.execute(_MANY, day_bounds(day))
+                is_changed = cursor.fetchone()[0] != many
+            if is_changed:
                 changed.append(day)
     return changed
 
