@@ -1,5 +1,6 @@
 """A worker that archives a day is killed with kill -9, wherever it is: nothing is lost, nothing is twice (P21)."""
 
+import os
 import signal
 import sys
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from django.db import connection
 
 from mom.accounts.models import Site
+from mom.celery import app as celery
 from mom.core.testing import acting
 from mom.floor.archive import due, sweeping, writing
 from mom.floor.archive.damage import ArchiveDamaged
@@ -182,3 +184,50 @@ def test_P21_archive_worker_that_does_not_read_back_loses_a_day(
         cursor.execute("SELECT floor_drop_day(%s)", [DAY.date()])
     with pytest.raises(ArchiveDamaged):
         record_of(machines)
+
+
+def start_worker(bench: Bench, broker: str, folder: Path, number: int) -> Process:
+    arguments = ["setsid", sys.executable, "-m", "celery", "-A", "mom.celery", "worker", "-P", "prefork", "-c", "2"]
+    arguments += ["--without-gossip", "--without-mingle", "-l", "WARNING", "-Q", "floor"]
+    environment = {**environment_of(bench, broker), "MOM_DATA_DIR": str(folder.parent)}
+    worker = Process(arguments, environment, folder.parent / f"worker-{number}.log")
+    wait_until(lambda: worker.is_alive() and celery.control.ping(timeout=1), timeout=90, what="the worker's answering")
+    return worker
+
+
+@pytest.mark.broker
+def test_P21_celery_worker_killed_while_it_archives_loses_nothing(
+    site: Site, bench: Bench, broker: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole process group with kill -9, wherever its children are; the day is that of fifty machines."""
+    machines = [make_equipment(site) for _number in range(50)]
+    store([each for machine in machines for each in day_of(machine, every=timedelta(minutes=10))])
+    with acting():
+        ArchivePolicy.objects.create(site=site, keep_days=3)
+    mark_all()
+    before, many = record_of(machines), FloorMessage.objects.count()
+    for number in range(3):
+        worker = start_worker(bench, broker, folder, number)
+        try:
+            for _child in range(2):
+                celery.send_task("mom.floor.tasks.archive_waiting_days", queue="floor")
+            enough = 10 * (number + 1) if number < 2 else len(machines)
+            wait_until(lambda enough=enough: written() >= enough, what=f"{enough} days' being written")
+        finally:
+            os.killpg(worker.popen.pid, signal.SIGKILL)
+            worker.popen.wait(10)
+        assert half_files() == []
+        if written() < len(machines):  # a quick machine may have been through
+            assert archive.drop_past_horizon(NOW) == [], "some of it is in no file"
+            ArchivedDay.objects.exclude(claimed_until=None).update(claimed_until=DAY)
+    assert FloorMessage.objects.count() == many
+    assert record_of(machines) == before
+    monkeypatch.setattr(sweeping, "ORPHAN_AFTER", timedelta(seconds=-60))
+    assert sweeping.sweep(site.code).strangers == ()
+    assert archive.drop_past_horizon(NOW) == [DAY.date()]
+    assert record_of(machines) == before
+    assert by_another_engine(folder) == (many, many, sum_of(before))
+
+
+def written() -> int:
+    return ArchivedDay.objects.filter(verified_at__isnull=False).count()
