@@ -14,14 +14,22 @@ from django.utils.translation import gettext_lazy
 
 from analytics import permissions
 from analytics.engine.book import BOOK
-from analytics.engine.kpi import Basis, Kpi
+from analytics.engine.kpi import Basis, Kpi, KpiValue
 from analytics.engine.kpi_why import PieceRow, TimeRow
 from analytics.engine.machine_stretch import instant_of
-from analytics.selectors.kpis import kpi_table
-from analytics.selectors.series import By
+from analytics.selectors.kpis import KpiTable, kpi_table
+from analytics.selectors.series import By, nothing
 from analytics.selectors.slices import Window
 from analytics.selectors.why import LONGEST, Why, running_day, why
 from analytics.views import kpi_words
+from analytics.views.why_reports import (
+    Reader,
+    is_of_orders,
+    machine_url,
+    order_list_behind,
+    reports_behind,
+    reports_of_order,
+)
 from mom.core.errors import NotFound
 from mom.core.web import printing
 from mom.core.web.views import Crumb, Page
@@ -44,8 +52,9 @@ class WhyForm(forms.Form):
     first = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, machines: list[Any], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, machines: list[Any], *args: Any, is_bounded: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_bounded = is_bounded  # every stretch of a machine is read; reports are read a page at a time
         named = [(each.code, f"{each.code} {each.name}".strip()) for each in machines]
         self.fields["machine"].choices = [("", _("Choose a machine")), *named]  # type: ignore[attr-defined]
 
@@ -57,12 +66,9 @@ class WhyForm(forms.Form):
             raise forms.ValidationError(_("Choose days from 1970 to 2199."))
         if first and last and last < first:
             raise forms.ValidationError(_("The last day is before the first."))
-        if found.get("machine") and first and last and last - first >= LONGEST:
+        if self.is_bounded and found.get("machine") and first and last and last - first >= LONGEST:
             raise forms.ValidationError(_("Choose 31 days at most."))
         return found
-
-
-_DOWN = {Basis.ORDERS: By.ORDER, Basis.DUE: By.ORDER, Basis.DEMAND: By.SITE}
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,8 @@ class WhyPage(Page):
         """The form, and what it asks for."""
         machines = list(machine_list(self.actor, self.site))
         query = self.request.GET
-        form = WhyForm(machines, query if {"machine", "first", "last"} & set(query) else None)
+        is_bounded = self.kpi.basis == Basis.MACHINES
+        form = WhyForm(machines, query if {"machine", "first", "last"} & set(query) else None, is_bounded=is_bounded)
         asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
         today = running_day(self.site, self.now)
         last = asked.get("last") or (asked.get("first") if asked else None) or today
@@ -139,34 +146,64 @@ class WhyPage(Page):
             form = WhyForm(machines, initial={"machine": machine, "first": window.first, "last": window.last})
         chosen = next((each for each in machines if each.code == asked.get("machine")), None)
         context: dict[str, Any] = {"kpi": self.kpi, "form": form, "window": window, "machine": chosen}
-        if self.kpi.basis != Basis.MACHINES:
-            return context | self._slices(window)
-        return context | (self._of_machine(chosen, window) if chosen is not None else self._slices(window))
+        if self.kpi.basis == Basis.MACHINES:
+            return context | (self._of_machine(chosen, window) if chosen is not None else self._slices(window))
+        return context | ({"slices": []} if self.kpi.basis == Basis.NONE else self._reported(chosen, window))
 
     def _slices(self, window: Window) -> dict[str, Any]:
-        """What the figure is summed from, one step down: machines, else orders."""
-        kpi = self.kpi
-        if kpi.basis == Basis.NONE:
-            return {"slices": []}
-        by = _DOWN.get(kpi.basis, By.MACHINE)
-        table = kpi_table(kpi, self.site, window, by, now=self.now)
+        """The machines that the figure is summed from."""
+        table = kpi_table(self.kpi, self.site, window, By.MACHINE, now=self.now)
+        return self._shown(table, window) | self._value(table.whole)
+
+    def _shown(self, table: KpiTable, window: Window) -> dict[str, Any]:
+        kpi, path = self.kpi, self.request.path
         rows = [
             (row.slice.key, row.slice.label, kpi_words.printed(kpi, row.value), kpi_words.why_none(row.value),
-             self._down(by, row.slice.key, window))
+             machine_url(path, row.slice.key, window) if row.slice.key or kpi.basis == Basis.REPORTS else "")
             for row in table.rows
         ]  # fmt: skip
-        return {"slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS), "by": by,
-                "value": kpi_words.printed(kpi, table.whole), "why_none": kpi_words.why_none(table.whole)}  # fmt: skip
+        return {"slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS)}
 
-    def _down(self, by: By, key: str, window: Window) -> str:
-        if by == By.ORDER:
-            return reverse("production:order_detail", args=[key]) if key else ""
-        if by != By.MACHINE or not key:
-            return ""
-        if self.kpi.basis != Basis.MACHINES:
-            return reverse("plant:machine_detail", args=[key])
-        asked = {"machine": key, "first": window.first, "last": window.last}
-        return f"{self.request.path}?{urlencode(asked)}"
+    def _value(self, value: KpiValue) -> dict[str, Any]:
+        return {"value": kpi_words.printed(self.kpi, value), "why_none": kpi_words.why_none(value)}
+
+    def _reported(self, machine: Equipment | None, window: Window) -> dict[str, Any]:
+        """The reports, or the orders and the reports of each, that a figure is made of."""
+        kpi, reader = self.kpi, Reader(self.actor, self.site, self.request)
+        order = self.request.GET.get("order", "").replace("\0", "")
+        if is_of_orders(kpi):
+            table = kpi_table(kpi, self.site, window, By.SITE, now=self.now)
+            context = self._value(table.whole) | {"is_listed": True, "order": order}
+            if order:
+                return context | {"reports": reports_of_order(reader, order)}
+            return context | {"orders": order_list_behind(reader, kpi, window)} | self._time_asked(window)
+        only = reader.narrowed(machine)
+        table = kpi_table(kpi, self.site, window, By.MACHINE, now=self.now)
+        is_narrow = only.is_placeless or only.equipment is not None
+        figure = table.whole
+        if is_narrow:
+            at = (row.value for row in table.rows if row.slice.pk == only.equipment)
+            figure = next(at, kpi.of(nothing(kpi.basis)))
+        reports, parts = reports_behind(reader, kpi, window, only)
+        value = kpi.of(parts)
+        slices = {} if is_narrow else self._shown(table, window)
+        return self._value(value) | slices | {
+            "is_listed": True, "reports": reports, "is_narrow": is_narrow, "is_waiting": value != figure,
+            "figure": kpi_words.printed(kpi, figure),
+        }  # fmt: skip
+
+    def _time_asked(self, window: Window) -> dict[str, Any]:
+        """Beside what was asked of the machines: the planned time of each, which opens to its stretches."""
+        if self.kpi.basis != Basis.DEMAND:
+            return {}
+        throughput = BOOK["throughput"]
+        table = kpi_table(throughput, self.site, window, By.MACHINE, now=self.now)
+        path = reverse("analytics:why", args=[throughput.id])
+        return {"slices": [
+            (row.slice.key, row.slice.label, length_words(row.slice.evidence.totals.planned_busy), "",
+             machine_url(path, row.slice.key, window))
+            for row in table.rows
+        ]}  # fmt: skip
 
     def _of_machine(self, machine: Equipment, window: Window) -> dict[str, Any]:
         kpi = self.kpi
