@@ -113,7 +113,7 @@ class MachineStopViewSet(ReadOnlyViewSet):
         """What was said about its time, in the order in which it was said."""
         row = self.get_object()
         said = words_about(row).select_related("reason")
-        return Response(StopWordSerializer(said.order_by("recorded_at", "id"), many=True).data)
+        return Response(StopWordSerializer(said.order_by("id"), many=True).data)
 
     @extend_schema(request=StopReasonSerializer, responses=MachineStopSerializer)
     @action(detail=True, methods=["post"])

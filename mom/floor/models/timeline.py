@@ -169,7 +169,7 @@ class StopAnnotation(Fact):
     class Meta:
         verbose_name = _("word about a stop")
         verbose_name_plural = _("words about stops")
-        ordering = ["recorded_at", "id"]
+        ordering = ["id"]  # as they came behind the machine's lock; `recorded_at` is when the act began
         constraints = [
             *Fact.Meta.constraints,
             models.CheckConstraint(

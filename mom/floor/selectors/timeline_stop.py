@@ -58,7 +58,7 @@ def stop_view(stop: Stop, now: datetime) -> StopView:
     return StopView(
         stop=stop,
         intervals=list(StateInterval.objects.filter(stop=stop).select_related("reason").order_by("started_at")),
-        words=list(words_about(stop).select_related("reason").order_by("-recorded_at", "-id")),
+        words=list(words_about(stop).select_related("reason").order_by("-id")),
         messages=page.rows[:MOST_MESSAGES],
         has_more=len(page.rows) > MOST_MESSAGES or page.goes_on_at is not None,
         repeat=repeat_count(stop),

@@ -23,7 +23,6 @@ from mom.plant.models import Reason
 
 SAYABLE = (MachineState.IDLE, MachineState.SETUP, MachineState.PLAN, MachineState.DOWN)
 """What a person may call stopped time. That a machine ran is told by machines alone."""
-_EXPLAINED = "floor.stop_explained"
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,12 @@ def annotate(actor: Actor, stop_id: int, *, op_uuid: uuid.UUID, reason: Reason, 
     kind; Conflict for a key that another word has.
     """
     with use_case(actor, reason.name or reason.code) as act:
-        stop = _found(stop_id)
+        stop = _locked(stop_id)
+        if _is_repeat(stop, op_uuid):
+            return stop
         first = permissions.GIVE_REASON if stop.reason_id is None else permissions.RECLASSIFY_STOP
-        if not _is_repeat(stop, op_uuid):
-            act.require(first, stop.site.code)
-        return _say(act, stop, Said(reason=reason, note=note), op_uuid, _EXPLAINED)
+        act.require(first, stop.site.code)
+        return _say(act, stop, Said(reason=reason, note=note), op_uuid, "floor.stop_explained")
 
 
 def reclassify(
@@ -57,8 +57,10 @@ def reclassify(
     Raises: as `annotate`; InvalidInput where nothing is said, or that the machine ran.
     """
     with use_case(actor, note) as act:
-        stop = _found(stop_id)
+        stop = _locked(stop_id)
         act.require(permissions.RECLASSIFY_STOP, stop.site.code)
+        if _is_repeat(stop, op_uuid):
+            return stop
         said = Said(reason or stop.reason, state or _said_state(stop), note or stop.note)
         return _say(act, stop, said, op_uuid, "floor.stop_reclassified")
 
@@ -78,7 +80,7 @@ def split(
     Raises: as `reclassify`; InvalidInput for an instant outside the stop, or where both parts would say the same.
     """
     with use_case(actor, note) as act:
-        stop = _found(stop_id)
+        stop = _locked(stop_id)
         act.require(permissions.RECLASSIFY_STOP, stop.site.code)
         if _is_repeat(stop, op_uuid):
             return _covering(stop.equipment_id, at)
@@ -160,12 +162,6 @@ def _say(
     part: tuple[datetime, datetime | None] | None = None,
 ) -> Stop:
     _check(stop.site_id, said)
-    lock_signals(stop.site_id, [stop.equipment_id])
-    stop = _found(stop.pk)  # as it is behind the lock
-    if _is_repeat(stop, op_uuid):
-        return stop
-    if action == _EXPLAINED and stop.reason_id is not None:  # somebody may have given one meanwhile
-        act.require(permissions.RECLASSIFY_STOP, stop.site.code)
     before = {"reason": stop.reason.code if stop.reason else None, "state": stop.state}
     about, is_whole = (part, False) if part is not None else stretch_of(stop, act.now)
     add_word(act, stop.site, stop.equipment_id, about, said, op_uuid=op_uuid, is_whole=is_whole)
@@ -181,6 +177,13 @@ def _found(stop_id: int) -> Stop:
     if stop is None:
         raise NotFound(_("There is no such stop."))
     return stop
+
+
+def _locked(stop_id: int) -> Stop:
+    """The stop as it is behind its machine's lock: a message or another person may be changing it just now."""
+    stop = _found(stop_id)
+    lock_signals(stop.site_id, [stop.equipment_id])
+    return _found(stop_id)
 
 
 def _covering(equipment_id: int, instant: datetime) -> Stop:
@@ -202,7 +205,7 @@ def _is_repeat(stop: Stop, op_uuid: uuid.UUID) -> bool:
 
 def _said_state(stop: Stop) -> str:
     """The state that a person gave the stop before; empty: the machine's own word holds."""
-    last = words_about(stop).order_by("-recorded_at", "-id").values_list("state", flat=True).first()
+    last = words_about(stop).order_by("-id").values_list("state", flat=True).first()
     return last or ""
 
 

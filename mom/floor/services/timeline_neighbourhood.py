@@ -224,7 +224,7 @@ def words_between(windows: Mapping[int, tuple[datetime, datetime]]) -> dict[int,
             " AND coalesce(a.ended_at, a.started_at) >= w.first"
             " WHERE a.reverses_id IS NULL"
             " AND NOT EXISTS (SELECT 1 FROM floor_stopannotation r WHERE r.reverses_id = a.id)"
-            " ORDER BY a.recorded_at, a.id",
+            " ORDER BY a.id",  # as they came behind the machine's lock
             [list(windows), *map(list, zip(*windows.values(), strict=True))],
         )
         for order, row in enumerate(cursor.fetchall()):
