@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
-from mom.accounts.models import Site
+from mom.accounts.models import Site, User
 from mom.core.actor import Actor
 from mom.core.testing import acting
 from mom.floor.archive import due, sweeping, writing
@@ -120,9 +122,28 @@ def test_file_is_called_missing_only_where_the_archive_is_there(archived: Equipm
     (folder / "lost").mkdir(parents=True)  # what the words say where all of it is lost for good
     with pytest.raises(ArchiveDamaged, match="is missing"):
         require_whole(the_store(), [row])
+    (folder / row.address).mkdir(parents=True)
+    with pytest.raises(ArchiveDamaged, match="can't be read"):
+        require_whole(the_store(), [row])
+    (folder / row.address).rmdir()
     with pytest.raises(CommandError, match="2 files are damaged"):
         call_command("verify_archive")
     assert write_all() == (2, 0)
+
+
+@pytest.mark.django_db
+def test_pages_of_figures_say_that_the_archive_is_away(machine: Equipment, folder: Path, owner: User) -> None:
+    store(day_of(machine))
+    write_all()
+    ArchivedDay.objects.update(dropped_at=NOW)
+    folder.rename(folder.with_name("away"))
+    client = Client()
+    client.force_login(owner, backend="mom.accounts.backends.PasswordBackend")
+    asked = {"from": DAY.isoformat(), "to": (DAY + timedelta(hours=9)).isoformat()}
+    answer = client.get(reverse("analytics:machine_messages", args=[machine.code]), asked)
+    assert answer.status_code == 503
+    assert "stands only in the archive" in answer.content.decode().replace("&#x27;", "'")
+    assert str(folder) not in answer.content.decode(), "where the server keeps it is for who runs it"
 
 
 @pytest.mark.django_db

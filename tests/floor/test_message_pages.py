@@ -165,7 +165,7 @@ def test_message_list_says_when_the_archive_is_away(client: Client, machine: Equ
     folder.rename(folder.with_name("away"))
     answer = client.get(URL, {**SINCE, "page_size": 200})
     assert answer.status_code == 503
-    assert "stand only in the archive" in answer.json()["detail"]
+    assert "stands only in the archive" in answer.json()["detail"]
     assert str(folder) not in answer.content.decode(), "where the server keeps it is nobody's business"
     newer = {**SINCE, "occurred_from": (DAY + timedelta(days=1)).isoformat()}
     assert client.get(URL, newer).status_code == 200

@@ -96,7 +96,7 @@ def test_stop_of_a_day_that_left_the_tables_shows_its_messages(
     assert shown.count("Sign of life") == before.count("Sign of life") >= 15
     (tmp_path / "archive").rename(tmp_path / "away")
     shown = page(client, "floor:stop_detail", stopped.pk)
-    assert "These days stand only in the archive" in shown
+    assert "stands only in the archive" in shown
     assert "came from reports" not in shown
 
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from mom.core.db.at_hand import NotAtHand, Shelf, shelf
 from mom.floor.archive.damage import ArchiveDamaged, told
 from mom.floor.archive.day_file import fingerprint
-from mom.floor.archive.store import DirectoryStore, Store, the_store
+from mom.floor.archive.store import DirectoryStore, Store, StoreAway, the_store
 from mom.floor.models import ArchivedDay
 
 _NAME = "floor.archive"
@@ -26,7 +26,7 @@ class ArchiveNotAtHand(NotAtHand):
         return {day.equipment_id for day in self.days}
 
     def fetch(self, shelf: Shelf) -> None:
-        """Copy them here, each proved to be what was written. Raises: ArchiveDamaged; OSError: the store is away."""
+        """Copy them here, each proved to be what was written. Raises: ArchiveDamaged, StoreAway."""
         here, there = _here(shelf), the_store()
         for day in self.days:
             if (content := _content(there, day)) is not None:
@@ -66,13 +66,17 @@ def _content(store: Store, day: ArchivedDay) -> bytes | None:
         if not ArchivedDay.objects.filter(pk=day.pk, address=day.address).exists():
             return None
         raise ArchiveDamaged(told(day, "is missing")) from error
+    except StoreAway:
+        raise
+    except OSError as error:
+        raise ArchiveDamaged(told(day, f"can't be read ({error})")) from error
     if fingerprint(content) != day.sha256:
         raise ArchiveDamaged(told(day, "is not what was written"))
     return content
 
 
 def require_whole(store: Store, days: Sequence[ArchivedDay]) -> None:
-    """Find the file among these that can't be read. Raises: ArchiveDamaged; OSError: the store is away."""
+    """Find the file among these that can't be read. Raises: ArchiveDamaged, StoreAway."""
     for day in days:
         _content(store, day)
 

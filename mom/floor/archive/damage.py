@@ -1,9 +1,10 @@
 """What is said where a file of the archive is not what it has to be: which one, what is wrong, how to mend it."""
 
+from mom.floor.archive.store import ArchiveUnread
 from mom.floor.models import ArchivedDay
 
 
-class ArchiveDamaged(Exception):
+class ArchiveDamaged(ArchiveUnread):
     """A file of the archive does not hold what its row says."""
 
 

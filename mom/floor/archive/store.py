@@ -16,12 +16,32 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from pyarrow import fs
+
+from mom.core.errors import Unavailable
 
 _UNFINISHED = ".unfinished"
 
 
-class StoreAway(OSError):
+class ArchiveUnread(Unavailable):
+    """What only the archive has can't be read. People get one sentence; logs and terminals all of it, places too."""
+
+    default_sentence = _lazy(
+        "What was asked for stands only in the archive, and it can't be read at the moment; nothing was changed. Try"
+        " again later; the status of the system says more."
+    )
+    retry_after = 600
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        super().__init__()
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class StoreAway(ArchiveUnread, OSError):
     """The archive is not where its URL says, or doesn't answer: nothing is known of any file, and none is damaged."""
 
 

@@ -24,7 +24,7 @@ def messages(
 ) -> Columns:
     """Every message of these machines from `start` until before `end`, once, wherever it stands.
 
-    Raises: ArchiveNotAtHand within an act that fetches what it needs; ArchiveDamaged; OSError where the store is away.
+    Raises: ArchiveNotAtHand within an act that fetches what it needs; ArchiveDamaged; StoreAway.
     """
     return joined(messages_in_pieces(equipment_ids, start, end, kinds))
 

@@ -13,11 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import structlog
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from mom.core.errors import Unavailable
-from mom.floor.archive.damage import ArchiveDamaged
 from mom.floor.archive.day_file import day_bounds
+from mom.floor.archive.store import ArchiveUnread
 from mom.floor.models import ArchivedDay, FloorMessage, Source, SourceSession
 from mom.floor.selectors.record import TRIES, message_rows
 from mom.plant.models import Equipment
@@ -28,10 +27,6 @@ MOST_FILES = 14  # of the archive, read for one page
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 _LARGEST_ID = 2**63 - 1
-_AWAY = _(
-    "These days stand only in the archive, and it can't be read at the moment. Try again later, or ask for days that"
-    " the database still has."
-)
 
 
 @dataclass(frozen=True)
@@ -97,9 +92,9 @@ def read(wanted: Wanted, order: Order, most: int) -> Page:
         gone = dropped_days(wanted)
         try:
             page = _read(wanted, order, most, sorted(gone, reverse=order.newest_first))
-        except (OSError, pa.ArrowException, ArchiveDamaged) as error:
+        except ArchiveUnread as error:
             log.error("archive_not_readable", error=str(error))  # noqa: TRY400 - the error says it all
-            raise Unavailable(_AWAY) from error
+            raise
         if dropped_days(wanted).keys() == gone.keys():
             return page
     raise Unavailable
