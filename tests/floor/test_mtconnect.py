@@ -4,7 +4,7 @@ import csv
 import gzip
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -142,6 +142,37 @@ def test_log_is_loaded_through_the_door_once(tmp_path: Path, capsys: pytest.Capt
     assert shown.endswith("run 2-6, down 6-7, idle 7-8, off 8-10, run 10-11, down 11-12, run 12-13")
     with pytest.raises(CommandError):
         call_command("load_mtconnect", "NOWHERE", "Lathe", "x", devices=tmp_path / "probe.xml")
+
+
+def _packed_and_cut(path: Path) -> None:
+    path.write_bytes(gzip.compress(LOG.encode())[:-20])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "spoil", "said"),
+    [
+        ("log.txt.gz", _packed_and_cut, "cut off or damaged"),
+        ("log.txt.gz", lambda path: path.write_bytes(b"plain"), "cut off or damaged"),
+        ("log.csv", lambda path: path.write_text("time,value\n2026-04-16T06:00:00Z,ACTIVE\n"), "timestamp_utc"),
+        ("log.txt", lambda _path: None, "No such file"),
+        ("probe.xml", lambda path: path.write_text("<Devices>"), "no probe document"),
+        ("probe.xml", lambda path: path.write_text("<Devices/>"), "There is no device Lathe"),
+    ],
+)
+def test_file_that_cannot_be_read_is_named_and_nothing_is_taken_in(
+    tmp_path: Path, name: str, spoil: Callable[[Path], object], said: str
+) -> None:
+    site = make_site()
+    make_equipment(site, "Lathe")
+    (tmp_path / "probe.xml").write_text(PROBE)
+    (tmp_path / "good.txt").write_text(LOG)
+    spoil(tmp_path / name)
+    files = [str(tmp_path / "good.txt")] + ([] if name == "probe.xml" else [str(tmp_path / name)])
+    with pytest.raises(CommandError, match=said) as refusal:
+        call_command("load_mtconnect", site.code, "Lathe", *files, devices=tmp_path / "probe.xml")
+    assert name in str(refusal.value)
+    assert not FloorMessage.objects.exists()
 
 
 # -- The NIST test bed ------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from mom.accounts.models import Site
 from mom.core import clock, long_work
 from mom.core.actor import Actor
-from mom.core.errors import InvalidInput, TooLarge
+from mom.core.errors import InvalidInput, NotAllowed, TooLarge
 from mom.core.long_work import Progress
 from mom.core.models import StoredBlob, TaskRun
 from mom.core.use_case import UseCase, use_case
@@ -45,6 +45,8 @@ def request(actor: Actor, site: Site, source: str, *, file_name: str, content: b
     if len(content) > MOST_BYTES:
         raise TooLarge(_("The file is larger than 20 MB. Send it in parts."), code="file_too_large")
     check_names(source, "", 0)
+    if not actor.may(SEND_MESSAGE, site.code):  # before the file is read
+        raise NotAllowed
     _look(opened(io.BytesIO(content), file_name))
     digest = hashlib.sha256(content).hexdigest()
     with use_case(actor) as act:

@@ -1,7 +1,8 @@
 """`manage.py load_mtconnect SITE MACHINE FILE...`: a log of an MTConnect adapter or agent, through the one door."""
 
+import csv
 import gzip
-from collections.abc import Iterator
+import zlib
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,16 +33,13 @@ class Command(BaseCommand):
         parser.add_argument("--device", default="", help="name, id or uuid in it; the machine's code without it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what was taken in. Raises: CommandError for a site, device or file that is not there."""
+        """Say what was taken in. Raises: CommandError for a site, device or file that is not there or can't be read."""
         site = Site.objects.filter(code=options["site"]).first()
         if site is None:
             raise CommandError(f"There is no site {options['site']}.")
         device = options["device"] or options["machine"]
-        try:
-            items = mtconnect.items_of(options["devices"].read_bytes(), device)
-            told = [each for path in options["files"] for each in _read(path, items)]
-        except (LookupError, OSError) as error:
-            raise CommandError(str(error)) from error
+        items = _items(options["devices"], device)
+        told = [each for path in options["files"] for each in _read(path, items)]
         source = f"mtconnect {device}"[:64]
         batches = mtconnect.as_batch(options["machine"], source, mtconnect.reduced(told, items))
         accepted = repeated = waiting = 0
@@ -58,8 +56,30 @@ class Command(BaseCommand):
         )
 
 
-def _read(path: Path, items: dict[str, mtconnect.Item]) -> Iterator[mtconnect.Told]:
+def _items(path: Path, device: str) -> dict[str, mtconnect.Item]:
+    """Raises: CommandError."""
+    try:
+        return mtconnect.items_of(path.read_bytes(), device)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}.") from error
+    except LookupError as error:
+        raise CommandError(f"{path}: {error.args[0]}") from error
+    except (SyntaxError, ValueError) as error:  # not XML, or a document type in it
+        raise CommandError(
+            f"{path}: no probe document: {error}. Save the agent's answer to /probe."
+        ) from error
+
+
+def _read(path: Path, items: dict[str, mtconnect.Item]) -> list[mtconnect.Told]:
+    """Raises: CommandError. Nothing has been taken in by then."""
     opener: Any = gzip.open if path.suffix == ".gz" else open
     is_table = ".csv" in path.suffixes
-    with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
-        yield from mtconnect.read_table(lines) if is_table else mtconnect.read_adapter(lines, items)
+    try:
+        with opener(path, "rt", encoding="utf-8", errors="replace", newline="" if is_table else None) as lines:
+            return list(mtconnect.read_table(lines) if is_table else mtconnect.read_adapter(lines, items))
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise CommandError(f"{path}: the packed file is cut off or damaged. Fetch it again.") from error
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}.") from error
+    except (LookupError, csv.Error) as error:
+        raise CommandError(f"{path}: no table of events, column {error} is missing or can't be read.") from error
