@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.engine import oee
 from analytics.engine.kpi import MICROSECONDS_PER_HOUR, Basis, Compute, Kpi, Missing, Outcome, Timing, Trend, ratio
-from analytics.engine.kpi_evidence import Demand, DueTotals, Machines
+from analytics.engine.kpi_evidence import Demand, DueTotals, Machines, OutTotals
 
 MICROSECONDS_PER_SECOND = Decimal(1_000_000)
 
@@ -36,6 +36,10 @@ def _takt(demand: Demand) -> Outcome:
 
 def _attainment(due: DueTotals) -> Outcome:
     return Missing.MIXED_UNITS if due.pieces is None else ratio(due.pieces.attained, due.pieces.ordered)
+
+
+def _out(out: OutTotals) -> Outcome:
+    return Missing.MIXED_UNITS if out.pieces is None else out.pieces.good
 
 
 def _uncoded(machines: Machines) -> Outcome:
@@ -87,10 +91,16 @@ OWN_MACHINES: tuple[Kpi, ...] = (
     _own(
         "throughput", _("Throughput"), _("good / planned busy time (PBT)"), "", Trend.HIGHER, _throughput, per="HUR",
         needs_quantities=True,
+        note=_("Of each machine's own pieces. What leaves the orders stands under finished pieces."),
     ),
     _own(
         "cycle_time", _("Cycle time"), _("production time (APT) / produced"), "SEC", Trend.LOWER, _cycle, per="",
         needs_quantities=True,
+    ),
+    _own(
+        "finished_pieces", _("Finished pieces"), _("good at the last operation of each order"), "", Trend.HIGHER, _out,
+        basis=Basis.OUTPUT, scope="order", needs_quantities=True,
+        note=_("By the day of the report. A piece counts once, whatever operations it passed."),
     ),
     _own(
         "takt_time", _("Takt time"), _("planned busy time (PBT) / ordered quantity due"), "SEC", Trend.NEITHER, _takt,

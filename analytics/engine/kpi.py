@@ -42,6 +42,7 @@ class Basis(StrEnum):
     MACHINES = "machines"  # machines' timelines and pieces
     ORDERS = "orders"  # finished orders
     DUE = "due"  # orders due
+    OUTPUT = "output"  # pieces that leave orders at their last operation
     DEMAND = "demand"  # machines' time and orders due
     NONE = "none"  # no record yet: `no_record` says which is missing
 

@@ -49,7 +49,17 @@ class DuePieces:
         return DuePieces(self.ordered + other.ordered, self.attained + other.attained)
 
 
-P = TypeVar("P", OrderPieces, DuePieces)
+@dataclass(frozen=True, slots=True)
+class OutPieces:
+    """Pieces that left their orders, in one unit: what was good at the last operation."""
+
+    good: Decimal = ZERO
+
+    def __add__(self, other: "OutPieces") -> "OutPieces":
+        return OutPieces(self.good + other.good)
+
+
+P = TypeVar("P", OrderPieces, DuePieces, OutPieces)
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,19 @@ class DueTotals(ByUnit[DuePieces]):
 
 
 @dataclass(frozen=True)
+class OutTotals(ByUnit[OutPieces]):
+    """Pieces that left their orders, each counted once whatever it passed on its way."""
+
+    def __add__(self, other: "OutTotals") -> "OutTotals":
+        return OutTotals(self.plus(other))
+
+    @property
+    def pieces(self) -> OutPieces | None:
+        """The pieces where they have one unit."""
+        return None if len(self.by_unit) > 1 else self.by_unit[0][1] if self.by_unit else OutPieces()
+
+
+@dataclass(frozen=True)
 class Demand:
     """Machines' time beside what was asked of them."""
 
@@ -127,7 +150,7 @@ class Demand:
         return self.due.unit
 
 
-Evidence = TypeVar("Evidence", Machines, OrderTotals, DueTotals, Demand)
+Evidence = TypeVar("Evidence", Machines, OrderTotals, DueTotals, OutTotals, Demand)
 
 
 def summed(rows: Iterable[Evidence], nothing: Evidence) -> Evidence:

@@ -13,10 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from analytics.engine.book import BOOK
-from analytics.engine.kpi import Kpi, KpiValue, Missing, Trend
-from analytics.engine.parts import ZERO_TIME, Times, total
+from analytics.engine.kpi import Basis, Kpi, KpiValue, Missing, Trend
+from analytics.engine.parts import ZERO_TIME, Times
 from analytics.models import DirtyDay, WorkBucket
-from analytics.selectors.slices import By, Slice, Window, slice_list
+from analytics.selectors.series import By, evidence_by, nothing
+from analytics.selectors.slices import Window
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.engine.task_run import TaskRunStatus
@@ -32,7 +33,7 @@ from mom.work.permissions import VIEW as WORK_VIEW
 from production.selectors.order import IN_WORK, OrderFigures, is_late, order_list
 
 TILES = (
-    "completed_quantity",
+    "finished_pieces",
     "reported_quality_ratio",
     "corrective_downtime",
     "reported_setup_ratio",
@@ -73,27 +74,30 @@ class Tile:
 
 
 def tiles(site: Site, window: Window) -> list[Tile]:
-    """The figures of `window` beside those of the window before. Two statements.
+    """The figures of `window` beside those of the window before. Four statements.
 
     The values on the way are those of eight equal stretches of the window (or of its days, where it has fewer).
     """
     before = window.before()
-    days = slice_list(site, Window(before.first, window.last), By.DAY)
-    parts_before = total(each.parts for each in days if _day(each) <= before.last)
-    parts_now = total(each.parts for each in days if _day(each) > before.last)
-    stretches = [total(each.parts for each in days if a <= _day(each) <= b) for a, b in _stretches(window)]
-    has_before = any(_day(each) <= before.last for each in days)
-    found = []
+    both, found = Window(before.first, window.last), []
+    days: dict[Basis, list[tuple[date, Any]]] = {}
     for kpi_id in TILES:
         kpi = BOOK[kpi_id]
-        series = tuple(kpi.of(parts).value for parts in stretches)
-        before_value = kpi.of(parts_before) if has_before else KpiValue(None, kpi.unit, Missing.NO_DATA)
-        found.append(Tile(kpi, kpi.of(parts_now), before_value, series))
+        if kpi.basis not in days:
+            rows = evidence_by(kpi.basis, site, both, By.DAY).rows
+            days[kpi.basis] = [(date.fromisoformat(each.key), each.evidence) for each in rows]
+        found.append(_tile(kpi, days[kpi.basis], before, window))
     return found
 
 
-def _day(each: Slice) -> date:
-    return date.fromisoformat(each.key)
+def _tile(kpi: Kpi, days: list[tuple[date, Any]], before: Window, window: Window) -> Tile:
+    def over(first: date, last: date) -> KpiValue:
+        return kpi.of(sum((each for day, each in days if first <= day <= last), nothing(kpi.basis)))
+
+    series = tuple(over(a, b).value for a, b in _stretches(window))
+    has_before = any(day <= before.last for day, _evidence in days)
+    held_against = over(before.first, before.last) if has_before else KpiValue(None, kpi.unit, Missing.NO_DATA)
+    return Tile(kpi, over(window.first, window.last), held_against, series)
 
 
 def _stretches(window: Window) -> list[tuple[date, date]]:

@@ -10,10 +10,10 @@ from django.db.models import F
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from analytics.engine.kpi import Basis
-from analytics.engine.kpi_evidence import Demand, DueTotals, Machines, OrderTotals
+from analytics.engine.kpi_evidence import Demand, DueTotals, Machines, OrderTotals, OutTotals
 from analytics.engine.parts import Parts
 from analytics.models import HourBucket, ShiftBucket
-from analytics.selectors import machine_parts, series_orders, slices
+from analytics.selectors import machine_parts, series_orders, series_output, slices
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
 from mom.plant.models import Equipment
@@ -43,6 +43,7 @@ POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.MACHINES: frozenset(By) - {By.PERSON},
     Basis.ORDERS: _OF_ORDERS,
     Basis.DUE: _OF_ORDERS,
+    Basis.OUTPUT: _OF_ORDERS,
     Basis.DEMAND: _TIME | {By.SITE},
     Basis.NONE: frozenset(By),
 }
@@ -98,6 +99,10 @@ def evidence_by(
         return _of_orders(found if _names_no_machine(scope) else [], by, OrderTotals())
     if basis == Basis.DUE:
         return _of_orders(series_orders.orders_due(site, window, _orders_only(scope)), by, DueTotals())
+    if basis == Basis.OUTPUT:
+        of = series_output.OutputOnly(scope.equipment, scope.person, scope.definition, scope.work_request)
+        left = series_output.pieces_out(site, window, of) if scope.shift is None else []
+        return _of_orders(left, by, OutTotals())
     if basis == Basis.DEMAND:
         return _demand(site, window, by, scope, now)
     return Evidence([], None)
@@ -108,7 +113,7 @@ def nothing(basis: Basis) -> Any:
     machines, due = Machines(), DueTotals()
     return {
         Basis.REPORTS: Parts(), Basis.MACHINES: machines, Basis.ORDERS: OrderTotals(), Basis.DUE: due,
-        Basis.DEMAND: Demand(machines, due), Basis.NONE: None,
+        Basis.OUTPUT: OutTotals(),        Basis.DEMAND: Demand(machines, due), Basis.NONE: None,
     }[basis]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, F, OuterRef, Subquery, Sum
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
 
 from analytics.engine.kpi import microseconds
 from analytics.engine.kpi_evidence import DuePieces, DueTotals, OrderPieces, OrderTotals
@@ -14,7 +14,7 @@ from analytics.models import OrderFlow, WorkBucket
 from analytics.selectors.slices import FINISHED, Window
 from mom.accounts.models import Site
 from mom.plant.engine.calendar import instant, local_day
-from mom.work.engine.terms import OUTPUT_USES, OperationsType, QuantityKind, WorkRequestStatus
+from mom.work.engine.terms import OUTPUT_USES, JobOrderStatus, OperationsType, QuantityKind, WorkRequestStatus
 from mom.work.models import JobRequirement, QuantityReport, WorkRequest
 
 NEVER_DUE = (WorkRequestStatus.CANCELLED, WorkRequestStatus.ABORTED, WorkRequestStatus.FORECAST)
@@ -66,7 +66,7 @@ def finished_orders(site: Site, window: Window, only: OrdersOnly) -> list[OfOrde
     pieces = _pieces(orders)
     rows: Any = flows.order_by("last_day", "work_request_id").values(
         "work_request_id", "last_day", "first_start", "last_end", code=F("work_request__code"),
-        words=F("work_request__description"), **_material("work_request__production_request"),
+        words=F("work_request__description"), **material_names("work_request__production_request"),
     )  # fmt: skip
     found = []
     for row in rows:
@@ -74,7 +74,7 @@ def finished_orders(site: Site, window: Window, only: OrdersOnly) -> list[OfOrde
         busy, production = times.get(key, (0, 0))
         took = microseconds(row["last_end"] - row["first_start"])
         totals = OrderTotals(pieces.get(key, ()), 1, took, busy, production)
-        found.append(_of_order(row["last_day"], key, row, totals))
+        found.append(of_order(row["last_day"], key, row, totals))
     return found
 
 
@@ -90,8 +90,8 @@ def orders_due(site: Site, window: Window, only: OrdersOnly) -> list[OfOrder]:
         rows = rows.filter(pk=only.work_request)
     if only.definition is not None:
         rows = rows.filter(production_request__definition_id=only.definition)
-    outputs = JobRequirement.objects.filter(job_order__work_request=OuterRef("pk"), material_use__in=OUTPUT_USES)
-    last = outputs.order_by("-job_order__sequence", "-job_order_id", "position", "id").values("id")[:1]
+    outputs = outputs_that_count().filter(job_order__work_request=OuterRef("pk"))
+    last = outputs.order_by(*last_first("job_order__")).values("id")[:1]
     in_time = QuantityReport.objects.filter(
         output=OuterRef("last_output"), kind=QuantityKind.GOOD, occurred_at__lte=OuterRef("due_at"),
         unit=OuterRef("production_request__unit"),
@@ -101,18 +101,31 @@ def orders_due(site: Site, window: Window, only: OrdersOnly) -> list[OfOrder]:
     )
     named: Any = rows.order_by("due_at", "pk").values(
         "pk", "due_at", "code", "in_time", words=F("description"), ordered=F("production_request__quantity"),
-        unit=F("production_request__unit"), **_material("production_request"),
+        unit=F("production_request__unit"), **material_names("production_request"),
     )  # fmt: skip
     found = []
     for row in named:
         ordered, good = row["ordered"], row["in_time"] or ZERO
         pieces = ((row["unit"], DuePieces(ordered, min(ordered, max(ZERO, good)))),)
         totals = DueTotals(pieces, 1, int(good >= ordered))
-        found.append(_of_order(local_day(row["due_at"], site.zone), row["pk"], row, totals))
+        found.append(of_order(local_day(row["due_at"], site.zone), row["pk"], row, totals))
     return found
 
 
-def _material(prefix: str) -> dict[str, F]:
+def outputs_that_count() -> QuerySet[JobRequirement]:
+    """What jobs make, those of cancelled operations aside: nothing leaves an order there."""
+    return JobRequirement.objects.filter(material_use__in=OUTPUT_USES).exclude(
+        job_order__status=JobOrderStatus.CANCELLED
+    )
+
+
+def last_first(job: str) -> tuple[str, ...]:
+    """The order in which the main output of an order's last operation comes first."""
+    return f"-{job}sequence", "-job_order_id", "position", "id"
+
+
+def material_names(prefix: str) -> dict[str, F]:
+    """The product of an order, as `of_order` reads it."""
     made = f"{prefix}__definition"
     return {
         "made": F(f"{prefix}__definition_id"),
@@ -121,7 +134,8 @@ def _material(prefix: str) -> dict[str, F]:
     }
 
 
-def _of_order(day: date, key: int, row: dict[str, Any], totals: Any) -> OfOrder:
+def of_order(day: date, key: int, row: dict[str, Any], totals: Any) -> OfOrder:
+    """One order's evidence out of a row with its number, words and product."""
     material = (row["made"], row["made_code"] or "", row["made_name"] or row["made_code"] or "")
     return OfOrder(day, (key, row["code"], row["words"] or row["code"]), material, totals)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from analytics.engine.kpi import Basis, Kpi
 from analytics.models import OrderFlow
-from analytics.selectors import series_orders, slices
+from analytics.selectors import series_orders, series_output, slices
 from analytics.selectors.slices import Window
 from analytics.selectors.why_origins import Origin, origins_of
 from mom.accounts.models import Site
@@ -43,12 +43,23 @@ def orders_behind(kpi: Kpi, site: Site, window: Window) -> list[OrderEvidence]:
             OrderEvidence(each.pk, each.key, each.label, each.parts)
             for each in found if each.pk is not None and each.parts.flow.finished
         ]  # fmt: skip
+    if kpi.basis == Basis.OUTPUT:
+        return _pieces_out(site, window)
     only = series_orders.OrdersOnly()
     if kpi.basis == Basis.ORDERS:
         rows = series_orders.finished_orders(site, window, only)
     else:
         rows = series_orders.orders_due(site, window, only)
     return [OrderEvidence(*each.order, each.totals) for each in rows]
+
+
+def _pieces_out(site: Site, window: Window) -> list[OrderEvidence]:
+    sums: dict[int, OrderEvidence] = {}
+    for each in series_output.pieces_out(site, window, series_output.OutputOnly()):
+        pk, code, words = each.order
+        before = sums[pk].evidence + each.totals if pk in sums else each.totals
+        sums[pk] = OrderEvidence(pk, code, words, before)
+    return list(sums.values())
 
 
 def told_of(orders: Collection[int]) -> dict[int, OrderTold]:

@@ -113,7 +113,7 @@ class Reader:
 
 def is_of_orders(kpi: Kpi) -> bool:
     """Whether the figure is made of orders and not of reports."""
-    return kpi.basis in {Basis.ORDERS, Basis.DUE, Basis.DEMAND} or kpi.id in ORDERS_OF
+    return kpi.basis in {Basis.ORDERS, Basis.DUE, Basis.OUTPUT, Basis.DEMAND} or kpi.id in ORDERS_OF
 
 
 def reports_behind(reader: Reader, kpi: Kpi, window: Window, only: Narrowed) -> tuple[list[Listed], Any]:
