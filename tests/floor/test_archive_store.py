@@ -81,7 +81,15 @@ def test_directory_holds_whole_files_only(tmp_path: Path) -> None:
     assert not list((tmp_path / "a b").rglob("*.*"))
 
 
-@pytest.mark.parametrize("url", ["s3://key:secret@bucket/a", "https://example.com/a", "ftp://host/a"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://key:secret@bucket/a", "s3://bucket/a?access_key=secret", "s3:///a", "https://example.com/a",
+        "ftp://host/a",
+    ],
+)  # fmt: skip
 def test_store_refuses_secrets_and_other_schemes(url: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match="MOM_ARCHIVE_URL"):
+    with pytest.raises(ImproperlyConfigured, match="MOM_ARCHIVE_URL") as refusal:
         open_store(url)
+    assert "secret@" not in str(refusal.value)
+    assert "=secret" not in str(refusal.value)

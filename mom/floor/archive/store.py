@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+import pyarrow as pa
 from pyarrow import fs
 
 from mom.core.errors import Unavailable
@@ -170,7 +171,7 @@ def the_store() -> Store:
 def open_store(url: str) -> Store:
     """The store at a path, a `file://` URL, or `s3://bucket/prefix?region=…&endpoint_override=…&scheme=…`.
 
-    Raises: ImproperlyConfigured for another scheme, or a URL that holds a secret.
+    Raises: ImproperlyConfigured for another scheme, a URL that holds a secret, or one without a bucket.
     """
     parts = urlsplit(url)
     if parts.scheme in {"", "file"}:
@@ -181,5 +182,8 @@ def open_store(url: str) -> Store:
         raise ImproperlyConfigured(
             "MOM_ARCHIVE_URL must not hold a secret: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
         )
-    system, root = fs.FileSystem.from_uri(url)
+    try:
+        system, root = fs.FileSystem.from_uri(url)
+    except pa.ArrowInvalid as error:  # it names the part, never its value
+        raise ImproperlyConfigured(f"MOM_ARCHIVE_URL can't be read: {error}.") from None
     return Store(system, root)
