@@ -13,11 +13,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
+import pyarrow as pa
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-import pyarrow as pa
 from pyarrow import fs
 
 from mom.core.errors import Unavailable
