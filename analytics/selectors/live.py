@@ -69,6 +69,7 @@ class LiveMachine:
     as_of: datetime | None
     last_sign_at: datetime | None
     totals: MachineTotals
+    piece_source: str = ""  # of its pieces in the running shift; empty before its first
 
     @property
     def ahead(self) -> Decimal | None:
@@ -213,6 +214,7 @@ def _machine(row: Mapping[str, Any], now: datetime) -> LiveMachine:
         as_of=row["as_of"],
         last_sign_at=row["last_sign_at"],
         totals=totals,
+        piece_source=terms_of(row["terms"]).piece_source if row["as_of"] is not None else "",
     )
 
 

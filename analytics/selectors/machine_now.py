@@ -249,12 +249,18 @@ def people_at(machine: Equipment) -> list[str]:
     return [name or code for name, code in rows]
 
 
-def due_of(job_order: int | None) -> datetime | None:
-    """When a job should be finished: by its plan, else by its order. One statement, or none."""
+def due_of(machine: Equipment, job_order: int | None) -> tuple[datetime | None, int]:
+    """When a job should be finished (by its plan, else by its order), and how many jobs are at work on the machine.
+
+    One statement, or none.
+    """
     if job_order is None:
-        return None
-    row = JobOrder.objects.filter(pk=job_order).values_list("planned_end", "latest_end").first()
-    return (row[0] or row[1]) if row is not None else None
+        return None, 0
+    open_ones = JobResponse.objects.filter(equipment=machine, ended_at=None, job_order__isnull=False).order_by()
+    jobs = open_ones.values("equipment").annotate(jobs=Count("job_order", distinct=True)).values("jobs")
+    rows = JobOrder.objects.filter(pk=job_order)
+    row = rows.annotate(at_work=Subquery(jobs)).values_list("planned_end", "latest_end", "at_work").first()
+    return (row[0] or row[1], row[2] or 0) if row is not None else (None, 0)
 
 
 def sums_by_state(spans: Sequence[Any]) -> dict[str, timedelta]:

@@ -212,7 +212,7 @@ class MachineCards:
         """Job, product, good of planned, when it will be finished, who is there."""
         may = self.actor.may(WORK_VIEW, self.site.code)
         people = machine_now.people_at(self.machine) if may else []
-        due = machine_now.due_of(live.job_order_id) if may else None
+        due, jobs = machine_now.due_of(self.machine, live.job_order_id) if may else (None, 0)
         finish = machine_facts.forecast(live, self.totals, self.plan, self.now)
         late = finish - due if finish is not None and due is not None and finish > due else None
         return {
@@ -220,6 +220,7 @@ class MachineCards:
             "finish": self.day_and_time(finish) if finish else "",
             "late": late,
             "alerts": self.alerts(),
+            **machine_facts.pieces(live, jobs),
         }
 
     def alerts(self) -> list[dict[str, str]]:

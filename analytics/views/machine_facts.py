@@ -16,6 +16,8 @@ from mom.core import charts
 from mom.core.engine.interval import Interval
 from mom.core.web import printing
 from mom.core.web.components import state_word
+from mom.floor.engine.terms import PieceSource
+from mom.floor.models.labels import PIECE_SOURCE
 from mom.plant.models import Equipment
 from mom.plant.selectors.calendar import ShiftPlan
 from mom.work.engine.terms import WorkKind
@@ -45,6 +47,14 @@ def forecast(live: LiveMachine, totals: MachineTotals, plan: ShiftPlan | None, n
             return stretch.start + needed
         needed -= length
     return None
+
+
+def pieces(live: LiveMachine, jobs: int) -> dict[str, Any]:
+    """Where its pieces come from, and which job a counter counts for where several are at work (ADR 28)."""
+    source = live.piece_source
+    is_one_for_all = jobs > 1 and source != PieceSource.REPORTS
+    words = _("several jobs at once: all count for the job begun last") if is_one_for_all else ""
+    return {"pieces_from": PIECE_SOURCE.label(source) if source else "", "pieces_note": words}
 
 
 def cycles(machine: Equipment, live: LiveMachine, now: datetime) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from analytics.models import AlertRule
+from analytics.models import AlertRule, LiveShift
 from analytics.selectors.machine_now import SignalLimits, signal_limits
 from mom.core import clock
+from mom.core.testing import acting
 from mom.floor.models import Stop, StopAnnotation
 from mom.floor.services import timeline
 from mom.floor.services.ingest import take_in
@@ -19,6 +20,7 @@ from tests.bench.statements import counting
 from tests.factories.accounts import make_user
 from tests.factories.machines import BOSS, make_fleet, make_live, send, start_job
 from tests.factories.plant import make_equipment, make_reason
+from tests.factories.work import give, job_of, make_order
 
 pytestmark = pytest.mark.django_db
 LIVE = {"X-Requested-With": "live"}
@@ -174,3 +176,26 @@ def test_machine_page_costs_the_same_after_a_day_of_stops(owner: Any, broken: Eq
     with counting() as many:
         page.get("/now/machine/CNC-04/", headers=LIVE)
     assert len(many) <= len(few), f"{few}\n--\n{many}"
+
+
+def test_machine_page_says_where_pieces_come_from(owner: Any, broken: Equipment) -> None:
+    page = signed_in(owner)
+    shown = page.get(f"/machines/{broken.code}/").content.decode()
+    assert "Pieces from" in shown
+    assert "<dd>Reports</dd>" in shown
+
+
+def test_counter_of_several_jobs_is_said_to_count_for_the_last(owner: Any, broken: Equipment) -> None:
+    words = "all count for the job begun last"
+    row = LiveShift.objects.get(equipment=broken)
+    terms = {**row.terms, "source": "counters"}
+    with acting():
+        LiveShift.objects.filter(pk=row.pk).update(terms=terms)
+    page = signed_in(owner)
+    shown = page.get(f"/machines/{broken.code}/").content.decode()
+    assert "Its counters" in shown
+    assert words not in shown, "one job alone has all its pieces"
+    give(job_of(make_order(broken.site, "WO-SECOND", machine=broken)), "start")
+    with acting():
+        LiveShift.objects.filter(pk=row.pk).update(terms=terms)
+    assert words in page.get(f"/machines/{broken.code}/").content.decode()
