@@ -37,7 +37,8 @@ from mom.plant.engine.calendar import local_day
 
 LONGEST_WINDOW = timedelta(days=731)
 DEFAULT_WINDOW = timedelta(days=29)
-LONGEST_BY_HOUR = timedelta(days=31)  # of many places: two years of 200 machines would be millions of rows
+LONGEST_BY = {By.HOUR: timedelta(days=31), By.SHIFT: timedelta(days=183)}
+"""How far apart the days may lie by these steps, of many places: 200 machines give some hundred thousand rows then."""
 PARQUET = "application/vnd.apache.parquet"
 ASKED = frozenset({"site", "by", "step", "first", "last", "shift", "variant", *NARROWS})
 
@@ -165,8 +166,7 @@ class KpiViewSet(SiteScopedViewSet):
         window = chosen_window(site, query.get("first", ""), query.get("last", ""))
         by = _one_of(By, "by", query.get("by", "")) or By.DAY
         step = _one_of(By, "step", query.get("step", ""))
-        if step == By.HOUR and by != By.SITE and window.last - window.first > LONGEST_BY_HOUR:
-            raise InvalidInput({"first": [_("Ask for 32 days at most by hour, or for days or weeks.")]}, status=400)
+        _check_length(window, by, step)
         only = only_from(site, {name: query.get(name, "") for name in NARROWS})
         scope = Scope(
             only.equipment, only.person, only.definition, only.work_request, query.get("shift", "") or None
@@ -199,6 +199,18 @@ def _kpi(name: str) -> Kpi:
     if name not in BOOK:
         raise NotFound(_("The KPI book has no such figure. /api/v1/kpis/ lists them."))
     return BOOK[name]
+
+
+def _check_length(window: Window, by: By, step: By | None) -> None:
+    """Raises: InvalidInput for more of many places than one answer holds."""
+    longest = LONGEST_BY.get(step) if step is not None else None
+    if longest is None or by == By.SITE or window.last - window.first <= longest:
+        return
+    days = {"days": longest.days + 1}
+    words = _("Ask for %(days)d days at most by hour, or for days or weeks.") % days
+    if step == By.SHIFT:
+        words = _("Ask for %(days)d days at most by shift, for days or weeks, or for by=site.") % days
+    raise InvalidInput({"first": [words]}, status=400)
 
 
 def _one_of(kind: type[By], name: str, text: str) -> By | None:

@@ -304,3 +304,18 @@ def test_series_by_hour_of_many_places_is_of_a_month_at_most(api: Client, plant:
     assert "32 days" in refused.content.decode()
     assert ask(api, "oee_index", by="site", **long).status_code == 200
     assert ask(api, "oee_index", by="machine", **long | {"last": "2026-02-01"}).status_code == 200
+
+
+@pytest.mark.parametrize(("step", "days", "words"), [("hour", 32, "by hour"), ("shift", 184, "by shift")])
+def test_fine_steps_of_many_places_are_bounded_with_what_to_ask_for(
+    api: Client, step: str, days: int, words: str
+) -> None:
+    for action in ("values", "csv", "parquet"):
+        within: dict[str, Any] = {"first": WINDOW.last - timedelta(days=days - 1), "by": "machine", "step": step}
+        assert ask(api, "oee_index", action, **within).status_code == 200
+        beyond = ask(api, "oee_index", action, **{**within, "first": WINDOW.last - timedelta(days=days)})
+        assert beyond.status_code == 400
+        assert f"Ask for {days} days at most {words}" in beyond.content.decode()
+    two_years: dict[str, Any] = {"first": WINDOW.last - timedelta(days=730), "step": step}
+    assert ask(api, "oee_index", by="site", **two_years).status_code == 200
+    assert ask(api, "oee_index", by="machine", first=two_years["first"], step="week").status_code == 200
