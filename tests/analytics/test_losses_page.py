@@ -58,10 +58,10 @@ def test_losses_of_an_area_are_sums_and_never_a_mean_of_percentages(reader: Clie
 
 def test_losses_print_what_time_without_an_order_counted_as(reader: Client, floor: Floor) -> None:
     floor.shift(floor.machines[0], **vorne())
-    assert "time without an order: planned stop" in page(reader)
+    assert "Time without an order: planned stop" in page(reader)
     noon = datetime(2026, 4, 16, 12, tzinfo=UTC)
     make_reckoning(floor.site, valid_from=noon, valid_until=None)
-    assert "time without an order: planned stop, then lost time" in page(reader)
+    assert "Time without an order: planned stop, then lost time" in page(reader)
 
 
 def test_losses_of_fewer_than_ten_parts_are_not_available(reader: Client, floor: Floor) -> None:
