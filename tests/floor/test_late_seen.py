@@ -86,7 +86,7 @@ def test_late_messages_of_a_site_are_nobody_elses(machine: Equipment, other_site
     assert "Waiting since" not in elsewhere.get("/quarantine/").content.decode()
 
 
-def test_status_says_how_the_archive_is(machine: Equipment) -> None:
+def test_status_says_how_the_archive_is(machine: Equipment, folder: Path) -> None:
     def said() -> list[tuple[str, str]]:
         return [(found[0], str(found[1])) for found in archive_status(clock.now())]
 
@@ -104,3 +104,9 @@ def test_status_says_how_the_archive_is(machine: Equipment) -> None:
     lines = [line for line in status.status().lines if line.key == "archive"]
     assert [line.state for line in lines] == ["warn", "warn"]
     assert "verify_archive" in lines[1].todo
+    LateMessage.objects.all().delete()
+    ArchivedDay.objects.update(problem="")
+    folder.rename(folder.with_name("away"))
+    ((state, text),) = said()
+    assert (state, text[:22]) == ("bad", "It is not in its place")
+    assert "Mount its disk there" in next(archive_status(clock.now()))[2]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.status import BAD, OK, WARN, Found
+from mom.floor.archive.store import DirectoryStore, StoreAway, the_store
 from mom.floor.models import LateMessage
 from mom.floor.permissions import VIEW
 
@@ -56,16 +57,31 @@ def late_of_site(actor: Actor, site: Site, now: datetime) -> Late:
 _STANDING = """
 SELECT count(*) FILTER (WHERE address <> '' AND dropped_at IS NOT NULL),
        count(*) FILTER (WHERE address = '' OR dropped_at IS NULL),
-       (SELECT count(*) FROM floor_latemessage), (SELECT min(received_at) FROM floor_latemessage)
+       (SELECT count(*) FROM floor_latemessage), (SELECT min(received_at) FROM floor_latemessage),
+       EXISTS (SELECT 1 FROM floor_archivedday WHERE address <> '')
 FROM floor_archivedday WHERE problem <> ''
 """
+
+
+def _away() -> str:
+    """Why the directory of the archive is not there. A store by network is not asked: who looks would wait for it."""
+    store = the_store()
+    try:
+        if isinstance(store, DirectoryStore):
+            store.require_there()
+    except StoreAway as error:
+        return str(error)
+    return ""
 
 
 def archive_status(now: datetime) -> Iterator[Found]:
     """How the archive is, for all sites: damaged files, days that were not written, late messages that wait."""
     with connection.cursor() as cursor:
         cursor.execute(_STANDING)
-        damaged, again, many, since = cursor.fetchone()
+        damaged, again, many, since, has_files = cursor.fetchone()
+    away = _away() if has_files else ""
+    if away:
+        yield BAD, _("It is not in its place: days that left the database can't be read, and none is written."), away
     if damaged:
         text = ngettext(
             "%(many)d file is missing or damaged, and its day is nowhere else.",
@@ -94,5 +110,5 @@ def archive_status(now: datetime) -> Iterator[Found]:
             yield WARN, text, _("Run manage.py verify_archive: the store is away, or a file is damaged.")
         else:
             yield OK, text
-    if not (damaged or again or many):
+    if not (away or damaged or again or many):
         yield OK, _("No file is known to be damaged, and no late message waits.")
