@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, Subquery
+
 from analytics.engine.kpi import Basis, Kpi
 from analytics.models import OrderFlow
 from analytics.selectors import series_orders, series_output, slices
 from analytics.selectors.slices import Window
 from analytics.selectors.why_origins import Origin, origins_of
 from mom.accounts.models import Site
+from mom.work.engine.terms import QuantityKind
 from mom.work.models import JobResponse, QuantityReport, WorkRequest
 
 
@@ -51,6 +54,22 @@ def orders_behind(kpi: Kpi, site: Site, window: Window) -> list[OrderEvidence]:
     else:
         rows = series_orders.orders_due(site, window, only)
     return [OrderEvidence(*each.order, each.totals) for each in rows]
+
+
+def counted_of(kpi: Kpi, site: Site, window: Window, order: int) -> Q | None:
+    """Which reports of an order's pieces enter the figure: those of its last operation; None where all do."""
+    if kpi.basis == Basis.OUTPUT:
+        out = series_output.reports_out(site, window, series_output.OutputOnly(work_request=order))
+        return Q(pk__in=out.order_by().values("pk"))
+    if kpi.basis != Basis.DUE:
+        return None
+    outputs = series_orders.outputs_that_count().filter(job_order__work_request=order)
+    last = outputs.order_by(*series_orders.last_first("job_order__")).values("pk")[:1]
+    of_order = WorkRequest.objects.filter(pk=order)
+    return Q(
+        kind=QuantityKind.GOOD, output=Subquery(last), occurred_at__lte=Subquery(of_order.values("due_at")),
+        unit=Subquery(of_order.values("production_request__unit")),
+    )  # fmt: skip
 
 
 def _pieces_out(site: Site, window: Window) -> list[OrderEvidence]:

@@ -175,7 +175,7 @@ class WhyPage(Page):
             table = kpi_table(kpi, self.site, window, By.SITE, now=self.now)
             context = self._value(table.whole) | {"is_listed": True, "order": order}
             if order:
-                return context | {"reports": reports_of_order(reader, order)}
+                return context | {"reports": reports_of_order(reader, kpi, window, order)}
             return context | {"orders": order_list_behind(reader, kpi, window)} | self._time_asked(window)
         only = reader.narrowed(machine)
         table = kpi_table(kpi, self.site, window, By.MACHINE, now=self.now)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from analytics.engine.kpi import Basis, Kpi
 from analytics.selectors.slices import Window
-from analytics.selectors.why_orders import OrderEvidence, OrderTold, orders_behind, told_of
+from analytics.selectors.why_orders import OrderEvidence, OrderTold, counted_of, orders_behind, told_of
 from analytics.selectors.why_origins import Origin, origins_of
 from analytics.selectors.why_reports import (
     ORDERS_OF,
@@ -125,13 +125,21 @@ def reports_behind(reader: Reader, kpi: Kpi, window: Window, only: Narrowed) -> 
     return [_times(reader, found)], found.parts
 
 
-def reports_of_order(reader: Reader, code: str) -> list[Listed]:
-    """All reports of one order. Raises: NotFound."""
+def reports_of_order(reader: Reader, kpi: Kpi, window: Window, code: str) -> list[Listed]:
+    """The reports of one order: first those that are counted where not all are, then all. Raises: NotFound."""
     order = WorkRequest.objects.filter(site=reader.site, code=code).values_list("pk", flat=True).first()
     if order is None:
         raise NotFound(_("There is no such order here."))
     only = Narrowed(work_request=order)
+    which = counted_of(kpi, reader.site, window, order)
+    counted = []
+    if which is not None:
+        words = _("Counted: good in time at the last operation")
+        if kpi.basis == Basis.OUTPUT:
+            words = _("Counted: good at the last operation in these days")
+        counted.append(_quantities(reader, quantity_reports(reader.site, None, only, which), words, "counted"))
     return [
+        *counted,
         _quantities(reader, quantity_reports(reader.site, None, only, Q())),
         _times(reader, time_reports(reader.site, None, only, Q())),
     ]
@@ -157,8 +165,8 @@ def _order(
     return OrderShown(each.code, each.words, value, known, reader.origin(known.origin), f"?{asked}")
 
 
-def _quantities(reader: Reader, found: Reports) -> Listed:
-    page = reader.page(found.rows, "page")
+def _quantities(reader: Reader, found: Reports, title: str = "", name: str = "page") -> Listed:
+    page = reader.page(found.rows, name)
     rows: Sequence[QuantityReport] = list(page)
     origins = origins_of([row.job_response_id for row in rows if row.job_response_id is not None])
     sums = [
@@ -174,7 +182,7 @@ def _quantities(reader: Reader, found: Reports) -> Listed:
             row, row.occurred_at, QUANTITY_KIND.label(row.kind), printing.quantity(row.quantity, row.unit), job, place,
             person, origin,
         ))  # fmt: skip
-    return Listed(_("Quantities reported"), shown, page, "page", sums)
+    return Listed(title or _("Quantities reported"), shown, page, name, sums)
 
 
 def _times(reader: Reader, found: Reports) -> Listed:

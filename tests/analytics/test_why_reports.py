@@ -17,7 +17,7 @@ from analytics.engine.kpi_evidence import DueTotals, OrderTotals
 from analytics.engine.parts import Counts, Flow, Parts, Quantities, Times
 from analytics.selectors.kpis import kpi_table
 from analytics.selectors.series import By
-from analytics.selectors.why_orders import orders_behind
+from analytics.selectors.why_orders import counted_of, orders_behind
 from analytics.selectors.why_reports import (
     ORDERS_OF,
     QUANTITIES_OF,
@@ -162,6 +162,22 @@ def test_good_in_time_of_a_due_order_is_in_its_reports(shop: Shop) -> None:
     assert rows["WO-1"].evidence.pieces.attained == 0, "its last operation ran after it was due"
 
 
+def test_counted_reports_of_an_order_are_what_it_brings_to_the_figure(shop: Shop) -> None:
+    found = 0
+    for kpi in (BOOK["schedule_attainment"], BOOK["finished_pieces"]):
+        for row in orders_behind(kpi, shop.site, WINDOW):
+            which = counted_of(kpi, shop.site, WINDOW, row.pk)
+            assert which is not None
+            counted = quantity_reports(shop.site, None, Narrowed(work_request=row.pk), which)
+            sums = sum((report.quantity for report in counted.rows), Decimal(0))
+            assert sums == sum(each.amount for each in counted.sums)
+            pieces = row.evidence.pieces
+            assert sums == pieces.good if kpi.basis == Basis.OUTPUT else min(sums, Decimal(40)) == pieces.attained
+            found += len(counted.rows)
+    assert found
+    assert counted_of(BOOK["throughput_rate"], shop.site, WINDOW, 1) is None
+
+
 @pytest.fixture
 def reader(owner: User, shop: Shop) -> Client:
     client = Client()
@@ -193,13 +209,14 @@ def test_page_says_how_many_there_are_and_turns(reader: Client, shop: Shop, monk
 
 
 def test_page_of_orders_opens_each_to_its_reports(reader: Client, shop: Shop) -> None:
-    for kpi in ("schedule_attainment", "orders_on_time", "throughput_rate", "orders_finished", "takt_time"):
+    for kpi in (*(each.id for each in OF_ORDERS), "finished_pieces", "orders_finished", "takt_time"):
         text = reader.get(f"/figures/{kpi}/why/?{QUERY}").content.decode()
         assert "/orders/WO-2/" in text, kpi
         assert "order=WO-2" in text, kpi
         opened = reader.get(f"/figures/{kpi}/why/?{QUERY}&order=WO-2").content.decode()
         assert "Quantities reported" in opened
         assert "Time reported" in opened
+        assert ("Counted:" in opened) == (BOOK[kpi].basis in {Basis.DUE, Basis.OUTPUT})
         assert "/orders/WO-1/" not in opened
     assert reader.get(f"/figures/takt_time/why/?{QUERY}&order=NONE").status_code == 404
 

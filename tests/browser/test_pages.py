@@ -39,6 +39,8 @@ DETAILS = [
     "/kpis/without-order/",
     "/kpis/without-order/add/",
     "/figures/oee_index/why/",
+    "/figures/completed_quantity/why/",
+    "/figures/schedule_attainment/why/",
     "/losses/stops/",
     "/board/CNC-04/",
     "/search/?q=pump",
