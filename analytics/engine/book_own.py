@@ -31,7 +31,7 @@ def _takt(demand: Demand) -> Outcome:
     pieces = demand.due.pieces
     if pieces is None:
         return Missing.MIXED_UNITS
-    return ratio(Decimal(demand.machines.totals.planned_busy) / MICROSECONDS_PER_SECOND, pieces.ordered)
+    return ratio(Decimal(demand.machines.totals.planned_busy) / MICROSECONDS_PER_SECOND, pieces.ordered + pieces.coming)
 
 
 def _attainment(due: DueTotals) -> Outcome:

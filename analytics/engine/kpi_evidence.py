@@ -40,13 +40,17 @@ class OrderPieces:
 
 @dataclass(frozen=True, slots=True)
 class DuePieces:
-    """Pieces of orders due, in one unit. `attained`: of each order what was good in time, at most what was ordered."""
+    """Pieces of orders due, in one unit. `attained`: of each order what was good in time, at most what was ordered.
+
+    `coming` was ordered for a time that is not there yet: it is asked for, and nobody can say yet that it was missed.
+    """
 
     ordered: Decimal = ZERO
     attained: Decimal = ZERO
+    coming: Decimal = ZERO
 
     def __add__(self, other: "DuePieces") -> "DuePieces":
-        return DuePieces(self.ordered + other.ordered, self.attained + other.attained)
+        return DuePieces(self.ordered + other.ordered, self.attained + other.attained, self.coming + other.coming)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from analytics.engine.kpi_evidence import DuePieces, DueTotals, OrderPieces, Ord
 from analytics.models import OrderFlow, WorkBucket
 from analytics.selectors.slices import FINISHED, Window
 from mom.accounts.models import Site
+from mom.core import clock
 from mom.plant.engine.calendar import instant, local_day
 from mom.work.engine.terms import OUTPUT_USES, JobOrderStatus, OperationsType, QuantityKind, WorkRequestStatus
 from mom.work.models import JobRequirement, QuantityReport, WorkRequest
@@ -79,7 +80,10 @@ def finished_orders(site: Site, window: Window, only: OrdersOnly) -> list[OfOrde
 
 
 def orders_due(site: Site, window: Window, only: OrdersOnly) -> list[OfOrder]:
-    """Orders due in the window with what was ordered and what of it was good by then. One statement."""
+    """Orders due in the window with what was ordered and what of it was good by then. One statement.
+
+    Those whose time is not there yet bring only what is coming.
+    """
     start = instant(window.first, time(0), site.zone)
     end = instant(window.last + timedelta(days=1), time(0), site.zone)
     rows = WorkRequest.objects.filter(
@@ -103,11 +107,14 @@ def orders_due(site: Site, window: Window, only: OrdersOnly) -> list[OfOrder]:
         "pk", "due_at", "code", "in_time", words=F("description"), ordered=F("production_request__quantity"),
         unit=F("production_request__unit"), **material_names("production_request"),
     )  # fmt: skip
-    found = []
+    found, now = [], clock.now()
     for row in named:
         ordered, good = row["ordered"], row["in_time"] or ZERO
-        pieces = ((row["unit"], DuePieces(ordered, min(ordered, max(ZERO, good)))),)
-        totals = DueTotals(pieces, 1, int(good >= ordered))
+        if row["due_at"] <= now:
+            pieces = DuePieces(ordered, min(ordered, max(ZERO, good)))
+            totals = DueTotals(((row["unit"], pieces),), 1, int(good >= ordered))
+        else:
+            totals = DueTotals(((row["unit"], DuePieces(coming=ordered)),))
         found.append(of_order(local_day(row["due_at"], site.zone), row["pk"], row, totals))
     return found
 

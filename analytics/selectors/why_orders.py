@@ -53,6 +53,8 @@ def orders_behind(kpi: Kpi, site: Site, window: Window) -> list[OrderEvidence]:
         rows = series_orders.finished_orders(site, window, only)
     else:
         rows = series_orders.orders_due(site, window, only)
+        if kpi.basis == Basis.DUE:
+            rows = [each for each in rows if each.totals.due]
     return [OrderEvidence(*each.order, each.totals) for each in rows]
 
 

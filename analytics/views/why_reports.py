@@ -158,7 +158,8 @@ def _order(
 ) -> OrderShown:  # fmt: skip
     asked = urlencode({"first": window.first, "last": window.last, "order": each.code})
     if kpi.basis == Basis.DEMAND:
-        value = ", ".join(printing.quantity(pieces.ordered, unit) for unit, pieces in each.evidence.by_unit)
+        asked_for = ((unit, pieces.ordered + pieces.coming) for unit, pieces in each.evidence.by_unit)
+        value = ", ".join(printing.quantity(amount, unit) for unit, amount in asked_for)
     else:
         value = kpi_words.printed(kpi, kpi.of(each.evidence))
     known = told[each.pk]

@@ -152,6 +152,13 @@ def test_takt_is_planned_time_over_what_is_due() -> None:
     assert BOOK["schedule_attainment"].of(due).value == Decimal("0.8")
 
 
+def test_order_that_is_not_due_yet_is_demand_and_no_failure() -> None:
+    due = DueTotals((("C62", DuePieces(Decimal(200), Decimal(200))),), 1, 1)
+    both = due + DueTotals((("C62", DuePieces(coming=Decimal(100))),))
+    assert BOOK["orders_on_time"].of(both).value == BOOK["schedule_attainment"].of(both).value == 1
+    assert BOOK["takt_time"].of(Demand(machines(), both)).value == Decimal(90)
+
+
 def test_due_and_finished_orders_roll_up_by_unit() -> None:
     kilos = DueTotals((("KGM", DuePieces(Decimal(1), Decimal(1))),), 1, 1)
     pieces = DueTotals((("C62", DuePieces(Decimal(2), Decimal(1))),), 1, 0)

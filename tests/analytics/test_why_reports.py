@@ -17,6 +17,7 @@ from analytics.engine.kpi_evidence import DueTotals, OrderTotals
 from analytics.engine.parts import Counts, Flow, Parts, Quantities, Times
 from analytics.selectors.kpis import kpi_table
 from analytics.selectors.series import By
+from analytics.selectors.slices import Window
 from analytics.selectors.why_orders import counted_of, orders_behind
 from analytics.selectors.why_reports import (
     ORDERS_OF,
@@ -29,6 +30,7 @@ from analytics.selectors.why_reports import (
 from analytics.services.rebuild import rebuild_days
 from analytics.views import why_reports as page
 from mom.accounts.models import Site, User
+from mom.core import clock
 from mom.core.actor import Actor, system_actor
 from mom.core.testing import acting
 from mom.plant.models import Equipment
@@ -160,6 +162,16 @@ def test_good_in_time_of_a_due_order_is_in_its_reports(shop: Shop) -> None:
         )
         assert row.evidence.pieces.attained == min(Decimal(40), in_time)
     assert rows["WO-1"].evidence.pieces.attained == 0, "its last operation ran after it was due"
+
+
+def test_order_due_tomorrow_is_not_missed_today(shop: Shop) -> None:
+    later = clock.now() + timedelta(days=1)
+    WorkRequest.objects.filter(code="WO-2").update(due_at=later)
+    window = Window(WINDOW.first, (later + timedelta(days=1)).date())
+    judged = [row.code for row in orders_behind(BOOK["orders_on_time"], shop.site, window)]
+    asked_for = [row.code for row in orders_behind(BOOK["takt_time"], shop.site, window)]
+    assert judged == ["WO-1"]
+    assert asked_for == ["WO-1", "WO-2"]
 
 
 def test_counted_reports_of_an_order_are_what_it_brings_to_the_figure(shop: Shop) -> None:
