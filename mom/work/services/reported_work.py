@@ -99,18 +99,27 @@ def order_ids(site: Site, codes: Collection[str]) -> dict[str, int]:
     return dict(WorkRequest.objects.filter(site=site, code__in=list(codes)).values_list("code", "id"))
 
 
-def add_orders(act: UseCase, site: Site, orders: Mapping[str, str], status: WorkRequestStatus) -> dict[str, int]:
-    """Adds production orders (code to description) in `status`. Code to key."""
+def add_orders(
+    act: UseCase,
+    site: Site,
+    orders: Mapping[str, str],
+    status: WorkRequestStatus,
+    due_at: Mapping[str, datetime] | None = None,
+) -> dict[str, int]:
+    """Adds production orders (code to description) in `status`, due when `due_at` says so by code. Code to key."""
+    due = due_at or {}
     missing = sorted(orders)
     ids = allocate_ids(WorkRequest, len(missing))
-    copy_rows(
-        WorkRequest._meta.db_table,
-        ("id", "site_id", "code", "operations_type", "description", "status", "priority", "version", "created_at"),
-        (
-            (pk, site.pk, code, OperationsType.PRODUCTION.value, orders[code], status.value, 50, 1, act.now)
-            for pk, code in zip(ids, missing, strict=True)
-        ),
+    columns = (
+        *("id", "site_id", "code", "operations_type", "description", "status"),
+        *("priority", "version", "created_at", "due_at"),
     )
+    kind, state = OperationsType.PRODUCTION.value, status.value
+    lines = (
+        (pk, site.pk, code, kind, orders[code], state, 50, 1, act.now, due.get(code))
+        for pk, code in zip(ids, missing, strict=True)
+    )
+    copy_rows(WorkRequest._meta.db_table, columns, lines)
     if missing:
         act.record(
             "work.work_request_added", subject=_many(WorkRequest, missing), site=site.code, after={"codes": missing}
