@@ -74,7 +74,7 @@ class Tile:
 
 
 def tiles(site: Site, window: Window) -> list[Tile]:
-    """The figures of `window` beside those of the window before. Four statements.
+    """The figures of `window` beside those of the window before. Three statements.
 
     The values on the way are those of eight equal stretches of the window (or of its days, where it has fewer).
     """

@@ -101,8 +101,8 @@ def evidence_by(
         return _of_orders(series_orders.orders_due(site, window, _orders_only(scope)), by, DueTotals())
     if basis == Basis.OUTPUT:
         of = series_output.OutputOnly(scope.equipment, scope.person, scope.definition, scope.work_request)
-        left = series_output.pieces_out(site, window, of) if scope.shift is None else []
-        return _of_orders(left, by, OutTotals())
+        read = series_output.pieces_out if by in (By.ORDER, By.MATERIAL) else series_output.pieces_by_day
+        return _of_orders(read(site, window, of) if scope.shift is None else [], by, OutTotals())
     if basis == Basis.DEMAND:
         return _demand(site, window, by, scope, now)
     return Evidence([], None)

@@ -111,7 +111,7 @@ def test_tile_api_and_export_give_one_value(shop: Site, owner: User) -> None:
 
 
 def test_statements_do_not_depend_on_the_orders(shop: Site, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         kpi_table(KPI, shop, WINDOW, By.DAY)
     with django_assert_num_queries(2):
         kpi_table(KPI, shop, Window(date(2024, 1, 1), date(2026, 12, 31)), By.ORDER)

@@ -96,5 +96,5 @@ def test_statements_do_not_grow_with_the_window(
 ) -> None:
     client.force_login(owner, backend=BACKEND)
 
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
+    with django_assert_max_num_queries(15):  # type: ignore[operator]
         client.get(f"{address}?first=2025-03-01&last=2026-03-04")
