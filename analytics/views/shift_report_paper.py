@@ -74,7 +74,7 @@ def _machines(document: Document, lines: Sequence[parts.MachineLine]) -> None:
         _("Machine"), _("OEE"), _("Target"), _("Avail."), _("Perf."), _("Qual."), _("Good"), _("Scrap"),
         _("No signal"), _("Main stops"),
     )  # fmt: skip
-    document.table(heads, rows, (19, 15, 13, 15, 15, 15, 13, 12, 16, 45), numeric=range(1, 9))
+    document.table(heads, rows, (16, 14, 13, 14, 14, 14, 12, 12, 14, 68), numeric=range(1, 9))
 
 
 def _reasons(document: Document, report: ShiftReport) -> None:

@@ -118,21 +118,32 @@ def write_xlsx(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Any]) -
 def fill_sheet(book: Any, sheet: Any, columns: Sequence[Column], rows: Iterable[Any]) -> None:
     """One sheet of a workbook: its head, then a row at a time."""
     bold, length = book.add_format({"bold": True}), book.add_format({"num_format": "[h]:mm:ss"})
+    share = book.add_format({"num_format": "0.0 %"})
+    shapes = [share if kind == "percent" else None for kind in _kinds(columns)]
     for index, name in enumerate(heads(columns)):
         sheet.write_string(0, index, name.removesuffix(" (s)"), bold)
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(rows, start=1):
         for index, value in enumerate(values(columns, row)):
-            _xlsx_cell(sheet, number, index, value, length)
+            _xlsx_cell(sheet, number, index, value, length, shapes[index])
 
 
-def _xlsx_cell(sheet: Any, row: int, column: int, value: Any, length: Any) -> None:
+def _kinds(columns: Iterable[Column]) -> list[str]:
+    """What stands under each of the `heads`."""
+    kinds: list[str] = []
+    for column in columns:
+        kinds.append(column.kind)
+        kinds.extend("text" for _each in heads((column,))[1:])
+    return kinds
+
+
+def _xlsx_cell(sheet: Any, row: int, column: int, value: Any, length: Any, shape: Any) -> None:
     if value is None or value == "":
         return
     if isinstance(value, dt.timedelta):
         sheet.write_number(row, column, float(printing.seconds_of(value)) / 86_400, length)
     elif isinstance(value, int | float | Decimal):
-        sheet.write_number(row, column, float(value))
+        sheet.write_number(row, column, float(value), shape)
     else:
         sheet.write_string(row, column, str(value))
 

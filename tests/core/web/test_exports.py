@@ -59,6 +59,18 @@ def test_export_xlsx_never_writes_a_formula() -> None:
     assert sheet["C2"].number_format == "[h]:mm:ss"
 
 
+def test_export_xlsx_shows_a_ratio_as_percent_and_keeps_it_exact_behind_a_unit() -> None:
+    columns = (*COLUMNS, Column("share", "Share", kind="percent"))
+    answer = exports.respond("xlsx", "", columns, [{**ROW, "share": Decimal("0.7479365")}])
+    content = io.BytesIO(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+    answer.close()
+    sheet = openpyxl.load_workbook(content).active
+    assert sheet is not None
+    cells = {sheet.cell(1, at).value: sheet.cell(2, at) for at in range(1, sheet.max_column + 1)}
+    assert (cells["Share"].value, cells["Share"].number_format) == (0.7479365, "0.0 %")
+    assert cells["Good"].number_format == "General"
+
+
 def test_column_value_that_is_a_state_exports_its_word() -> None:
     assert Column("s", "S", lambda _: State("down")).plain({}) == "Down"
 
