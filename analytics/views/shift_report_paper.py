@@ -74,7 +74,7 @@ def _machines(document: Document, lines: Sequence[parts.MachineLine]) -> None:
         _("Machine"), _("OEE"), _("Target"), _("Avail."), _("Perf."), _("Qual."), _("Good"), _("Scrap"),
         _("No signal"), _("Main stops"),
     )  # fmt: skip
-    document.table(heads, rows, (16, 14, 13, 14, 14, 14, 12, 12, 14, 68), numeric=range(1, 9))
+    document.table(heads, rows, (18, 15, 13, 15, 15, 15, 12, 12, 15, 50), numeric=range(1, 9))
 
 
 def _reasons(document: Document, report: ShiftReport) -> None:
@@ -126,7 +126,7 @@ def _people(document: Document, report: ShiftReport) -> None:
             for alert in report.alerts
         ]
         heads = (_("Raised"), _("Where"), _("What"), _("Status"), _("Who"), _("Cause"))
-        document.table(heads, rows, (16, 22, 56, 26, 28, 30))
+        document.table(heads, rows, (16, 22, 50, 34, 28, 28))
     if report.entries:
         document.heading(_("Hours that missed their plan"))
         hours = [

@@ -22,7 +22,16 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    LongTable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from mom.core.labels import fonts
 from mom.core.labels.codes import Symbology, symbol
@@ -79,7 +88,8 @@ class Document:
         self._title = ParagraphStyle("title", parent=self._bold, fontSize=12, leading=16, spaceBefore=10, spaceAfter=4)
 
     def heading(self, text: Text) -> None:
-        """A heading between parts."""
+        """A heading between parts; what it heads begins on the same page."""
+        self._parts.append(CondPageBreak(35 * mm))
         self._parts.append(Paragraph(escape(str(text)), self._title))
 
     def paragraph(self, text: Text) -> None:
