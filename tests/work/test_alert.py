@@ -185,6 +185,20 @@ def test_mute_needs_reason_and_end_and_holds_for_the_condition(site: Any, actor:
     assert open_count(actor, site, now) == (1, 1)
 
 
+def test_mute_that_was_ended_is_not_taken_from_an_older_alert_of_the_condition(
+    site: Any, actor: Actor, alert: Alert
+) -> None:
+    until = clock.now() + timedelta(hours=1)
+    alert_call.mute(actor, alert.pk, op_uuid=key(), until=until, reason="Sensor is ordered")
+    alert_call.solve(actor, alert.pk, op_uuid=key(), cause="Back by itself")
+    second = make_alert(site, equipment=alert.equipment, team=alert.team)
+    alert_call.unmute(actor, second.pk, op_uuid=key())
+    alert_call.solve(actor, second.pk, op_uuid=key(), cause="Sensor came")
+    third = make_alert(site, equipment=alert.equipment, team=alert.team)
+    assert (third.muted_at, third.muted_until, third.mute_reason) == (None, None, "")
+    assert not OutboxEvent.objects.filter(topic="work.alert_raised").order_by("-pk")[0].payload["is_muted"]
+
+
 def test_condition_that_ends_solves_what_nobody_accepted_and_marks_what_somebody_has(
     actor: Actor, alert: Alert
 ) -> None:

@@ -17,7 +17,7 @@ from mom.core.public_url import public_url
 from mom.core.use_case import UseCase
 from mom.events.alert import AlertRaised
 from mom.plant.models import Equipment, Person
-from mom.work.engine.alert import AlertAct, AlertImpact, AlertKind, AlertSeverity, AlertStatus
+from mom.work.engine.alert import AlertAct, AlertImpact, AlertKind, AlertSeverity, AlertStatus, is_muted
 from mom.work.models import Alert, AlertStep, AlertTeam, JobOrder
 from mom.work.services import alert_step as steps
 
@@ -131,12 +131,17 @@ def _raise_new(act: UseCase, site: Site, new: NewAlert, key: uuid.UUID) -> Alert
 
 
 def _mute_of(site: Site, repeat_key: str, now: datetime) -> dict[str, Any]:
-    """The mute of the condition that still holds, for the alert that comes now."""
+    """The mute of the condition that still holds, for the alert that comes now.
+
+    Only the last alert of the condition says so: a mute that was ended there still stands at the solved ones before.
+    """
     if not repeat_key:
         return {}
-    rows = Alert.objects.filter(site=site, repeat_key=repeat_key, muted_until__gt=now).order_by("-raised_at", "-id")
-    names = ("muted_at", "muted_by", "muted_until", "mute_reason")
-    return rows.values(*names).first() or {}
+    rows = Alert.objects.filter(site=site, repeat_key=repeat_key).order_by("-raised_at", "-id")
+    last = rows.values("muted_at", "muted_by", "muted_until", "mute_reason").first()
+    if last is None or not is_muted(last["muted_until"], now):
+        return {}
+    return dict(last)
 
 
 def _raise_again(act: UseCase, alert: Alert, new: NewAlert, key: uuid.UUID) -> Alert:
