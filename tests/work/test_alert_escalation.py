@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,23 @@ def test_step_tells_who_is_on_call_else_the_whole_team(site: Any, people: dict[s
     assert sent == ["erik@example.com", "priya@example.com", "second@example.com", "tomasz@example.com"]
     assert "CNC-04 First" in Delivery.objects.values_list("subject", flat=True)
     assert OutboxEvent.objects.filter(topic="work.alert_escalated").count() == 2
+
+
+@pytest.mark.django_db
+def test_email_says_when_it_was_raised_in_the_plants_time(
+    site: Any, people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker has no page that sets the zone: the e-mail prints the plant's all the same."""
+    site.time_zone = "Europe/Stockholm"
+    with acting():
+        site.save()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    team = make_team(site, members=[people["tomasz"]])
+    make_step(team, 0)
+    make_alert(site, "First", team=team)
+    with timezone.override("UTC"):
+        tell_due(SYSTEM)
+    assert "10:42" in json.loads(Delivery.objects.get().payload)["text"]
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
@@ -118,7 +119,8 @@ def _send(act: UseCase, alert: Alert, step: EscalationStep, whom: Recipients) ->
 
 
 def _text(alert: Alert, site: Site, now: datetime) -> str:
-    raised = printing.moment(alert.raised_at.astimezone(site.zone))
+    with timezone.override(site.zone):  # a worker has no page that sets the plant's zone
+        raised = printing.moment(alert.raised_at)
     lines = [
         _("%(site)s: %(what)s") % {"site": site.name, "what": alert.title},
         alert.detail,
