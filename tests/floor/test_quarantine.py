@@ -171,6 +171,32 @@ def test_quarantine_list_shows_what_waits_and_counts_by_problem(client: Client, 
     assert (tabs["waiting"], tabs["unknown_machine"], tabs["unreadable"], tabs["impossible_time"]) == (3, 1, 1, 1)
 
 
+ODD = ({"a": [1]}, ["state"], [], {}, 12, 1.5, True, None, "x" * 300)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_quarantine_pages_show_whatever_a_gateway_sent(client: Client, actor: Actor, site: Any, odd: Any) -> None:
+    names = ("machine", "at", "kind", "name", "state", "code", "mode", "reason", "value", "unit", "text", "colour")
+    sent(actor, site, [reading(n, **{name: odd, "extra": 1}) for n, name in enumerate(names, 1)])
+    sent(actor, site, [{**dict.fromkeys(names, odd), "id": odd, "sequence": odd, "session": odd}, odd, [odd]])
+    rows = list(QuarantinedMessage.objects.all())
+    assert len(rows) >= len(names)
+    assert client.get("/quarantine/").status_code == 200
+    for row in rows:
+        for page in ("", "release/", "discard/", "release-machine/"):
+            assert client.get(f"/quarantine/{row.pk}/{page}").status_code == 200, (row.raw, page)
+        form = client.get(f"/quarantine/{row.pk}/release/").context["form"]
+        typed = {name: str(form.initial[name] or "") for name in form.fields}
+        assert client.post(f"/quarantine/{row.pk}/release/", typed).status_code in (302, 409, 422), row.raw
+
+
+def test_quarantine_list_cuts_a_kind_that_is_no_text(client: Client, actor: Actor, site: Any) -> None:
+    sent(actor, site, [reading(1, kind=["k" * 500])])
+    page = client.get("/quarantine/").content.decode()
+    assert "k" * 78 in page
+    assert "k" * 79 not in page
+
+
 def test_quarantine_pages_correct_and_release(client: Client, actor: Actor, site: Any) -> None:
     sent(actor, site, [reading(1, machine="CNC-99", colour="red")])
     url = f"/quarantine/{only().pk}/"

@@ -42,9 +42,21 @@ def status_tag(row: QuarantinedMessage) -> Tag:
 
 
 def kind_of(row: QuarantinedMessage) -> str:
-    """The kind that it says it is."""
+    """The kind that it says it is: whatever was sent, cut where it is none that there is."""
     kind = row.content.get("kind")
-    return str(MESSAGE_KIND.label(kind) if kind in dict(MESSAGE_KIND.choices) else kind or "")
+    if isinstance(kind, str) and kind in dict(MESSAGE_KIND.choices):
+        return str(MESSAGE_KIND.label(kind))
+    return _shown(kind, 80)
+
+
+def machine_of(row: QuarantinedMessage) -> str:
+    """What it calls its machine: whatever was sent, cut where no machine can be called so."""
+    return _shown(row.content.get("machine"), 200)
+
+
+def _shown(sent: Any, longest: int) -> str:
+    """A gateway may send anything in a field: a list, an object, a number."""
+    return "" if sent is None else str(sent)[:longest]
 
 
 def _release(actor: Actor, row: QuarantinedMessage, _values: Mapping[str, Any]) -> None:
@@ -65,7 +77,7 @@ class QuarantineList(ListPage):
     counted = ngettext_lazy("%(count)s message", "%(count)s messages", "count")
     columns = (
         Column("detail", _("What is wrong"), "detail", link=address),
-        Column("machine", _("Machine"), lambda row: str(row.content.get("machine", "")), kind="code"),
+        Column("machine", _("Machine"), machine_of, kind="code"),
         Column("kind", _("Kind"), kind_of, minor=True),
         Column("source", _("Source"), "source.code", kind="code", minor=True),
         Column("problem", _("Problem"), lambda row: QUARANTINE_PROBLEM.label(row.problem), sort="problem", hidden=True),
@@ -147,7 +159,7 @@ class QuarantineDetail(_OfMessage, DetailPage):
     def get_context(self) -> dict[str, Any]:
         row = self.message
         is_waiting = row.status == QuarantineStatus.WAITING
-        machine = str(row.content.get("machine", ""))
+        machine = machine_of(row)
         is_unknown = is_waiting and row.problem == QuarantineProblem.UNKNOWN_MACHINE
         return {
             "status": status_tag(row),
@@ -213,7 +225,7 @@ class QuarantineReleaseMachine(_Decide):
     success_message = _("The messages are in the record.")
 
     def get_intro(self) -> str:
-        machine = str(self.message.content.get("machine", ""))
+        machine = machine_of(self.message)
         many = waiting_for_machine(self.site.code, machine)
         sentence = ngettext(
             "%(many)s message waits for %(machine)s. Add the machine or an alias of it first.",
@@ -224,7 +236,7 @@ class QuarantineReleaseMachine(_Decide):
 
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
-        done = quarantine.release_machine(self.actor, self.site, str(self.message.content.get("machine", "")))
+        done = quarantine.release_machine(self.actor, self.site, machine_of(self.message))
         if not done.released:
             raise Conflict(_("The machine is still unknown. Add it, or an alias of it, first."))
         return reverse("floor:quarantine_list")
