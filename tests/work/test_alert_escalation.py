@@ -21,7 +21,7 @@ from mom.work.engine.alert import EscalationTarget, Step, Waiting, due_steps
 from mom.work.models import AlertNotice, AlertStep, EscalationStep
 from mom.work.selectors.alert import alert_views, open_alerts
 from mom.work.selectors.alert_team import on_call
-from mom.work.services import alert_call, alert_team
+from mom.work.services import alert_call, alert_escalation, alert_team
 from mom.work.services.alert_escalation import tell_due
 from tests.bench.people import actor_with
 from tests.factories.accounts import make_membership, make_user
@@ -80,6 +80,28 @@ def test_email_says_when_it_was_raised_in_the_plants_time(
     with timezone.override("UTC"):
         tell_due(SYSTEM)
     assert "10:42" in json.loads(Delivery.objects.get().payload)["text"]
+
+
+@pytest.mark.django_db
+def test_alert_that_cannot_be_told_does_not_silence_those_behind_it(
+    site: Any, people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team(site, members=[people["erik"]])
+    make_step(team, 0, EscalationTarget.TEAM)
+    first, second = (make_alert(site, title, team=team) for title in ("First", "Second"))
+    whole = alert_escalation._send
+
+    def send(act: Any, alert: Any, *more: Any) -> None:
+        if alert.pk == first.pk:
+            raise LookupError("cannot be told")
+        whole(act, alert, *more)
+
+    monkeypatch.setattr(alert_escalation, "_send", send)
+    with pytest.raises(LookupError):
+        tell_due(SYSTEM)
+    assert list(AlertNotice.objects.values_list("alert", flat=True)) == [second.pk]
+    monkeypatch.setattr(alert_escalation, "_send", whole)
+    assert tell_due(SYSTEM) == 1
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,18 +28,29 @@ from mom.work.models.alert_labels import ALERT_IMPACT
 from mom.work.selectors.alert_team import Recipients, recipients
 from mom.work.services import alert_step as steps
 
+log = structlog.get_logger(__name__)
+
 MOST = 200  # notices a sweep; the next one goes on
 _KEYS = uuid.UUID("5a5c4f4e-3f5e-4b1c-9d0a-7f2f9f6f1c11")  # the space of the keys that steps of escalation have
 
 
 def tell_due(actor: Actor) -> int:
-    """Tell every step that is due and was not told; gives how many were. Lost, doubled or late it does no harm."""
+    """Tell every step that is due and was not told; gives how many were. Lost, doubled or late it does no harm.
+
+    Raises: the last of what went wrong, after all the others were told.
+    """
     now = clock.now()
-    told = 0
+    told, failed = 0, None
     due, by_key = _due(now)
     for alert_id, step_id in due[:MOST]:
-        with use_case(actor) as act:
-            told += _tell(act, alert_id, by_key[step_id])
+        try:
+            with use_case(actor) as act:
+                told += _tell(act, alert_id, by_key[step_id])
+        except Exception as error:  # one alert that can't be told must not silence those behind it
+            log.exception("alert_not_told", alert=alert_id, step=step_id)
+            failed = error
+    if failed is not None:
+        raise failed
     return told
 
 
