@@ -150,7 +150,7 @@ def test_stop_is_explained_split_and_reclassified_by_api(owner: User, stopped: S
     second = send(
         client, f"{address}split/", {"op_uuid": str(uuid.uuid4()), "at": at(20).isoformat(), "state": "setup"}
     )
-    assert (second["state"], second["reason"]) == ("setup", None)
+    assert (second["state"], second["reason"]) == ("setup", "JAM")  # what is not said stays
     send(client, f"{address}reclassify/", {"op_uuid": str(uuid.uuid4()), "state": "plan"})
     words = client.get(f"{address}words/").json()
     assert [(each["state"], each["reason"], each["is_whole"]) for each in words] == [

@@ -147,6 +147,23 @@ def test_reclassified_stop_keeps_what_is_not_said(machine: Equipment, stopped: S
     assert (found.pk, found.state, found.reason) == (stopped.pk, "plan", jam)
 
 
+def test_reason_given_later_leaves_what_the_stop_was_called(
+    machine: Equipment, stopped: Stop, jam: Reason, site: Site
+) -> None:
+    stop.reclassify(BOSS, stopped.pk, op_uuid=key(), state="plan")
+    operator = Actor("user", "1", "Ann", {site.code: frozenset({"floor.view", "floor.give_reason"})})
+    found = stop.annotate(operator, stopped.pk, op_uuid=key(), reason=jam)
+    assert (found.pk, found.state, found.reason) == (stopped.pk, "plan", jam)
+
+
+def test_part_that_is_split_off_keeps_what_is_not_said(machine: Equipment, stopped: Stop, jam: Reason) -> None:
+    stop.annotate(BOSS, stopped.pk, op_uuid=key(), reason=jam)
+    second = stop.split(BOSS, stopped.pk, at=at(20), op_uuid=key(), state="setup")
+    assert (second.state, second.reason) == ("setup", jam)
+    third = stop.split(BOSS, second.pk, at=at(30), op_uuid=key(), reason=(other := make_reason(machine.site)))
+    assert (third.state, third.reason) == ("setup", other)
+
+
 def test_same_key_counts_once(machine: Equipment, stopped: Stop, jam: Reason) -> None:
     once = key()
     stop.annotate(BOSS, stopped.pk, op_uuid=once, reason=jam)

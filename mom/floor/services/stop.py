@@ -46,7 +46,7 @@ def annotate(actor: Actor, stop_id: int, *, op_uuid: uuid.UUID, reason: Reason, 
             return stop
         first = permissions.GIVE_REASON if stop.reason_id is None else permissions.RECLASSIFY_STOP
         act.require(first, stop.site.code)
-        return _say(act, stop, Said(reason=reason, note=note), op_uuid, "floor.stop_explained")
+        return _say(act, stop, Said(reason, _said_state(stop), note), op_uuid, "floor.stop_explained")
 
 
 def reclassify(
@@ -75,7 +75,8 @@ def split(
     state: str = "",
     note: str = "",
 ) -> Stop:
-    """From `at` on a stop was something else: that part becomes a stop of its own, which is given back.
+    """From `at` on a stop was something else: that part becomes a stop of its own, which is given back. What is not
+    said of it stays as it was.
 
     Raises: as `reclassify`; InvalidInput for an instant outside the stop, or where both parts would say the same.
     """
@@ -88,7 +89,7 @@ def split(
             raise InvalidInput({"at": [_("Split between the start and the end of the stop.")]})
         if (reason is None or reason.pk == stop.reason_id) and state in ("", stop.state):
             raise InvalidInput({"reason": [_("Say what was different from then on: a reason or a state.")]})
-        said = Said(reason, state, note)
+        said = Said(reason or stop.reason, state or _said_state(stop), note)
         return _say(act, stop, said, op_uuid, "floor.stop_split", part=(at, stop.ended_at))
 
 
