@@ -107,6 +107,27 @@ def test_machine_says_once_a_minute_that_it_is_there_and_tells_parts_and_alarms(
     ]
 
 
+COUNTERS = """
+<MTConnectDevices><Devices><Device id="d" name="Mill"><DataItems>
+  <DataItem type="PART_COUNT" subType="TARGET" category="EVENT" id="n0" name="wanted"/>
+  <DataItem type="PART_COUNT" subType="ALL" category="EVENT" id="n1" name="parts"/>
+  <DataItem type="PART_COUNT" subType="ALL" category="EVENT" id="n2" name="parts2"/>
+  <DataItem type="PART_COUNT" subType="GOOD" category="EVENT" id="n3" name="good"/>
+  <DataItem type="PART_COUNT" subType="BAD" category="EVENT" id="n4" name="bad"/>
+</DataItems></Device></Devices></MTConnectDevices>
+"""
+
+
+def test_part_counts_are_told_apart_by_their_subtype_and_of_two_paths_the_first_counts() -> None:
+    items = mtconnect.items_of(COUNTERS, "Mill")
+    line = "2026-04-16T06:00:00Z|parts2|7|wanted|500|bad|3|good|97|parts|100"
+    told = list(mtconnect.reduced(mtconnect.read_adapter([line], items), items))
+    counts = [(each.name, each.value) for each in told if each.kind == MessageKind.COUNT]
+    assert counts == [("reject", 3), ("total", 100)]
+    ids = [each["id"] for each in mtconnect.as_batch("Mill", "s", told)]
+    assert len(set(ids)) == len(ids)
+
+
 def test_unknown_device_is_refused_and_a_document_type_is_not_read() -> None:
     with pytest.raises(LookupError):
         mtconnect.items_of(PROBE, "Mill")

@@ -23,14 +23,17 @@ BEAT = timedelta(minutes=1)
 
 _LEVELS = ("NORMAL", "WARNING", "FAULT", UNAVAILABLE)
 _PRODUCTION = "PRODUCTION"
+_COUNTERS = {"": CountName.TOTAL, "ALL": CountName.TOTAL, "BAD": CountName.REJECT}
+"""What a PART_COUNT counts by its subtype: GOOD is total less BAD, TARGET and REMAINING count nothing made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A data item of a device: what it tells, whatever it is called."""
+    """A data item of a device: what it tells, whatever it is called. `counter`: which count of pieces it gives."""
 
     type: str
     category: str
+    counter: CountName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,21 @@ def items_of(probe: str | bytes, device: str) -> dict[str, Item]:
     for element in fromstring(probe, forbid_dtd=True).iter():
         if _plain(element.tag) == "Device" and device in (element.get("name"), element.get("id"), element.get("uuid")):
             items: dict[str, Item] = {}
+            counters = dict(_COUNTERS)
             for each in element.iter():
                 if _plain(each.tag) == "DataItem":
-                    item = Item(each.get("type", ""), each.get("category", ""))
+                    item = Item(each.get("type", ""), each.get("category", ""), _counter(each, counters))
                     items.update({key: item for key in (each.get("id"), each.get("name")) if key})
             return items
     raise LookupError(f"There is no device {device} in this document.")
+
+
+def _counter(element: Any, left: dict[str, CountName]) -> CountName | None:
+    """Of several paths the counter declared first: in turns their readings would look like resets."""
+    name = left.get(element.get("subType", "")) if element.get("type") == "PART_COUNT" else None
+    for key in [key for key, each in left.items() if each is name]:
+        del left[key]
+    return name
 
 
 def _plain(tag: str) -> str:
@@ -203,8 +215,8 @@ def _taken(device: _Device, told: Told, items: Mapping[str, Item]) -> Iterator[R
         device.functional_mode = value
     elif item.type == "EMERGENCY_STOP":
         device.is_stopped = value == TRIGGERED
-    elif item.type == "PART_COUNT":
-        yield from _count(device, told)
+    elif item.counter is not None:
+        yield from _count(device, told, item.counter)
 
 
 def _condition(device: _Device, told: Told, level: str) -> Iterator[Reduced]:
@@ -222,7 +234,7 @@ def _condition(device: _Device, told: Told, level: str) -> Iterator[Reduced]:
             yield Reduced(told.at, MessageKind.ALARM, each[:64], mode="cleared", name=told.item[:64])
 
 
-def _count(device: _Device, told: Told) -> Iterator[Reduced]:
+def _count(device: _Device, told: Told, name: CountName) -> Iterator[Reduced]:
     if told.value == device.counts.get(told.item):
         return
     device.counts[told.item] = told.value
@@ -231,7 +243,7 @@ def _count(device: _Device, told: Told) -> Iterator[Reduced]:
     except InvalidOperation:
         return
     if value.is_finite():
-        yield Reduced(told.at, MessageKind.COUNT, name=CountName.TOTAL, value=value)
+        yield Reduced(told.at, MessageKind.COUNT, name=name, value=value)
 
 
 def as_batch(machine: str, source: str, messages: Iterable[Reduced]) -> Iterator[dict[str, Any]]:
