@@ -190,6 +190,14 @@ def test_report_is_in_the_ledger_and_in_the_job(api: Any, busy: JobOrder) -> Non
     assert [row["note"] for row in found["results"]] == ["Burr"]
 
 
+def test_job_read_again_after_a_report_is_not_said_to_be_unchanged(api: Any, busy: JobOrder) -> None:
+    before = api.get(f"{JOBS}{busy.pk}/")
+    report(api, busy, GOOD)
+    after = api.get(f"{JOBS}{busy.pk}/", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert after.json()["outputs"][0]["good"] != before.json()["outputs"][0]["good"]
+
+
 def test_P01_report_under_the_same_key_counts_once(api: Any, busy: JobOrder) -> None:
     key = str(uuid.uuid4())
     first = report(api, busy, GOOD, op_uuid=key)

@@ -106,6 +106,7 @@ class DeviceFilters(SiteFilterSet):
 class DeviceViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, SiteScopedViewSet):
     """Tablets and walls: added, changed, enrolled by a code, revoked; never deleted."""
 
+    version_says_all = False  # when it was last seen
     required_perms = {
         "list": VIEW_DEVICE,
         "retrieve": VIEW_DEVICE,

@@ -182,13 +182,16 @@ class ListMixin:
 
 
 class RetrieveMixin:
-    """GET of one row; `If-None-Match` saves the body."""
+    """GET of one row; `If-None-Match` saves the body where the row's version stands for all that is answered."""
+
+    version_says_all = True  # False where the answer holds other rows' values, which change without a new version
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The row."""
         instance = self.get_object()  # type: ignore[attr-defined]
         etag = etags.etag_of(instance)
-        if not {"fields", "include"} & set(request.query_params) and etags.is_unchanged(request, etag):
+        is_whole = self.version_says_all and not {"fields", "include"} & set(request.query_params)
+        if is_whole and etags.is_unchanged(request, etag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
         return self.answer(instance)  # type: ignore[attr-defined, no-any-return]
 

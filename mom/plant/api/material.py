@@ -129,6 +129,7 @@ class MaterialClassViewSet(PropertiesMixin, MasterDataViewSet):
 class MaterialViewSet(PropertiesMixin, MasterDataViewSet):
     """Parts, raw materials and products."""
 
+    version_says_all = False  # its units
     noun = "material"
     includes = BOTH
     queryset = MaterialDefinition.objects.select_related("site").prefetch_related("classes", "alternative_units")

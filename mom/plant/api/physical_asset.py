@@ -119,6 +119,7 @@ class AssetClassViewSet(PropertiesMixin, MasterDataViewSet):
 class AssetViewSet(PropertiesMixin, MasterDataViewSet):
     """Machines, tools, moulds and gauges as things."""
 
+    version_says_all = False  # where it is mounted
     noun = "asset"
     includes = BOTH
     required_perms = {**WRITE, "mount": permissions.CHANGE, "dismount": permissions.CHANGE}

@@ -67,6 +67,7 @@ class ClassifySerializer(Serializer):
 class ReasonViewSet(MasterDataViewSet):
     """Reasons for stops, scrap, rework and indirect time."""
 
+    version_says_all = False  # its classes
     noun = "reason"
     required_perms = {**WRITE, "classify": permissions.CHANGE}
     queryset = Reason.objects.select_related("site").prefetch_related("classifications")
