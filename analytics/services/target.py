@@ -82,7 +82,7 @@ def _set(act: UseCase, site: Site, new: NewTarget) -> KpiTarget:
     present = next((each for each in held if each.valid_from <= new.valid_from), None)
     following = min((each.valid_from for each in held if each.valid_from > new.valid_from), default=None)
     if present is not None:
-        if present.value == new.value:
+        if present.value == new.value and present.valid_until == following:
             return present
         if present.valid_from == new.valid_from:
             raise InvalidInput(

@@ -124,6 +124,41 @@ def test_target_set_ends_the_one_before_and_leaves_its_history(site: Site, actor
 
 
 @pytest.mark.django_db(transaction=True)
+def test_target_of_the_same_value_goes_on_where_the_present_one_was_to_end(site: Site, actor: Actor) -> None:
+    new = NewTarget("oee_index", Decimal("0.7"), T0 + 5 * DAY)
+    first = target_set(actor, site, NewTarget("oee_index", Decimal("0.7"), T0))
+    target_end(actor, first.pk, at=T0 + 10 * DAY)
+    second = target_set(actor, site, new)
+    first.refresh_from_db()
+    assert (first.valid_until, second.valid_from, second.valid_until) == (T0 + 5 * DAY, T0 + 5 * DAY, None)
+    found = target_for(site, "oee_index", T0 + 30 * DAY)
+    assert found is not None
+    assert found.value == Decimal("0.7")
+    assert target_set(actor, site, new) == second, "said again it changes nothing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_target_of_the_same_value_fills_the_hole_before_the_next_one(site: Site, actor: Actor) -> None:
+    first = target_set(actor, site, NewTarget("oee_index", Decimal("0.7"), T0))
+    target_end(actor, first.pk, at=T0 + 10 * DAY)
+    target_set(actor, site, NewTarget("oee_index", Decimal("0.8"), T0 + 20 * DAY))
+    filled = target_set(actor, site, NewTarget("oee_index", Decimal("0.7"), T0 + 5 * DAY))
+    assert (filled.valid_from, filled.valid_until) == (T0 + 5 * DAY, T0 + 20 * DAY)
+    with pytest.raises(InvalidInput) as refusal:
+        target_set(actor, site, NewTarget("oee_index", Decimal("0.6"), T0))
+    assert refusal.value.code == "target_overlaps"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_target_of_the_same_value_and_instant_that_was_given_an_end_is_a_conflict(site: Site, actor: Actor) -> None:
+    new = NewTarget("oee_index", Decimal("0.7"), T0)
+    target_end(actor, target_set(actor, site, new).pk, at=T0 + 10 * DAY)
+    with pytest.raises(InvalidInput) as refusal:
+        target_set(actor, site, new)
+    assert refusal.value.code == "target_overlaps"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_target_is_refused_for_what_is_not_computed_or_elsewhere(site: Site, other_site: Site, actor: Actor) -> None:
     with acting():
         foreign = MaterialDefinition.objects.create(site=other_site, code="X", unit="C62")
