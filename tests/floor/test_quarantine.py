@@ -11,6 +11,7 @@ from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from mom.core.models import AuditEntry
 from mom.floor.models import FloorMessage, QuarantinedMessage, StateInterval
+from mom.floor.services import quarantine
 from mom.floor.services.quarantine import discard, release, release_machine
 from tests.factories.known import make_alias
 from tests.factories.work import make_machine
@@ -151,6 +152,28 @@ def test_quarantine_machine_added_later_takes_all_of_its_messages(actor: Actor, 
     assert (done.released, done.left) == (33, 0)
     assert FloorMessage.objects.filter(equipment__code="MILL").count() == 33
     assert QuarantinedMessage.objects.filter(status="waiting").count() == 1
+
+
+def test_quarantine_machine_release_passes_over_what_was_settled_meanwhile(
+    actor: Actor, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(actor, site, [reading(number, machine="CNC-09") for number in range(1, 5)])
+    make_machine(site, "CNC-09")
+    real = quarantine.waiting_keys
+
+    def read_then_settled(*asked: Any) -> list[int]:
+        keys = real(*asked)
+        discard(actor, "P1", keys[0], reason="A test rig")
+        release(actor, "P1", keys[2])
+        return keys
+
+    monkeypatch.setattr(quarantine, "waiting_keys", read_then_settled)
+    done = release_machine(actor, site, "CNC-09")
+    assert (done.released, done.left) == (2, 0), "what others settled is not counted"
+    found = list(QuarantinedMessage.objects.order_by("pk").values_list("status", flat=True))
+    assert found == ["discarded", "released", "released", "released"]
+    assert FloorMessage.objects.count() == 3
+    assert AuditEntry.objects.get(action="floor.messages_released").after["messages"] == 2
 
 
 # Pages and API

@@ -62,20 +62,22 @@ def release(
         if name in IDENTITY or (name not in FIELDS and value not in (None, "")):
             raise InvalidInput({name: [_("This can't be corrected.")]})
     row = _row(site, pk)
-    found = _release(actor, row.site, row.source, [row.pk], dict(corrected or {}), reason)
-    if found:
-        refused = found[0]
-        raise InvalidInput({refused.field or "": [sentence_of(refused)]}, sentence_of(refused))
+    waiting = _release(actor, row.site, row.source, [row.pk], dict(corrected or {}), reason)
     row.refresh_from_db()
+    if not waiting:
+        raise _settled(row)
+    refused = waiting[0].read
+    if isinstance(refused, Refused):
+        raise InvalidInput({refused.field or "": [sentence_of(refused)]}, sentence_of(refused))
     return row
 
 
 def release_machine(actor: Actor, site: Site, machine: str, *, reason: str = "") -> Released:
     """Take in what waits because nothing was called `machine`: now something is. Raises: NotAllowed.
 
-    In pieces; what can't be taken waits on.
+    In pieces; what can't be taken waits on, and what somebody settled meanwhile stays as it is.
     """
-    released, seen = 0, 0
+    released, left = 0, 0
     keys = waiting_keys(site.code, machine, 100 * AT_ONCE)
     by_source: dict[int, list[int]] = {}
     for pk, source_id in QuarantinedMessage.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "source_id"):
@@ -84,10 +86,11 @@ def release_machine(actor: Actor, site: Site, machine: str, *, reason: str = "")
         of_source = by_source[source.pk]
         for start in range(0, len(of_source), AT_ONCE):
             piece = of_source[start : start + AT_ONCE]
-            refused = _release(actor, site, source, piece, {}, reason)
-            seen += len(piece)
-            released += len(piece) - len(refused)
-    return Released(released, seen - released)
+            waiting = _release(actor, site, source, piece, {}, reason)
+            taken = sum(isinstance(each.read, Parsed) for each in waiting)
+            released += taken
+            left += len(waiting) - taken
+    return Released(released, left)
 
 
 def discard(actor: Actor, site: str, pk: int, *, reason: str) -> QuarantinedMessage:
@@ -97,7 +100,8 @@ def discard(actor: Actor, site: str, pk: int, *, reason: str) -> QuarantinedMess
     with use_case(actor, reason) as act:
         row = _locked([_row(site, pk).pk])[0]
         act.require(SETTLE_QUARANTINE, row.site.code)
-        _check_waiting(row)
+        if row.status != QuarantineStatus.WAITING:
+            raise _settled(row)
         _settle(act, row, QuarantineStatus.DISCARDED, reason)
         act.record("floor.message_discarded", subject=row, site=row.site.code, after={"raw": row.raw})
         tell(row.site.code, "quarantine", row.source_id)
@@ -107,8 +111,8 @@ def discard(actor: Actor, site: str, pk: int, *, reason: str) -> QuarantinedMess
 @retrying()
 def _release(
     actor: Actor, site: Site, source: Source, keys: Sequence[int], corrected: Mapping[str, Any], reason: str
-) -> list[Refused]:
-    """Release messages of one source in one transaction; those that can't be taken wait on and come back."""
+) -> list[_Waiting]:
+    """Release those messages of one source that wait, in one transaction; what can't be taken (`Refused`) waits on."""
     planned = [_read(row, corrected) for row in QuarantinedMessage.objects.filter(pk__in=keys)]
     rows.open_days(days_of(each.read for each in planned if isinstance(each.read, Parsed)))
     try:
@@ -123,23 +127,23 @@ def _release(
 
 def _released(
     actor: Actor, site: Site, source: Source, keys: Sequence[int], corrected: Mapping[str, Any], reason: str
-) -> list[Refused]:
+) -> list[_Waiting]:
     with use_case(actor, reason) as act:
         act.require(SETTLE_QUARANTINE, site.code)
         Source.objects.select_for_update().get(pk=source.pk)  # as batches of the source do
-        waiting = [_read(row, corrected) for row in _locked(keys)]
-        for each in waiting:
-            _check_waiting(each.row)
+        locked = [row for row in _locked(keys) if row.status == QuarantineStatus.WAITING]
+        waiting = [_read(row, corrected) for row in locked]
+        if not waiting:
+            return []
         _find_machines(site, source, waiting)
         new = _new(source, waiting)
         _store(act, site, source, new)
-        refused = [each for each in waiting if isinstance(each.read, Refused)]
         for each in waiting:
             if isinstance(each.read, Parsed):
                 _settle(act, each.row, QuarantineStatus.RELEASED, reason, each.content)
         _record(act, site, waiting)
         tell(site.code, "quarantine", source.pk)
-    return [each.read for each in refused if isinstance(each.read, Refused)]
+    return waiting
 
 
 def _row(site: str, pk: int) -> QuarantinedMessage:
@@ -155,9 +159,8 @@ def _locked(keys: Collection[int]) -> list[QuarantinedMessage]:
     return list(found.filter(pk__in=keys).order_by("pk"))
 
 
-def _check_waiting(row: QuarantinedMessage) -> None:
-    if row.status != QuarantineStatus.WAITING:
-        raise Conflict(_("It is settled already: %(status)s.") % {"status": row.get_status_display()}, code="settled")
+def _settled(row: QuarantinedMessage) -> Conflict:
+    return Conflict(_("It is settled already: %(status)s.") % {"status": row.get_status_display()}, code="settled")
 
 
 def _read(row: QuarantinedMessage, corrected: Mapping[str, Any]) -> _Waiting:
