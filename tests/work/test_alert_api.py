@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mom.core import clock
+from mom.core.testing import acting
 from mom.work.models import Alert, AlertTeam
 from tests.factories.alerts import make_alert, make_team
 from tests.factories.plant import make_equipment, make_person, make_reason
@@ -64,7 +65,12 @@ def test_alert_of_another_system_has_a_condition_of_its_own(client: Any, site: A
     body = {"site": site.code, "title": "Robot door open", "repeat_key": "door", "severity": "bad"}
     first = client.post(f"{URL}alerts/", {**body, "op_uuid": key()}).json()
     again = client.post(f"{URL}alerts/", {**body, "op_uuid": key()}).json()
-    assert (first["id"], again["raise_count"], again["repeat_key"]) == (again["id"], 2, "own:door")
+    assert (first["id"], again["raise_count"], again["repeat_key"]) == (again["id"], 2, "door")
+    assert Alert.objects.get().repeat_key == "own:door"
+    make_alert(site, "Other")
+    for asked in ("door", "own:door"):
+        rows = client.get(f"{URL}alerts/?repeat_key={asked}").json()["results"]
+        assert [(row["id"], row["repeat_key"]) for row in rows] == [(first["id"], "door")]
     assert client.post(f"{URL}alerts/", {"site": site.code, "op_uuid": key()}).status_code == 422
 
 
@@ -100,6 +106,28 @@ def test_answer_on_an_old_version_is_refused(client: Any, site: Any) -> None:
     etag = client.get(at).headers["ETag"]
     assert client.post(f"{at}accept/", {"op_uuid": key()}, headers={"If-Match": etag}).status_code == 200
     assert client.post(f"{at}arrive/", {"op_uuid": key()}, headers={"If-Match": etag}).status_code == 412
+
+
+def test_alert_is_given_to_nobody_out_of_use_and_an_act_done_before_stays_done(client: Any, site: Any) -> None:
+    alert, team = make_alert(site, team=make_team(site)), make_team(site, "OLD")
+    gone = make_person(site, "1042")
+    at = f"{URL}alerts/{alert.pk}/hand-over/"
+    done = {"op_uuid": key(), "to_person": "1042"}
+    raised = {"op_uuid": key(), "site": site.code, "title": "Robot door open", "team": "OLD"}
+    assert client.post(at, done).status_code == 200
+    assert client.post(f"{URL}alerts/", raised).status_code == 201
+    for row in (team, gone):
+        row.is_active = False
+        with acting():
+            row.save()
+    for target in ({"to_person": "1042"}, {"to_team": "OLD"}):
+        refused = client.post(at, {"op_uuid": key(), **target})
+        assert (refused.status_code, set(refused.json()["fields"])) == (422, set(target))
+    refused = client.post(f"{URL}alerts/", {**raised, "op_uuid": key()})
+    assert (refused.status_code, set(refused.json()["fields"])) == (422, {"team"})
+    assert client.post(at, done).status_code == 200
+    assert client.post(f"{URL}alerts/", raised).status_code == 201
+    assert Alert.objects.count() == 2
 
 
 def test_list_is_narrowed_by_what_is_open_machine_and_team(client: Any, site: Any) -> None:

@@ -42,6 +42,7 @@ class AlertSerializer(ModelSerializer):
     machine = drf.CharField(source="equipment.code", read_only=True, allow_null=True, default=None)
     team = drf.CharField(source="team.code", read_only=True, allow_null=True, default=None)
     job = drf.CharField(source="job_order.code", read_only=True, allow_null=True, default=None)
+    repeat_key = drf.SerializerMethodField(help_text="The condition, as it was sent.")
     cause_reason = drf.CharField(source="reason.code", read_only=True, allow_null=True, default=None)
 
     class Meta:
@@ -53,6 +54,10 @@ class AlertSerializer(ModelSerializer):
             "muted_at", "muted_by", "muted_until", "mute_reason", "version",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_repeat_key(self, alert: Alert) -> str:
+        """The key that the other system sent, or that of the rule."""
+        return alert.repeat_key.removeprefix(alert_call.OWN)
 
 
 class AlertStepSerializer(ModelSerializer):
@@ -126,10 +131,14 @@ class AlertFilters(SiteFilterSet):
     team = CharFilter(field_name="team__code", label="The team's code.")
     status = ChoiceFilter(choices=ALERT_STATUS.choices)
     kind = ChoiceFilter(choices=ALERT_KIND.choices)
-    repeat_key = CharFilter(label="The condition.")
+    repeat_key = CharFilter(method="by_condition", label="The condition, as it was sent.")
     is_open = BooleanFilter(method="by_open", label="Not solved yet.")
     raised_from = InstantFilter(field_name="raised_at", lookup_expr="gte", label="Raised at or after this instant.")
     raised_before = InstantFilter(field_name="raised_at", lookup_expr="lt", label="Raised before this instant.")
+
+    def by_condition(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Those of a condition, whether another system names it or a rule."""
+        return rows.filter(repeat_key__in=[value, alert_call.own_condition(value)])
 
     def by_open(self, rows: QuerySet[Any], _name: str, value: bool) -> QuerySet[Any]:
         """Those that are open, or those that are solved."""

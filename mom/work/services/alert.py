@@ -76,7 +76,7 @@ def hand_over(
 ) -> Alert:
     """Give it to a person, who has it then, or to a team, where it waits again and escalates from now.
 
-    Raises: as `accept`; InvalidInput where not exactly one of them is named.
+    Raises: as `accept`; InvalidInput where not exactly one of them is named, or it is out of use.
     """
     if (to_person is None) == (to_team is None):
         raise InvalidInput({"to_person": [_("Name a person or a team, not both.")]})
@@ -151,6 +151,7 @@ def _move(
     steps.check_sites(
         alert.site, person=person, **{name: more.get(name) for name in ("to_person", "to_team", "reason")}
     )
+    steps.check_in_use(**{name: more.get(name) for name in ("to_person", "to_team")})
     status = ALERT.apply(AlertStatus(alert.status), command)
     by = (steps.name_of(person) or act.actor.label)[:200]
     steps.write(alert, {"status": status, **_values(act.now, alert, command, by, person, more)})

@@ -17,7 +17,7 @@ from mom.work.engine.alert import AlertImpact, AlertKind, AlertSeverity
 from mom.work.engine.terms import JobOrderStatus
 from mom.work.models import Alert, AlertTeam, JobOrder
 from mom.work.services import alert as alerts
-from mom.work.services.alert_raise import NewAlert, raise_alert
+from mom.work.services.alert_raise import NewAlert, raise_alert, raised_before
 
 
 def call(
@@ -33,8 +33,9 @@ def call(
     """Call a team to a machine; a call that is open already counts once more. Raises: NotAllowed, InvalidInput."""
     with use_case(actor, note) as act:
         act.require(permissions.RAISE_ALERT, equipment.site.code)
-        if not team.is_active or team.site_id != equipment.site_id:
+        if team.site_id != equipment.site_id:
             raise InvalidInput({"team": [_("This team is not called at this site.")]})
+        _refuse_unused(equipment.site, team, op_uuid)
         running = JobOrder.objects.filter(equipment=equipment, status=JobOrderStatus.RUNNING)
         new = NewAlert(
             title=team.name or team.code,
@@ -77,6 +78,14 @@ def mute(
         return alerts.mute(act, alert_id, op_uuid=op_uuid, until=until, reason=reason, person=person)
 
 
+OWN = "own:"  # before the conditions of other systems, so that none is that of a rule
+
+
+def own_condition(key: str) -> str:
+    """A condition that another system names, as it is kept."""
+    return f"{OWN}{key}" if key else ""
+
+
 def report(actor: Actor, site: Site, *, op_uuid: uuid.UUID, **values: Any) -> Alert:
     """Raise an alert from outside: another system found something. Its condition is its own, never that of a rule.
 
@@ -86,8 +95,15 @@ def report(actor: Actor, site: Site, *, op_uuid: uuid.UUID, **values: Any) -> Al
         act.require(permissions.RAISE_ALERT, site.code)
         if not str(values.get("title", "")).strip():
             raise InvalidInput({"title": [_("Say what it is.")]})
+        _refuse_unused(site, values.get("team"), op_uuid)
         key = values.pop("repeat_key", "")
         values = {**values, "kind": AlertKind(values["kind"]), "severity": AlertSeverity(values["severity"])}
         values["impact"] = AlertImpact(values["impact"])
-        new = NewAlert(source=actor.reference[:100], repeat_key=f"own:{key}" if key else "", **values)
+        new = NewAlert(source=actor.reference[:100], repeat_key=own_condition(key), **values)
         return raise_alert(act, site, new, op_uuid=op_uuid)
+
+
+def _refuse_unused(site: Site, team: AlertTeam | None, op_uuid: uuid.UUID) -> None:
+    """A team out of use is called no more; what was raised under this key while it was stays raised."""
+    if team is not None and not team.is_active and raised_before(site, op_uuid) is None:
+        raise InvalidInput({"team": [_("This team is not called at this site.")]})

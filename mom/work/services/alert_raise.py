@@ -50,13 +50,13 @@ def raise_alert(act: UseCase, site: Site, new: NewAlert, *, op_uuid: uuid.UUID |
     """
     key = op_uuid or uuid.uuid4()
     steps.check_sites(site, team=new.team, equipment=new.equipment, person=new.person, job_order=new.job_order)
-    known = _raised_by(site, key)
+    known = raised_before(site, key)
     if known is not None:
         return known
     for _try in range(TRIES):
         present = _open_of(site, new.repeat_key)
         if present is not None:
-            return _raised_by(site, key) or _raise_again(act, present, new, key)
+            return raised_before(site, key) or _raise_again(act, present, new, key)
         try:
             return _raise_new(act, site, new, key)
         except _RaisedMeanwhile:
@@ -68,7 +68,7 @@ class _RaisedMeanwhile(Conflict):
     """Another transaction has raised the same condition."""
 
 
-def _raised_by(site: Site, key: uuid.UUID) -> Alert | None:
+def raised_before(site: Site, key: uuid.UUID) -> Alert | None:
     """What was raised under this key before. Raises: Conflict where it is another act's."""
     known = AlertStep.objects.select_related("alert").filter(op_uuid=key).first()
     if known is None:

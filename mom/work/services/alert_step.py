@@ -90,6 +90,17 @@ def check_sites(site: Site, **named: Any) -> None:
         raise InvalidInput(wrong)
 
 
+def check_in_use(**named: Any) -> None:
+    """Nobody comes for who has left, or for a team that is called no more. Raises: InvalidInput."""
+    wrong = {
+        name: [_("%(row)s is out of use. Choose another one.") % {"row": row.name or row.code}]
+        for name, row in named.items()
+        if row is not None and not row.is_active
+    }
+    if wrong:
+        raise InvalidInput(wrong)
+
+
 def refuse_solved(alert: Alert) -> None:
     if alert.status == AlertStatus.SOLVED:
         raise Conflict(_("It is solved already."), code="alert_solved")
