@@ -69,7 +69,7 @@ _HELD = """
 SELECT i.equipment_id, coalesce(
     (SELECT max(p.ended_at) FROM floor_stateinterval p
      WHERE p.equipment_id = i.equipment_id AND p.ended_at <= i.started_at AND p.ended_at > %(back)s
-       AND NOT (p.state = %(state)s AND (%(reasons)s::bigint[] IS NULL OR p.reason_id = ANY(%(reasons)s)))),
+       AND (p.state = %(state)s AND (%(reasons)s::bigint[] IS NULL OR p.reason_id = ANY(%(reasons)s))) IS NOT TRUE),
     (SELECT min(p.started_at) FROM floor_stateinterval p
      WHERE p.equipment_id = i.equipment_id AND p.started_at > %(back)s),
     i.started_at), l.shift_started_at, coalesce(nullif(r.name, ''), r.code, '')

@@ -128,6 +128,17 @@ def test_state_with_a_reason_watches_only_that_one_and_what_is_below_it(site: An
     assert [code for code, _title in open_titles()] == ["A", "B"]
 
 
+def test_state_with_a_reason_does_not_count_the_time_before_it_that_has_none(site: Any, at_ten_forty_two: Any) -> None:
+    machine, reason = make_equipment(site), make_reason(site, "MATERIAL")
+    make_rule(site, subject="state", state="down", reason=reason, delay=10 * MINUTE)
+    stretch(machine, "down", -60, -5)
+    stretch(machine, "down", -5, None, reason=reason)
+    assert judge_rules(SYSTEM) == 0
+    assert RuleStanding.objects.get().since == NOW - 5 * MINUTE
+    at_ten_forty_two(5)
+    assert judge_rules(SYSTEM) == 1
+
+
 def test_rule_of_an_area_watches_the_machines_in_it(site: Any) -> None:
     area = make_equipment(site, "MACHINING", level="area")
     inside, outside = make_equipment(site, "IN", parent=area), make_equipment(site, "OUT")
