@@ -68,7 +68,8 @@ def rule_change(actor: Actor, rule_id: int, *, version: int | None = None, **cha
     Raises: NotAllowed, NotFound, Stale, InvalidInput.
     """
     with use_case(actor) as act:
-        rule = AlertRule.objects.select_for_update(of=("self",)).select_related("site").filter(pk=rule_id).first()
+        rows = AlertRule.objects.select_for_update(of=("self",))
+        rule = rows.select_related("site", "equipment", "reason", "team").filter(pk=rule_id).first()
         if rule is None:
             raise NotFound(_("There is no such rule."))
         act.require(permissions.SET_ALERT_RULE, rule.site.code)
@@ -77,13 +78,16 @@ def rule_change(actor: Actor, rule_id: int, *, version: int | None = None, **cha
         _refuse_unknown(changes)
         if changes.get("valid_from", rule.valid_from) is None:
             changes["valid_from"] = rule.valid_from
-        before = {name: getattr(rule, name) for name in changes}
-        differing = {name: value for name, value in changes.items() if before[name] != value}
-        if not differing:
+        before = {name: getattr(rule, name) for name in FIELDS}
+        if all(before[name] == value for name, value in changes.items()):
             return rule
-        for name, value in differing.items():
+        for name, value in changes.items():
             setattr(rule, name, value)
         _check(rule)
+        # what it does not watch any more was emptied, though nobody sent it
+        differing = {name: getattr(rule, name) for name in FIELDS if getattr(rule, name) != before[name]}
+        if not differing:
+            return rule
         rule.version += 1
         with translating(REFUSALS):
             rule.save(update_fields=[*differing, "version", "changed_at"])

@@ -18,6 +18,7 @@ from analytics.services.alert_rule_judge import judge_rule, judge_rules
 from mom.core import clock
 from mom.core.actor import Actor, system_actor
 from mom.core.errors import InvalidInput, NotAllowed, Stale
+from mom.core.models import AuditEntry
 from mom.core.testing import acting
 from mom.floor.models import StateInterval
 from mom.floor.services.ingest import take_in
@@ -324,6 +325,21 @@ def test_rule_is_changed_from_its_version_and_only_by_who_may(site: Any, other_s
     looker = actor_with("analytics.view", site=site.code)
     with pytest.raises(NotAllowed):
         rules.rule_change(looker, rule.pk, delay=MINUTE)
+
+
+def test_rule_that_watches_something_else_keeps_nothing_of_what_it_watched(site: Any, actor: Actor) -> None:
+    rule = rules.rule_add(actor, site, code="R", subject="state", state="down", reason=make_reason(site, "MATERIAL"))
+    rules.rule_change(actor, rule.pk, subject="figure", figure="oee")
+    rule.refresh_from_db()
+    assert (rule.subject, rule.state, rule.reason, rule.figure) == ("figure", "", None, "oee")
+    entry = AuditEntry.objects.filter(action="analytics.alert_rule_changed").get()
+    assert (entry.before["reason"], entry.after["reason"], entry.after["state"]) == ("MATERIAL", None, "")
+    limit = {"signal": "t", "side": "above", "threshold": Decimal(80), "dead_band": Decimal(5)}
+    rules.rule_change(actor, rule.pk, subject="reading", **limit)
+    found = rules.rule_change(actor, rule.pk, subject="state", state="idle")
+    rule.refresh_from_db()
+    assert (rule.signal, rule.side, rule.figure, rule.threshold, rule.dead_band) == ("", "", "", None, Decimal(0))
+    assert rules.rule_change(actor, rule.pk, signal="t").version == found.version
 
 
 @pytest.mark.parametrize(
