@@ -130,6 +130,22 @@ def test_alert_is_given_to_nobody_out_of_use_and_an_act_done_before_stays_done(c
     assert Alert.objects.count() == 2
 
 
+def test_mute_and_its_end_on_an_old_version_are_refused(client: Any, site: Any) -> None:
+    alert = make_alert(site)
+    at = f"{URL}alerts/{alert.pk}/"
+    old = {"If-Match": client.get(at).headers["ETag"]}
+    assert client.post(f"{at}accept/", {"op_uuid": key()}).status_code == 200
+    until = {"until": (clock.now() + timedelta(hours=1)).isoformat(), "reason": "Known"}
+    assert client.post(f"{at}mute/", {"op_uuid": key(), **until}, headers=old).status_code == 412
+    present = {"If-Match": client.get(at).headers["ETag"]}
+    once = {"op_uuid": key(), **until}
+    assert client.post(f"{at}mute/", once, headers=present).status_code == 200
+    assert client.post(f"{at}mute/", once, headers=present).status_code == 200  # done before: it counts once
+    assert client.post(f"{at}unmute/", {"op_uuid": key()}, headers=present).status_code == 412
+    assert client.get(at).json()["mute_reason"] == "Known"
+    assert client.post(f"{at}unmute/", {"op_uuid": key()}).status_code == 200
+
+
 def test_list_is_narrowed_by_what_is_open_machine_and_team(client: Any, site: Any) -> None:
     alert = make_alert(site, equipment=make_equipment(site, "CNC-04"), team=make_team(site, "MAINT"))
     make_alert(site, "Other")

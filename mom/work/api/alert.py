@@ -225,8 +225,7 @@ def _answer(name: str, body_class: type[Serializer], words: str) -> Callable[...
         body = body_class(data=request.data)
         body.is_valid(raise_exception=True)
         given = _given(row, dict(body.validated_data))
-        if name not in {"mute", "unmute"}:
-            given["version"] = version_sent(request)
+        given["version"] = version_sent(request)
         getattr(alert_call, name)(request.actor, row.pk, **given)  # type: ignore[attr-defined]
         return self.answer(self.read(row.pk))
 

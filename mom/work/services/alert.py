@@ -91,12 +91,23 @@ def hand_over(
 
 
 def mute(
-    act: UseCase, alert_id: int, *, op_uuid: uuid.UUID, until: datetime, reason: str, person: Person | None = None
+    act: UseCase,
+    alert_id: int,
+    *,
+    op_uuid: uuid.UUID,
+    until: datetime,
+    reason: str,
+    person: Person | None = None,
+    version: int | None = None,
 ) -> Alert:
-    """Keep it silent until then: nobody is told, and it stands last. Raises: NotAllowed, NotFound, InvalidInput."""
+    """Keep it silent until then: nobody is told, and it stands last.
+
+    Raises: NotAllowed, NotFound, InvalidInput, Conflict; Stale on an old version.
+    """
     alert = steps.locked(act, alert_id, permissions.MUTE_ALERT)
     if steps.known(alert, op_uuid):
         return alert
+    steps.refuse_outdated(alert, version)
     wrong: dict[str, list[Any]] = {}
     if until <= act.now:
         wrong["until"] = [_("Choose an end in the future.")]
@@ -112,10 +123,15 @@ def mute(
     return alert
 
 
-def unmute(act: UseCase, alert_id: int, *, op_uuid: uuid.UUID, person: Person | None = None) -> Alert:
-    """Let it speak again; not muted, it stays as it is. Raises: NotAllowed, NotFound."""
+def unmute(
+    act: UseCase, alert_id: int, *, op_uuid: uuid.UUID, person: Person | None = None, version: int | None = None
+) -> Alert:
+    """Let it speak again; not muted, it stays as it is. Raises: NotAllowed, NotFound; Stale on an old version."""
     alert = steps.locked(act, alert_id, permissions.MUTE_ALERT)
-    if steps.known(alert, op_uuid) or alert.muted_at is None or alert.status == AlertStatus.SOLVED:
+    if steps.known(alert, op_uuid):
+        return alert
+    steps.refuse_outdated(alert, version)
+    if alert.muted_at is None or alert.status == AlertStatus.SOLVED:
         return alert
     steps.write(alert, {"muted_at": None, "muted_by": "", "muted_until": None, "mute_reason": ""})
     steps.done(act, alert, AlertAct.UNMUTED, op_uuid, person=person)
@@ -146,8 +162,7 @@ def _move(
     alert = steps.locked(act, alert_id, permissions.ANSWER_ALERT)
     if steps.known(alert, op_uuid):
         return alert
-    if version is not None and version != alert.version:
-        raise Stale(steps.faster(alert))
+    steps.refuse_outdated(alert, version)
     steps.check_sites(
         alert.site, person=person, **{name: more.get(name) for name in ("to_person", "to_team", "reason")}
     )

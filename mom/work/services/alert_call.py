@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -70,12 +69,10 @@ hand_over = _as_use_case(alerts.hand_over)
 unmute = _as_use_case(alerts.unmute)
 
 
-def mute(
-    actor: Actor, alert_id: int, *, op_uuid: uuid.UUID, until: datetime, reason: str, person: Person | None = None
-) -> Alert:
-    """Keep it silent until then, with the reason. Raises: NotAllowed, NotFound, InvalidInput, Conflict."""
+def mute(actor: Actor, alert_id: int, *, reason: str, **given: Any) -> Alert:
+    """Keep it silent until then, with the reason. Raises: NotAllowed, NotFound, InvalidInput, Conflict, Stale."""
     with use_case(actor, reason) as act:
-        return alerts.mute(act, alert_id, op_uuid=op_uuid, until=until, reason=reason, person=person)
+        return alerts.mute(act, alert_id, reason=reason, **given)
 
 
 OWN = "own:"  # before the conditions of other systems, so that none is that of a rule

@@ -18,16 +18,20 @@ from mom.work.models import Alert, AlertStep
 ESCALATE_TASK = "mom.work.tasks.escalate_alerts"
 
 
-def locked(act: UseCase, alert_id: int, permission: str, version: int | None = None) -> Alert:
-    """The alert, locked. Raises: NotAllowed, NotFound, Stale."""
+def locked(act: UseCase, alert_id: int, permission: str) -> Alert:
+    """The alert, locked. Raises: NotAllowed, NotFound."""
     rows = Alert.objects.select_for_update(of=("self",)).select_related("site", "equipment", "team")
     alert = rows.filter(pk=alert_id).first()
     if alert is None:
         raise NotFound(_("There is no such alert."))
     act.require(permission, alert.site.code)
+    return alert
+
+
+def refuse_outdated(alert: Alert, version: int | None) -> None:
+    """An act on what somebody changed meanwhile. Raises: Stale."""
     if version is not None and version != alert.version:
         raise Stale(faster(alert))
-    return alert
 
 
 def done(act: UseCase, alert: Alert, step: AlertAct, key: uuid.UUID, **more: Any) -> None:
