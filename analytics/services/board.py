@@ -1,6 +1,6 @@
 """Cause and action of an hour, and notes on a shift: written by people beside the figures."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -44,6 +44,7 @@ def entry_write(
         if equipment is None:
             raise NotFound
         _check_hour(equipment, site, hour, act.now)
+        hour = hour.astimezone(UTC)  # the lock's key and what is recorded don't depend on the sender's offset
         advisory_lock(Lock.BOARD_HOUR, f"{equipment.pk} {hour.isoformat()}")
         row = BoardEntry.objects.filter(equipment=equipment, hour=hour).first()
         if version is not None and version != (row.version if row else 0):

@@ -1,11 +1,12 @@
 """Cause and action of an hour: who may write, what is kept, what is refused."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from analytics.models import BoardEntry, ShiftNote
+from analytics.services import board
 from analytics.services.board import entry_write, note_write
 from mom.accounts.models import Site, User
 from mom.accounts.selectors import actor_for_user
@@ -68,6 +69,21 @@ def test_board_entry_needs_the_right_at_that_site(site: Site, line: Equipment, k
         entry_write(actor_for_user(keeper), other, "LINE-2", this_hour(), cause="x")
     with pytest.raises(NotFound):
         entry_write(actor_for_user(keeper), site, "LINE-2", this_hour(), cause="x")
+
+
+def test_board_entry_waits_for_whoever_writes_the_same_hour_with_another_offset(
+    site: Site, line: Equipment, keeper: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked: list[object] = []
+    monkeypatch.setattr(board, "advisory_lock", lambda _name, key: locked.append(key))
+    for number, hours in enumerate((0, 2, -5)):
+        hour = this_hour().astimezone(timezone(timedelta(hours=hours)))
+        entry_write(actor_for_user(keeper), site, "LINE-1", hour, cause=f"Cause {number}", version=number)
+
+    assert len(locked) == 3
+    assert len(set(locked)) == 1, "one hour, one lock"
+    said = AuditEntry.objects.filter(action="analytics.board_entry_written").values_list("after__hour", flat=True)
+    assert set(said) == {this_hour().isoformat()}
 
 
 @pytest.mark.parametrize(
