@@ -184,7 +184,7 @@ def _keep(
     changed: list[RuleStanding] = []
     for machine, judged in after.items():
         standing = judged.standing
-        if standing == before.get(machine):
+        if _stands_already(rule, standing, before.get(machine)):
             continue
         row = rows.get(machine) or RuleStanding(site_id=rule.site_id, rule=rule, equipment_id=machine)
         row.phase, row.since = standing.phase, standing.since
@@ -193,6 +193,14 @@ def _keep(
     RuleStanding.objects.bulk_create(made)
     if changed:
         RuleStanding.objects.bulk_update(changed, CHANGED, batch_size=500)
+
+
+def _stands_already(rule: AlertRule, standing: Standing, before: Standing | None) -> bool:
+    """Whether nothing is to be written. Up to when was judged matters for readings alone: others are judged by now."""
+    if before is None or rule.subject == RuleSubject.READING:
+        return standing == before
+    value = _storable(standing.value)
+    return (standing.phase, standing.since, value) == (before.phase, before.since, before.value)
 
 
 def _storable(value: Decimal | None) -> Decimal | None:
