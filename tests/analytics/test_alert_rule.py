@@ -244,27 +244,23 @@ def test_figure_of_the_shift_below_its_limit_raises_once_enough_time_has_passed(
 
 def test_standing_is_written_only_where_it_changed(site: Any, at_ten_forty_two: Any) -> None:
     down = make_equipment(site, "DOWN")
-    make_rule(site, subject="state", state="down")
+    state = make_rule(site, subject="state", state="down")
     figure = make_rule(site, "R2", subject="figure", figure="oee", threshold=Decimal("0.8"))
     stretch(down, "down", -5)
     low = machine_now(down, production=120 * MINUTE_US, ideal=80 * MINUTE_US, ideal_good=80 * MINUTE_US)
-    judge_rules(SYSTEM)
-    judged(figure, low)
+    assert [judged(rule, low) for rule in (state, figure)] == [1, 1]
     before = list(RuleStanding.objects.order_by("pk").values())
     assert [row["phase"] for row in before] == ["raised", "raised"]
     at_ten_forty_two(1)
     with CaptureQueriesContext(connection) as asked:
-        judge_rules(SYSTEM)
-        judged(figure, low)
-    assert not [
-        each["sql"] for each in asked if "analytics_rulestanding" in each["sql"] and "UPDATE" in each["sql"][:6]
-    ]
+        assert [judged(rule, low) for rule in (state, figure)] == [0, 0]
+    assert not [each["sql"] for each in asked if each["sql"].startswith('UPDATE "analytics_rulestanding"')]
     assert list(RuleStanding.objects.order_by("pk").values()) == before
     StateInterval.objects.filter(equipment=down).update(ended_at=NOW + MINUTE)
     stretch(down, "run", 1)
     at_ten_forty_two(2)
-    judge_rules(SYSTEM)
-    assert RuleStanding.objects.get(rule__code="R1").phase == "normal"
+    assert judged(state, low) == 1
+    assert RuleStanding.objects.get(rule=state).phase == "normal"
 
 
 def test_oee_rule_without_a_limit_follows_the_target(site: Any) -> None:
