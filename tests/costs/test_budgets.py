@@ -39,7 +39,7 @@ MORE = {
     "GET /api/v1/analytics/boards/{code}/": 17,  # hours, plans, stops and entries of a line's shift
     "GET /api/v1/analytics/shift-reports/": 20,
     "POST /api/v1/floor/messages/": 45,  # stored, laid into the timeline, folded into the running shift: once a batch
-    "POST /api/v1/floor/quarantine/release-machine/": 52,
+    "POST /api/v1/floor/quarantine/release-machine/": 53,  # and how many wait on
     "POST /api/v1/floor/quarantine/{pk}/release/": 52,
     "page plant:machine_detail": 50,  # the same, and all that hangs on a machine
     "page plant:material_detail": 20,

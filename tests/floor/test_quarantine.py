@@ -258,3 +258,34 @@ def test_quarantine_api_releases_corrected_and_discards(client: Client, actor: A
     assert post(f"{rows[1]['id']}/discard", {"reason": "Test rig"}).json()["status"] == "discarded"
     make_machine(site, "CNC-98")
     assert post("release-machine", {"site": "P1", "machine": "CNC-98"}).json() == {"released": 1, "left": 0}
+
+
+def test_quarantine_api_releases_a_machine_piece_by_piece(
+    client: Client, actor: Actor, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "AT_ONCE", 3)
+    sent(actor, site, [reading(number, machine="CNC-98") for number in range(1, 6)])
+    sent(actor, site, [reading(number, machine="CNC-98") for number in range(1, 3)], source="gw-2")
+
+    def post(key: str) -> Any:
+        body = {"site": "P1", "machine": "CNC-98"}
+        address = "/api/v1/floor/quarantine/release-machine"
+        return client.post(address, body, "application/json", headers={"Idempotency-Key": key}).json()
+
+    assert post("before") == {"released": 0, "left": 7}, "nothing is called so yet"
+    make_machine(site, "CNC-98")
+    assert [post(key) for key in ("one", "two", "three", "four")] == [
+        {"released": 3, "left": 4}, {"released": 3, "left": 1}, {"released": 1, "left": 0}, {"released": 0, "left": 0},
+    ]  # fmt: skip
+
+
+def test_quarantine_page_releases_all_of_a_machine_in_pieces(
+    client: Client, actor: Actor, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "AT_ONCE", 3)
+    sent(actor, site, [reading(number, machine="CNC-98") for number in range(1, 9)])
+    make_machine(site, "CNC-98")
+    row = QuarantinedMessage.objects.order_by("pk")[0]
+    assert client.post(f"/quarantine/{row.pk}/release-machine/").status_code == 302
+    assert FloorMessage.objects.count() == 8
+    assert AuditEntry.objects.filter(action="floor.messages_released").count() == 3, "a transaction each"

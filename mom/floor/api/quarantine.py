@@ -55,7 +55,7 @@ class QuarantineDiscardSerializer(Serializer):
 
 
 class QuarantineReleaseMachineSerializer(Serializer):
-    """Take in all that waits because nothing was called like this."""
+    """Take in what waits because nothing was called like this, at most 1,000 at once."""
 
     site = CharField(max_length=20, help_text="The code of the site.")
     machine = CharField(max_length=200, help_text="What the messages call the machine.")
@@ -65,8 +65,8 @@ class QuarantineReleaseMachineSerializer(Serializer):
 class QuarantineReleasedSerializer(Serializer):
     """How many went in, and how many wait on."""
 
-    released = drf.IntegerField()
-    left = drf.IntegerField()
+    released = drf.IntegerField(help_text="Taken in by this request: at most 1,000.")
+    left = drf.IntegerField(help_text="Wait on for this machine. More than 0: send the request again with a new key.")
 
 
 class QuarantineFilters(SiteFilterSet):
@@ -121,7 +121,11 @@ class QuarantineViewSet(ReadOnlyViewSet):
     @extend_schema(request=QuarantineReleaseMachineSerializer, responses=QuarantineReleasedSerializer)
     @action(detail=False, methods=["post"], url_path="release-machine")
     def release_machine(self, request: Request) -> Response:
-        """After a machine or its alias was added: take in what was sent for it meanwhile. At most 100,000 at once."""
+        """After a machine or its alias was added: take in what was sent for it meanwhile, the oldest first.
+
+        At most 1,000 at once, so that the source's live batches go on; `left` is how many wait on. Send it again, with
+        a new Idempotency-Key each time, until `left` is 0. Where `released` is 0, what is left needs a person.
+        """
         body = QuarantineReleaseMachineSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         sent = body.validated_data
@@ -129,5 +133,5 @@ class QuarantineViewSet(ReadOnlyViewSet):
         site = Site.objects.filter(code=sent["site"]).first()
         if site is None or not actor.may(permissions.SETTLE_QUARANTINE, site.code):
             raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
-        done = quarantine.release_machine(actor, site, sent["machine"], reason=sent["reason"])
+        done = quarantine.release_machine(actor, site, sent["machine"], pieces=1, reason=sent["reason"])
         return Response({"released": done.released, "left": done.left})

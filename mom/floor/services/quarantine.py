@@ -24,7 +24,7 @@ from mom.floor.engine.message_reading import read_again
 from mom.floor.engine.terms import QuarantineStatus
 from mom.floor.models import QuarantinedMessage, Source, SourceSession
 from mom.floor.permissions import SETTLE_QUARANTINE
-from mom.floor.selectors.quarantine import waiting_keys
+from mom.floor.selectors.quarantine import waiting_for_machine, waiting_keys
 from mom.floor.services import ingest, late_rows
 from mom.floor.services import ingest_rows as rows
 from mom.floor.services.ingest_words import sentence_of
@@ -36,7 +36,7 @@ IDENTITY = frozenset({"id", "sequence", "session"})
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """How many of the messages went in, and how many wait on."""
+    """How many of the messages went in, and how many of the machine wait on."""
 
     released: int
     left: int
@@ -72,13 +72,14 @@ def release(
     return row
 
 
-def release_machine(actor: Actor, site: Site, machine: str, *, reason: str = "") -> Released:
+def release_machine(actor: Actor, site: Site, machine: str, *, pieces: int = 100, reason: str = "") -> Released:
     """Take in what waits because nothing was called `machine`: now something is. Raises: NotAllowed.
 
-    In pieces; what can't be taken waits on, and what somebody settled meanwhile stays as it is.
+    The oldest first, at most `pieces` of `AT_ONCE`, each in a transaction of its own. What can't be taken waits on, and
+    what somebody settled meanwhile stays as it is. Inside another transaction all pieces are one: ask for one alone.
     """
-    released, left = 0, 0
-    keys = waiting_keys(site.code, machine, 100 * AT_ONCE)
+    released = 0
+    keys = waiting_keys(site.code, machine, pieces * AT_ONCE)
     by_source: dict[int, list[int]] = {}
     for pk, source_id in QuarantinedMessage.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "source_id"):
         by_source.setdefault(source_id, []).append(pk)
@@ -87,10 +88,8 @@ def release_machine(actor: Actor, site: Site, machine: str, *, reason: str = "")
         for start in range(0, len(of_source), AT_ONCE):
             piece = of_source[start : start + AT_ONCE]
             waiting = _release(actor, site, source, piece, {}, reason)
-            taken = sum(isinstance(each.read, Parsed) for each in waiting)
-            released += taken
-            left += len(waiting) - taken
-    return Released(released, left)
+            released += sum(isinstance(each.read, Parsed) for each in waiting)
+    return Released(released, waiting_for_machine(site.code, machine))
 
 
 def discard(actor: Actor, site: str, pk: int, *, reason: str) -> QuarantinedMessage:

@@ -237,8 +237,10 @@ class QuarantineReleaseMachine(_Decide):
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
         done = quarantine.release_machine(self.actor, self.site, machine_of(self.message))
-        if not done.released:
+        if not done.released and done.left:
             raise Conflict(_("The machine is still unknown. Add it, or an alias of it, first."))
+        if not done.released:
+            raise Conflict(_("None of its messages waits any more."))
         return reverse("floor:quarantine_list")
 
 
