@@ -217,6 +217,13 @@ class ShiftReportViewSet(_OfAShift):
         """Also which part of the site, and whose view."""
         return super().known_parameters() | {"at", "school"}
 
+    def school(self) -> School:
+        """Whose view is asked for. Raises: InvalidInput."""
+        asked = self.request.query_params.get("school", "") or School.ISO
+        if asked not in set(School):
+            raise InvalidInput({"school": [_("Choose iso22400 or tpm.")]}, status=400)
+        return School(asked)
+
     @extend_schema(
         parameters=[
             *_SHIFT,
@@ -227,14 +234,13 @@ class ShiftReportViewSet(_OfAShift):
     )
     def list(self, request: Request) -> Response:
         """Figures of the whole and of each machine, with the choices they were made by."""
-        site, day, now = self.site(), self.day(), clock.now()
+        site, day, now, school = self.site(), self.day(), clock.now(), self.school()
         plan = site_plan(site, reach_of(day, now, site.zone))
         shown = self.found(shown_shift(plan, day, request.query_params.get("shift", ""), now))
         tree, code = PlantTree(site), request.query_params.get("at", "")
         place = tree.by_code(code) if code else None
         if code and place is None:
             raise InvalidInput({"at": [_("This site has none with the code %(code)s.") % {"code": code}]}, status=400)
-        school = School.TPM if request.query_params.get("school") == School.TPM else School.ISO
         report = shift_report(request.actor, site, shown, tree, place)  # type: ignore[attr-defined]
         return Response(report_answer(report, school))
 

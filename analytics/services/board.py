@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from analytics import permissions
 from analytics.engine.board import clock_hour
 from analytics.models import BoardEntry, ShiftNote
+from analytics.selectors.board_shifts import reach_of, shown_shift
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.db.locks import Lock, advisory_lock
@@ -15,7 +16,7 @@ from mom.core.fields import zone
 from mom.core.live.change import tell
 from mom.core.use_case import use_case
 from mom.plant.models import Equipment
-from mom.plant.selectors.calendar import nearest_calendar
+from mom.plant.selectors.calendar import nearest_calendar, site_plan
 
 LONGEST, LONGEST_NOTE = 200, 500
 OLDEST = timedelta(days=731)
@@ -69,14 +70,13 @@ def entry_write(
 
 
 def note_write(actor: Actor, site: Site, day: date, shift: str, text: str) -> ShiftNote:
-    """Leave a note on a shift, for its report and for the next shift. Raises: NotAllowed, InvalidInput."""
+    """Leave a note on a shift of the plan, for its report and for the next shift. Raises: NotAllowed, InvalidInput."""
     text = _fitting("text", text, LONGEST_NOTE)
     if not text:
         raise InvalidInput({"text": [_("Write something.")]})
     with use_case(actor) as act:
         act.require(permissions.KEEP_BOARD, site.code)
-        if not shift or len(shift) > 16:
-            raise InvalidInput({"shift": [_("This site has no such shift.")]})
+        _check_shift(site, day, shift, act.now)
         row = ShiftNote(site=site, day=day, shift=shift, text=text, written_at=act.now, written_by=actor.label[:200])
         row.save(force_insert=True)
         after = {"day": day.isoformat(), "shift": shift, "text": text}
@@ -100,3 +100,13 @@ def _check_hour(equipment: Equipment, site: Site, hour: datetime, now: datetime)
         raise InvalidInput({"hour": [_("Give the first instant of an hour.")]})
     if not now - OLDEST <= hour <= now + timedelta(days=2):
         raise InvalidInput({"hour": [_("This hour is too far away.")]})
+
+
+def _check_shift(site: Site, day: date, shift: str, now: datetime) -> None:
+    """Raises: InvalidInput for a day too far away, or a shift that its report would not find."""
+    today = now.astimezone(site.zone).date()
+    if not today - OLDEST <= day <= today + timedelta(days=2):
+        raise InvalidInput({"day": [_("This day is too far away.")]})
+    plan = site_plan(site, reach_of(day, now, site.zone))
+    if not shift or shown_shift(plan, day, shift, now) is None:
+        raise InvalidInput({"shift": [_("This site has no such shift on that day.")]})

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from rest_framework.test import APIClient
 
 from analytics.models import BoardEntry, ShiftNote
 from analytics.services import board
@@ -14,7 +15,8 @@ from mom.core import clock
 from mom.core.errors import InvalidInput, NotAllowed, NotFound, Stale
 from mom.core.models import AuditEntry, RowVersion
 from mom.core.testing import acting
-from mom.plant.models import Equipment
+from mom.plant.models import Equipment, Shift
+from tests.analytics.shift_floor import Floor
 from tests.factories.accounts import make_site, make_user
 from tests.factories.plant import make_equipment
 
@@ -29,6 +31,12 @@ def line(site: Site) -> Equipment:
 @pytest.fixture
 def keeper(site: Site) -> User:
     return make_user("erik", site=site, permissions=["analytics.view", "analytics.keep_board"])
+
+
+def thursday() -> date:
+    """The last Thursday."""
+    today = clock.now().date()
+    return today - timedelta(days=(today.weekday() - 3) % 7)
 
 
 def this_hour() -> datetime:
@@ -109,11 +117,54 @@ def test_board_entry_is_one_for_an_hour_and_is_never_deleted(site: Site, line: E
 
 
 def test_shift_note_is_written_once_and_stays(site: Site, keeper: User) -> None:
+    Floor.make(site)
     actor = actor_for_user(keeper)
-    note_write(actor, site, date(2026, 4, 16), "early", "Coolant of CNC-04 is low")
+    note_write(actor, site, thursday(), "early", "Coolant of CNC-04 is low")
 
     with pytest.raises(InvalidInput):
-        note_write(actor, site, date(2026, 4, 16), "early", "  ")
+        note_write(actor, site, thursday(), "early", "  ")
     with pytest.raises(DatabaseError), transaction.atomic():
         ShiftNote.objects.update(text="nothing happened")
     assert ShiftNote.objects.get().text == "Coolant of CNC-04 is low"
+
+
+def test_shift_note_on_a_shift_that_is_not_in_the_plan_is_refused(site: Site, keeper: User) -> None:
+    actor, day = actor_for_user(keeper), thursday()
+    with pytest.raises(InvalidInput) as refusal:
+        note_write(actor, site, day, "early", "No calendar yet")
+    assert list(refusal.value.fields) == ["shift"]
+    floor = Floor.make(site)
+    with acting():
+        Shift.objects.filter(calendar=floor.calendar, code="late").update(weekdays=[5])
+    for shift in ("", "erly", "x" * 17, "\0", "late"):  # the late shift is on Fridays, the day is a Thursday
+        with pytest.raises(InvalidInput) as refusal:
+            note_write(actor, site, day, shift, "Coolant is low")
+        assert list(refusal.value.fields) == ["shift"]
+    note_write(actor, site, day, "night", "Coolant is low")
+    note_write(actor, site, day + timedelta(days=1), "late", "Coolant is low")
+    assert ShiftNote.objects.count() == 2
+
+
+@pytest.mark.parametrize("days", [-800, 9])
+def test_shift_note_on_a_day_too_far_away_is_refused(site: Site, keeper: User, days: int) -> None:
+    Floor.make(site)
+    with pytest.raises(InvalidInput) as refusal:
+        note_write(actor_for_user(keeper), site, clock.now().date() + timedelta(days=days), "early", "Coolant is low")
+    assert list(refusal.value.fields) == ["day"]
+    for extreme in (date.min, date.max):
+        with pytest.raises(InvalidInput):
+            note_write(actor_for_user(keeper), site, extreme, "early", "Coolant is low")
+
+
+def test_shift_note_in_the_api_needs_a_shift_of_the_plan(site: Site, keeper: User) -> None:
+    Floor.make(site)
+    api = APIClient()
+    api.force_login(keeper, backend="mom.accounts.backends.PasswordBackend")
+    body = {"site": site.code, "day": thursday().isoformat(), "shift": "early", "text": "Coolant is low"}
+
+    def answer(number: int, **changed: str) -> int:
+        keyed = {"Idempotency-Key": f"note-{number}"}
+        return api.post("/api/v1/analytics/shift-notes/", {**body, **changed}, "json", headers=keyed).status_code
+
+    changes = ({}, {"shift": "erly"}, {"day": "2199-01-01"}, {"day": "1999-01-01"})
+    assert [answer(number, **changed) for number, changed in enumerate(changes)] == [201, 422, 422, 422]

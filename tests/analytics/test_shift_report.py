@@ -96,6 +96,20 @@ def test_shift_report_of_a_part_of_the_site_and_of_the_other_school(reader: Clie
     assert "<dd>TPM</dd>" in shown
 
 
+@pytest.mark.parametrize(("school", "status"), [("iso22400", 200), ("tpm", 200), ("", 200), ("tmp", 400), ("TPM", 400)])
+def test_shift_report_in_the_api_of_a_school_that_there_is_not_is_refused(
+    reader: Client, floor: Floor, school: str, status: int
+) -> None:
+    asked = {"site": "P1", "day": "2026-04-16", "shift": "early", "school": school}
+    answer = reader.get("/api/v1/analytics/shift-reports/", asked)
+
+    assert answer.status_code == status
+    if status == 400:
+        assert "school" in answer.json()["fields"]
+    else:
+        assert answer.json()["school"] == (school or "iso22400")
+
+
 @pytest.mark.parametrize("query", ["?day=2026-04-16&shift=never", "?day=2026-02-31", "?day=9999-01-01"])
 def test_shift_report_of_no_shift_says_so(reader: Client, floor: Floor, query: str) -> None:
     assert reader.get(f"/shift-report/{query}").status_code == 200

@@ -43,6 +43,14 @@ RUNNING = ("begin_setup", "begin_production", "join", "leave")
 BEFORE |= dict.fromkeys(RUNNING, ("start",))
 WHY = {"reason": "Not wanted"}
 DAY = "2026-12-01"
+
+
+def monday() -> str:
+    """The last Monday: the shifts of the growing plant are on Mondays."""
+    today = clock.now().date()
+    return (today - timedelta(days=today.weekday())).isoformat()
+
+
 BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
     "plant/assets": lambda _plant: {"kind": "tool"},
     "plant/documents": lambda _plant: {"kind": "sop"},
@@ -266,7 +274,7 @@ SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
         },
     ),
     "analytics/shift-notes/create": lambda route, plant: sent(
-        "post", route.path, {"site": plant.site.code, "day": DAY, "shift": "N-001", "text": "Watch it"}
+        "post", route.path, {"site": plant.site.code, "day": monday(), "shift": "N-001", "text": "Watch it"}
     ),
     "analytics/board-entries/partial_update": lambda route, plant: sent(
         "patch", route.address(plant.shift_words.entry.pk), {"cause": "Tool"}, **{"If-Match": '"v1"'}
@@ -368,7 +376,7 @@ def _floor_writes(plant: GrownPlant) -> dict[str, Callable[[], Act]]:
             stop=plant.machines_now.stop.pk, reason=plant.reason.pk, key=str(uuid.uuid4()),
         ),
         "send analytics:shift_note": lambda: form(
-            reverse("analytics:shift_note", args=[DAY, "N-001"]), text="Watch it"
+            reverse("analytics:shift_note", args=[monday(), "N-001"]), text="Watch it"
         ),
     }  # fmt: skip
 
