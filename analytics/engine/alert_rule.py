@@ -49,6 +49,10 @@ class Phase(StrEnum):
     RAISED = "raised"
 
 
+LATE = timedelta(hours=1)  # a reading may come so much later than other messages of its machine, and still raise
+STEP = timedelta(minutes=10)
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """Bad beyond `threshold` on its side, over when back by `dead_band`, raised after `delay`."""
@@ -120,6 +124,16 @@ def judge(limit: Limit, standing: Standing, samples: Iterable[Sample], now: date
         turns += [turn] if turn else []
     standing, turn = advance(standing, limit.delay, now)
     return standing, turns + ([turn] if turn else [])
+
+
+def pass_over(standing: Standing, looked_from: datetime, heard: datetime | None, now: datetime) -> Standing:
+    """The standing of a machine that sent other things and not this signal: the next look need not go so far back.
+
+    `heard`: its last sign. Judged up to is `LATE` before that, so that what is kept back while a machine can't be heard
+    is judged when it comes. It moves by steps, so that it is seldom written.
+    """
+    until = min(heard, now) - LATE if heard is not None else None
+    return replace(standing, seen_at=until) if until is not None and until >= looked_from + STEP else standing
 
 
 def _take(limit: Limit, standing: Standing, sample: Sample) -> tuple[Standing, Turn | None]:

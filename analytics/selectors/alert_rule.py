@@ -131,6 +131,14 @@ def readings_after(rule: AlertRule, seen: Mapping[int, datetime], now: datetime)
     return found
 
 
+def last_signs(machines: Sequence[int]) -> dict[int, datetime]:
+    """When each machine was heard last, whatever it said. One statement."""
+    asked = "SELECT equipment_id, last_seen_at FROM floor_machinesignal WHERE equipment_id = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(asked + " AND last_seen_at IS NOT NULL", [list(machines)])
+        return dict(cursor.fetchall())
+
+
 def oldest_judged(rule: AlertRule, seen: datetime | None, now: datetime) -> datetime:
     """From when on a machine's readings are still to be judged."""
     return max(seen or rule.valid_from, rule.valid_from, now - LOOK_BACK)

@@ -24,6 +24,7 @@ from analytics.engine.alert_rule import (
     Turn,
     hold,
     judge,
+    pass_over,
 )
 from analytics.models import AlertRule, RuleStanding
 from analytics.models.alert_rule_labels import RULE_FIGURE, RULE_SIDE
@@ -131,12 +132,15 @@ def _readings(
         machine: facts.oldest_judged(rule, before[machine].seen_at if machine in before else None, now)
         for machine in scope
     }
+    heard = facts.last_signs(scope)  # before the readings, so that it is no later than what they hold
     samples = facts.readings_after(rule, seen, now)
     found = {}
     for machine in scope:
-        if machine not in before and not samples[machine]:
-            continue
         after, turns = judge(limit, before.get(machine, Standing()), samples[machine], now)
+        if not samples[machine]:
+            after = pass_over(after, seen[machine], heard.get(machine), now)
+        if machine not in before and after.seen_at is None:
+            continue
         found[machine] = Judged(after, turns, _reading_words(rule, after.value))
     return found
 

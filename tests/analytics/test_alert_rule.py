@@ -210,6 +210,42 @@ def test_reading_judged_anew_after_a_restart_gives_the_same(site: Any, at_ten_fo
     assert RuleStanding.objects.get(equipment=one).phase == "raised"
 
 
+def test_machine_that_does_not_send_the_signal_is_not_searched_through_again(site: Any, at_ten_forty_two: Any) -> None:
+    """Its day is read once; then only the hour in which a reading may come late, which still raises."""
+    machine = make_equipment(site)
+    make_rule(site, subject="reading", signal="t", side="above", threshold=Decimal(80))
+    read(site, machine, (-600, 20), (0, 20), signal="other")
+    judge_rules(SYSTEM)
+    standing = RuleStanding.objects.get()
+    assert (standing.phase, standing.value, standing.seen_at) == ("normal", None, NOW - 60 * MINUTE)
+    at_ten_forty_two(9)
+    read(site, machine, (9, 20), signal="other")
+    with CaptureQueriesContext(connection) as asked:
+        judge_rules(SYSTEM)
+    assert not [each["sql"] for each in asked if each["sql"].startswith('UPDATE "analytics_rulestanding"')]
+    read(site, machine, (-61, 90), signal="t")
+    assert judge_rules(SYSTEM) == 0
+    read(site, machine, (-50, 90), signal="t")
+    assert judge_rules(SYSTEM) == 1
+    at_ten_forty_two(180)
+    read(site, machine, (180, 20), signal="other")
+    judge_rules(SYSTEM)
+    standing.refresh_from_db()
+    assert (standing.phase, standing.since, standing.seen_at) == ("raised", NOW - 50 * MINUTE, NOW + 120 * MINUTE)
+
+
+def test_readings_kept_back_while_a_machine_was_not_heard_are_all_judged(site: Any, at_ten_forty_two: Any) -> None:
+    machine = make_equipment(site)
+    make_rule(site, subject="reading", signal="t", side="above", threshold=Decimal(80))
+    read(site, machine, (-300, 20), signal="other")
+    for minute in (-200, -100, 0):
+        at_ten_forty_two(minute)
+        assert judge_rules(SYSTEM) == 0
+    read(site, machine, (-295, 90), (-280, 91), signal="t")
+    assert judge_rules(SYSTEM) == 1
+    assert RuleStanding.objects.get().since == NOW - 295 * MINUTE
+
+
 def machine_now(machine: Equipment, **parts: Any) -> LiveMachine:
     totals = MachineTotals(**parts)
     return LiveMachine(

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.engine.alert_rule import (
+    LATE,
+    STEP,
     Limit,
     Phase,
     RuleSide,
@@ -16,6 +18,7 @@ from analytics.engine.alert_rule import (
     Turn,
     hold,
     judge,
+    pass_over,
 )
 
 START = datetime.fromisoformat("2026-04-16T06:00:00+02:00")
@@ -159,3 +162,33 @@ def test_stretch_that_holds_raises_once_its_delay_is_over(looks: list[tuple[int,
     assert count <= sum(
         1 for place, (_m, holds) in enumerate(looks) if holds and (place == 0 or not looks[place - 1][1])
     )
+
+
+@given(limit=LIMITS, samples=series(), lag=st.integers(0, 60), gap=st.integers(1, 300))
+def test_looks_between_readings_that_come_up_to_an_hour_late_change_nothing(
+    limit: Limit, samples: list[Sample], lag: int, gap: int
+) -> None:
+    """The machine is heard all the time; its readings come late, and every look in between passes the silence over."""
+    end = (samples[-1].at if samples else START) + 2 * LATE
+    expected, _turns = judge(limit, Standing(), samples, end)
+    standing, waiting, now = Standing(), list(samples), START
+    while now < end or waiting:
+        come = [sample for sample in waiting if sample.at + lag * MINUTE <= now]
+        waiting = waiting[len(come) :]
+        looked_from = standing.seen_at or START - timedelta(days=1)
+        standing, _turns = judge(limit, standing, come, now)
+        if not come:
+            standing = pass_over(standing, looked_from, now, now)
+            assert standing.seen_at is None or standing.seen_at >= looked_from
+            assert (standing.seen_at or looked_from) > now - LATE - STEP
+        # what is on its way is looked at before it can be passed over, however seldom one looks
+        now = min([now + gap * MINUTE, *(sample.at + lag * MINUTE for sample in waiting[:1])])
+    standing, _turns = judge(limit, standing, [], end)
+    assert (standing.phase, standing.since, standing.value) == (expected.phase, expected.since, expected.value)
+
+
+def test_silence_of_a_machine_that_was_not_heard_is_not_passed_over() -> None:
+    standing = Standing(seen_at=START)
+    assert pass_over(standing, START, None, START + 9 * LATE) == standing
+    assert pass_over(standing, START, START + LATE, START + 9 * LATE) == standing
+    assert pass_over(standing, START, START + LATE + STEP, START + 9 * LATE).seen_at == START + STEP
