@@ -18,6 +18,7 @@ from mom.floor.engine.message import Parsed
 from mom.floor.models import FloorMessage, MachineListening, StateMapping, Stop, StopAnnotation
 from mom.floor.services import archive
 from mom.plant.models import Equipment, Reason
+from tests.factories.accounts import make_user
 from tests.factories.plant import make_equipment, make_reason
 from tests.floor.timelines import MINUTE, alive, at, lay, said, stops_of
 
@@ -135,6 +136,26 @@ def test_colleague_looks_and_is_offered_nothing(colleague: User, stopped: Stop) 
     assert client.get(reverse("floor:stop_split", args=[stopped.pk])).status_code == 403
     assert "Set anew" not in page(client, "floor:listening_detail", "CNC-77")
     assert "Add meaning" not in page(client, "floor:mapping_list")
+
+
+@pytest.mark.parametrize("has_reason", [False, True])
+@pytest.mark.parametrize("rights", [("give_reason",), ("reclassify_stop",), ("give_reason", "reclassify_stop")])
+def test_stop_page_offers_only_what_does_not_end_in_a_refusal(
+    owner: User, site: Site, stopped: Stop, jam: Reason, rights: tuple[str, ...], has_reason: bool
+) -> None:
+    explain = reverse("floor:stop_explain", args=[stopped.pk])
+    if has_reason:
+        sent = {"op_uuid": str(uuid.uuid4()), "reason": jam.pk, "note": ""}
+        assert signed_in(owner).post(explain, sent).status_code == 302
+    held = ["floor.view", *(f"floor.{each}" for each in rights)]
+    client = signed_in(make_user("rita", site=site, permissions=held))
+    shown = page(client, "floor:stop_detail", stopped.pk)
+    may_say = "give_reason" in rights and (not has_reason or "reclassify_stop" in rights)
+    assert (f'href="{explain}"' in shown) == may_say
+    if may_say:
+        other = {"op_uuid": str(uuid.uuid4()), "reason": make_reason(site).pk, "note": ""}
+        assert client.get(explain).status_code == 200
+        assert client.post(explain, other).status_code == 302
 
 
 def test_stop_is_explained_split_and_reclassified_by_api(owner: User, stopped: Stop, jam: Reason) -> None:

@@ -127,7 +127,8 @@ class StopDetail(_OfStop, DetailPage):
         if self.may(RECLASSIFY_STOP):
             acts.append(Action(_("Split"), reverse("floor:stop_split", args=[self.stop.pk]), "split"))
             acts.append(Action(_("Reclassify"), reverse("floor:stop_reclassify", args=[self.stop.pk])))
-        if self.may(RECLASSIFY_STOP if has_reason else GIVE_REASON):
+        # To change what somebody said takes the right to say something, and the one to say something else.
+        if self.may(GIVE_REASON) and (not has_reason or self.may(RECLASSIFY_STOP)):
             label = _("Change reason") if has_reason else _("Give reason")
             acts.append(Action(label, reverse("floor:stop_explain", args=[self.stop.pk]), "", "primary"))
         return acts
