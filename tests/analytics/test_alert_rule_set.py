@@ -33,7 +33,7 @@ def test_what_a_rule_lacks_is_told_at_its_field(site: Any, actor: Actor) -> None
         ({"subject": "other"}, "subject"),
     ):
         with pytest.raises(InvalidInput) as refused:
-            rules.rule_add(actor, site, code="X", **values)  # type: ignore[arg-type]
+            rules.rule_add(actor, site, code="X", **values)
         assert field in refused.value.fields, values
 
 
@@ -58,7 +58,7 @@ def test_rule_that_watches_something_else_keeps_nothing_of_what_it_watched(site:
     assert (rule.subject, rule.state, rule.reason, rule.figure) == ("figure", "", None, "oee")
     entry = AuditEntry.objects.filter(action="analytics.alert_rule_changed").get()
     assert (entry.before["reason"], entry.after["reason"], entry.after["state"]) == ("MATERIAL", None, "")
-    limit = {"signal": "t", "side": "above", "threshold": Decimal(80), "dead_band": Decimal(5)}
+    limit: dict[str, Any] = {"signal": "t", "side": "above", "threshold": Decimal(80), "dead_band": Decimal(5)}
     rules.rule_change(actor, rule.pk, subject="reading", **limit)
     found = rules.rule_change(actor, rule.pk, subject="state", state="idle")
     rule.refresh_from_db()
