@@ -123,7 +123,8 @@ def test_shift_report_without_calendar_or_data_is_an_empty_page(client: Client, 
 
 
 def test_shift_note_is_added_on_its_page(reader: Client, floor: Floor) -> None:
-    sent = reader.post("/shift-report/2026-04-16/early/note/", {"text": "Tool T14 is worn"})
+    day = clock.now().date().isoformat()  # of a day long ago none is taken
+    sent = reader.post(f"/shift-report/{day}/early/note/", {"text": "Tool T14 is worn"})
 
     assert sent.status_code == 302
     assert "Tool T14 is worn" in reader.get(sent["Location"]).content.decode()
