@@ -65,9 +65,7 @@ def _items(path: Path, device: str) -> dict[str, mtconnect.Item]:
     except LookupError as error:
         raise CommandError(f"{path}: {error.args[0]}") from error
     except (SyntaxError, ValueError) as error:  # not XML, or a document type in it
-        raise CommandError(
-            f"{path}: no probe document: {error}. Save the agent's answer to /probe."
-        ) from error
+        raise CommandError(f"{path}: no probe document: {error}. Save the agent's answer to /probe.") from error
 
 
 def _read(path: Path, items: dict[str, mtconnect.Item]) -> list[mtconnect.Told]:
