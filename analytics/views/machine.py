@@ -30,7 +30,8 @@ from mom.core import clock
 from mom.core.engine.interval import Interval
 from mom.core.web.components import state_word
 from mom.core.web.views import Page
-from mom.floor.permissions import GIVE_REASON
+from mom.floor.models import Stop
+from mom.floor.permissions import GIVE_REASON, RECLASSIFY_STOP
 from mom.floor.permissions import VIEW as FLOOR_VIEW
 from mom.plant.engine.calendar import local_day
 from mom.plant.engine.terms import ReasonKind
@@ -184,11 +185,16 @@ class MachineCards:
         words = {"down": _("Down for"), "idle": _("Waiting for"), "setup": _("Setup for"), "off": _("No signal for")}
         return words.get(live.state, state_word(live.state))
 
+    def may_give_reason(self, stop: Stop) -> bool:
+        """The first reason takes the right to give one, another one the right to reclassify too."""
+        has_right = self.actor.may(GIVE_REASON, self.site.code)
+        return has_right and (stop.reason_id is None or self.actor.may(RECLASSIFY_STOP, self.site.code))
+
     def standing(self, live: LiveMachine) -> dict[str, Any]:
         """The stop that goes on: its reason and who said so, and which reasons one may tap."""
         stop = machine_now.current_stop(self.machine) if live.state in STANDING else None
         named = (stop.reason.name or stop.reason.code) if stop is not None and stop.reason else ""
-        may = self.actor.may(GIVE_REASON, self.site.code) and stop is not None
+        may = stop is not None and self.may_give_reason(stop)
         likely = machine_now.likely_reasons(self.machine, live.state_code, self.now) if may else []
         groups = reason_groups(self.site, ReasonKind.STOP) if may else []
         if may and len(likely) < QUICK:

@@ -104,6 +104,13 @@ def test_one_tap_gives_the_stop_its_reason(owner: Any, broken: Equipment, jam: R
     assert "Reason set: Chip conveyor jam" in shown
 
 
+def test_another_reason_is_offered_only_to_who_may_reclassify(site: Any, broken: Equipment, jam: Reason) -> None:
+    page = signed_in(make_user("ann", site=site, permissions=[*LOOK, "floor.give_reason"]))
+    assert "Chip conveyor jam" in page.get("/machines/CNC-04/").content.decode()
+    assert tap(page, broken, jam, open_stop(broken)).status_code == 302
+    assert "Change reason" not in page.get("/machines/CNC-04/").content.decode()
+
+
 def test_same_tap_twice_counts_once(owner: Any, broken: Equipment, jam: Reason) -> None:
     page, key, stop = signed_in(owner), str(uuid.uuid4()), open_stop(broken)
     assert tap(page, broken, jam, stop, key).status_code == 302
