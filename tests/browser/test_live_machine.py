@@ -57,11 +57,12 @@ def test_whole_that_was_read_before_a_row_came_does_not_take_it_back(
     page = open_page(owner)
     live = {"X-Requested-With": "live"}
     before = page.request.get("/", headers=live).text()
-    wholes = [before]  # from the first on: the row that is down can only have come by itself
+    wholes = [(before, 60_000)]  # from the first on: the row that is down can only have come by itself
 
     def answer(route: "Route") -> None:
         if route.request.headers.get("x-requested-with") == "live" and "rows=" not in route.request.url:
-            route.fulfill(body=wholes[-1], headers={"Content-Type": "text/html", "X-Live-Age": str(age)})
+            body, read_before = wholes[-1]
+            route.fulfill(body=body, headers={"Content-Type": "text/html", "X-Live-Age": str(read_before)})
         else:
             route.continue_()
 
@@ -69,7 +70,7 @@ def test_whole_that_was_read_before_a_row_came_does_not_take_it_back(
     listening(page, "/")
     stop(machine)
     page.locator("#m-CNC-04.row-bad").wait_for(timeout=STREAM)
-    wholes.append(before.replace('id="figures"', 'id="figures" data-whole="older"'))
+    wholes.append((before.replace('id="figures"', 'id="figures" data-whole="older"'), age))
     page.locator("#figures[data-whole=older]").wait_for(timeout=2 * STREAM)
     page.locator(row).wait_for(timeout=2 * STREAM)  # without an age the whole is the newer one: the control
 

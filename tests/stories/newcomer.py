@@ -89,12 +89,12 @@ def log_first_pieces(hand: Hand, good: int) -> None:
 
 
 def first_number(hand: Hand, seconds: float = 60) -> str:
-    """The figure Good on the overview, once it is computed."""
+    """The figure Finished pieces on the overview, once it is computed."""
     page, until = hand.page, time.monotonic() + seconds
     page.goto("/")
     hand.clicks += 1
     while True:
-        tile = page.locator(".kpi", has=page.get_by_text("Good", exact=True)).first
+        tile = page.locator(".kpi", has=page.get_by_text("Finished pieces", exact=True)).first
         shown = tile.locator(".kpi-value").inner_text() if tile.count() else ""
         if shown and "n/a" not in shown and not shown.startswith("0"):
             hand.mark("first true number")
@@ -109,7 +109,7 @@ def told(hand: Hand, number: str) -> str:
     """What is printed at the end."""
     steps = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in hand.seconds.items())
     good = number.split(maxsplit=1)[0]
-    return f"Newcomer: {hand.clicks} clicks, {hand.typed} fields; {steps}. Good on the overview: {good}."
+    return f"Newcomer: {hand.clicks} clicks, {hand.typed} fields; {steps}. Finished pieces on the overview: {good}."
 
 
 def main(address: str) -> None:

@@ -78,7 +78,7 @@ def test_first_order_of_a_small_shop(client_of: Any) -> None:
     # The order knows at once; the figures follow when the workers have worked.
     assert "24 / 40 pcs" in shop.reads("/orders/WO-1/")
     let_the_workers_work()
-    assert "Good 24 pcs" in shop.reads("/")
+    assert "Finished pieces 24 pcs" in shop.reads("/")
     assert "CNC-01 Running" in shop.reads("/")
 
     # The API says the same number.
@@ -94,7 +94,7 @@ def test_first_order_of_a_small_shop(client_of: Any) -> None:
     shop.fills_in(f"/jobs/WO-1-10/reports/{good.pk}/take-back/", reason="Four were counted twice")
     shop.fills_in("/jobs/WO-1-10/report/", good="20", person=mira[1])
     let_the_workers_work()
-    assert "Good 20 pcs" in shop.reads("/")
+    assert "Finished pieces 20 pcs" in shop.reads("/")
     assert Decimal(shop.asks("/api/v1/kpis/completed_quantity/values/?site=P1")["total"]["value"]) == 20
 
     # The job is finished, and with its last job the order. The log tells the whole day.
