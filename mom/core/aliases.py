@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from mom.core import nouns
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
+from mom.core.db.retry import retrying
 from mom.core.errors import Conflict, InvalidInput, MomError, NotFound
 from mom.core.models import Alias
 from mom.core.models.alias import SYSTEM_PATTERN
 from mom.core.use_case import Subject, UseCase, use_case
 
 
+@retrying()  # of several who give one number away at once, the database may stop all but one in each other's way
 def alias_add(
     actor: Actor,
     noun: str,
