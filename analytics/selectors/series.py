@@ -113,7 +113,7 @@ def nothing(basis: Basis) -> Any:
     machines, due = Machines(), DueTotals()
     return {
         Basis.REPORTS: Parts(), Basis.MACHINES: machines, Basis.ORDERS: OrderTotals(), Basis.DUE: due,
-        Basis.OUTPUT: OutTotals(),        Basis.DEMAND: Demand(machines, due), Basis.NONE: None,
+        Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.NONE: None,
     }[basis]  # fmt: skip
 
 
