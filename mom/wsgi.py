@@ -1,6 +1,5 @@
 """The WSGI entry: every page and API call. The live stream is in `mom.asgi`."""
 
-import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -10,11 +9,8 @@ import mom.celery  # noqa: F401 - binds the Celery app before a task is publishe
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mom.settings.prod")
 pages = get_wsgi_application()
 
-from mom.core.web.uploads import whole_bodies  # noqa: E402 - only after the apps are ready
+from mom.core import collector  # noqa: E402 - only after the apps are ready
+from mom.core.web.uploads import whole_bodies  # noqa: E402
 
 application = whole_bodies(pages)
-
-# What was loaded stays for good: the collector need not look through all of it again in the middle of a request (it
-# did, for 0.15 s, while a batch of messages held its rows).
-gc.collect()
-gc.freeze()
+collector.settle()

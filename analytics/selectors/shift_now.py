@@ -115,7 +115,7 @@ SELECT i.equipment_id, i.state, greatest(i.started_at, %(start)s), least(coalesc
        coalesce(nullif(r.name, ''), r.code, ''), i.code, i.stop_id, i.ended_at IS NULL
 FROM unnest(%(machines)s::bigint[]) AS m(id)
 JOIN floor_stateinterval i
-  ON i.equipment_id = m.id AND tstzrange(i.started_at, i.ended_at) && tstzrange(%(start)s, %(end)s)
+  ON floor_on_line(i.equipment_id, i.started_at, i.ended_at) && floor_on_line(m.id, %(start)s, %(end)s)
 LEFT JOIN plant_reason r ON r.id = i.reason_id
 WHERE i.site_id = %(site)s
 ORDER BY i.equipment_id, i.started_at

@@ -5,11 +5,21 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.db.ranges import TsTzRange
 from mom.core.db.triggers import AppendOnly
 from mom.floor.models.labels import INTERVAL_ORIGIN, MACHINE_STATE
 from mom.plant.models import SiteOwned
 from mom.work.models.fact import Fact
+
+
+class OnLine(models.Func):
+    """A stretch of a machine's time as a line in the plane of machine and time; an end of NULL is open.
+
+    Two of them meet (`&&`) where one machine has two at once. Says what the key and a `tstzrange` together would, at
+    half the cost in an index that holds every stretch of years. Exact to the microsecond until 2136.
+    """
+
+    function = "floor_on_line"
+    output_field = models.TextField()  # a box, which Django has no field for; nobody reads it
 
 
 class Stop(SiteOwned):
@@ -20,17 +30,21 @@ class Stop(SiteOwned):
     minor stop, and over. What people say of it stands in `StopAnnotation`.
     """
 
-    equipment = models.ForeignKey(
-        "plant.Equipment", on_delete=models.PROTECT, related_name="stops", verbose_name=_("machine")
+    site = models.ForeignKey(  # found by `floor_stop_by_time`
+        "accounts.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("site"), db_index=False
+    )
+    equipment = models.ForeignKey(  # found by `floor_stop_by_machine`
+        "plant.Equipment", on_delete=models.PROTECT, related_name="stops", verbose_name=_("machine"), db_index=False
     )
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=5, choices=MACHINE_STATE.choices)
     code = models.CharField(_("state code"), max_length=64, blank=True)
     mode = models.CharField(_("mode"), max_length=32, blank=True)
-    reason = models.ForeignKey(
-        "plant.Reason", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason")
-    )
+    reason = models.ForeignKey(  # always of a machine or a site: they are found first
+        "plant.Reason", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("reason"),
+        db_index=False,
+    )  # fmt: skip
     note = models.CharField(_("note"), max_length=200, blank=True)
     reporter = models.CharField(_("said by"), max_length=200, blank=True)
     job_order = models.ForeignKey(
@@ -54,13 +68,13 @@ class Stop(SiteOwned):
                 name="floor_stop_no_overlap",
                 condition=models.Q(withdrawn_at=None),
                 deferrable=models.Deferrable.DEFERRED,
-                expressions=[
-                    ("equipment", RangeOperators.EQUAL),
-                    (TsTzRange("started_at", "ended_at"), RangeOperators.OVERLAPS),
-                ],
+                expressions=[(OnLine("equipment", "started_at", "ended_at"), RangeOperators.OVERLAPS)],
             ),
         ]
-        indexes = [models.Index(fields=["site", "started_at"], name="floor_stop_by_time")]
+        indexes = [
+            models.Index(fields=["site", "started_at"], name="floor_stop_by_time"),
+            models.Index(fields=["equipment", "started_at"], name="floor_stop_by_machine"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.equipment_id} {self.started_at:%Y-%m-%d %H:%M}"
@@ -69,6 +83,9 @@ class Stop(SiteOwned):
 class StateInterval(SiteOwned):
     """A stretch of time in one state. Derived; late messages rewrite it. Nothing may point here: point at the stop."""
 
+    site = models.ForeignKey(  # found by their machines
+        "accounts.Site", on_delete=models.PROTECT, related_name="+", verbose_name=_("site"), db_index=False
+    )
     equipment = models.ForeignKey(  # found by `floor_interval_by_machine`
         "plant.Equipment", on_delete=models.PROTECT, related_name="+", verbose_name=_("machine"), db_index=False
     )
@@ -102,10 +119,7 @@ class StateInterval(SiteOwned):
             ),
             ExclusionConstraint(  # P14
                 name="floor_stateinterval_no_overlap",
-                expressions=[
-                    ("equipment", RangeOperators.EQUAL),
-                    (TsTzRange("started_at", "ended_at"), RangeOperators.OVERLAPS),
-                ],
+                expressions=[(OnLine("equipment", "started_at", "ended_at"), RangeOperators.OVERLAPS)],
             ),
         ]
         indexes = [models.Index(fields=["equipment", "started_at"], name="floor_interval_by_machine")]
