@@ -16,6 +16,9 @@ class FloorConfig(AppConfig):
         status.register("archive", lambda: str(_("Archive")), archive_status)
 
         navigation.register(
+            navigation.NavItem("connections", _("Sources"), "floor:source_list", permissions.VIEW, order=25)
+        )
+        navigation.register(
             navigation.NavItem("connections", _("Quarantine"), "floor:quarantine_list", permissions.VIEW, order=30)
         )
         for group, label, url_name, order, section in (

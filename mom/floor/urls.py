@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mom.floor.views import archive, listening, machine_reason, mapping, quarantine, stop
+from mom.floor.views import archive, listening, machine_reason, mapping, quarantine, source, stop
 
 app_name = "floor"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
         name="quarantine_release_machine",
     ),
     path("quarantine/<int:pk>/discard/", quarantine.QuarantineDiscard.as_view(), name="quarantine_discard"),
+    path("sources/", source.SourceList.as_view(), name="source_list"),
     path("stops/", stop.StopList.as_view(), name="stop_list"),
     path("stops/reason/<path:code>/", machine_reason.StopReason.as_view(), name="stop_reason"),
     path("stops/<int:pk>/", stop.StopDetail.as_view(), name="stop_detail"),

@@ -1,6 +1,6 @@
 """Sources of messages in the API: who sends, and which numbers of a session never came."""
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import IntegerField, Subquery
 from django.db.models.functions import Coalesce
 from django_filters import CharFilter
 from rest_framework import serializers as drf
@@ -9,9 +9,8 @@ from mom.core.api.filters import SiteFilterSet
 from mom.core.api.serializers import CharField, ModelSerializer
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.floor import permissions
-from mom.floor.models import LateMessage, MessageGap, Source
-
-_LATE = LateMessage.objects.filter(source=OuterRef("pk")).order_by().values("source").annotate(many=Count("id"))
+from mom.floor.models import MessageGap, Source
+from mom.floor.selectors.source import LATE
 
 
 class SourceSerializer(ModelSerializer):
@@ -41,7 +40,7 @@ class SourceViewSet(ReadOnlyViewSet):
     required_perms = {"list": permissions.VIEW, "retrieve": permissions.VIEW}
     serializer_class = SourceSerializer
     queryset = Source.objects.select_related("site").annotate(
-        late_count=Coalesce(Subquery(_LATE.values("many"), output_field=IntegerField()), 0)
+        late_count=Coalesce(Subquery(LATE.values("many"), output_field=IntegerField()), 0)
     )
     filterset_class = SourceFilters
     ordering_fields, ordering = ("code", "last_seen_at"), ("code",)

@@ -59,6 +59,7 @@ def test_export_xlsx_never_writes_a_formula() -> None:
     assert sheet["C2"].number_format == "[h]:mm:ss"
 
 
+@pytest.mark.django_db
 def test_export_xlsx_shows_a_ratio_as_percent_and_keeps_it_exact_behind_a_unit() -> None:
     columns = (*COLUMNS, Column("share", "Share", kind="percent"))
     answer = exports.respond("xlsx", "", columns, [{**ROW, "share": Decimal("0.7479365")}])
