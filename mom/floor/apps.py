@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,7 @@ class FloorConfig(AppConfig):
 
     def ready(self) -> None:
         from mom.core import status
-        from mom.core.web import navigation
+        from mom.core.web import first_use, navigation
         from mom.floor import permissions
         from mom.floor.selectors.late import archive_status
 
@@ -20,6 +21,9 @@ class FloorConfig(AppConfig):
         )
         navigation.register(
             navigation.NavItem("connections", _("Quarantine"), "floor:quarantine_list", permissions.VIEW, order=30)
+        )
+        first_use.register(
+            "floor:source_list", permissions.VIEW, _("How to send them"), lambda: str(reverse("api:docs"))
         )
         for group, label, url_name, order, section in (
             ("production", _("Stops"), "floor:stop_list", 45, ""),

@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter
-from mom.core.web.views import Action
 from mom.floor.permissions import VIEW
 from mom.floor.selectors.source import gaps_of_site, source_list
 
@@ -48,7 +47,6 @@ class SourceList(ListPage):
         _("No machine speaks yet"),
         _("A source is here with its first batch: POST /api/v1/floor/messages, or past messages from a file."),
         icon="connect",
-        action=Action(_("How to send them"), reverse_lazy("api:docs"), "doc"),
     )
 
     def get_rows(self) -> Any:
