@@ -8,6 +8,9 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Inventory")
 
     def ready(self) -> None:
+        from inventory.selectors.material_at_hand import material_missing
         from inventory.views import panels
+        from mom.work.public import register_blockers
 
+        register_blockers("inventory.material", material_missing, _("Material"))
         panels.register()

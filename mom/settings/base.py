@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
     # Fields that share a name and not their words.
     "ENUM_NAME_OVERRIDES": {
         "AlertKindEnum": "mom.work.models.alert_labels.ALERT_KIND.choices",
+        "GateLevelEnum": "mom.work.models.labels.GATE_LEVEL.choices",
         "MachineStateEnum": "mom.floor.models.labels.MACHINE_STATE.choices",
         "DeliveryStateEnum": "mom.core.engine.delivery.DeliveryState",
         "RateStateEnum": "mom.plant.engine.terms.RateState",

@@ -11,13 +11,20 @@ class WorkConfig(AppConfig):
         from mom.core import search
         from mom.core.web import topbar
         from mom.core.web.navigation import NavItem, register
-        from mom.work import gate, permissions, subjects
+        from mom.work import gate, gate_sources, permissions, subjects
+        from mom.work.engine.terms import GateLevel
         from mom.work.search import job_address
         from mom.work.views import alert_acts, panels
 
-        gate.register_blockers("work.order", gate.order_stopped)
-        gate.register_blockers("work.previous_jobs", gate.previous_jobs_open)
-        gate.register_blockers("work.cleaning", gate.equipment_not_clean)
+        gate.register_blockers("work.order", gate.order_stopped, _("The order"), level=GateLevel.BLOCK, is_fixed=True)
+        for name, source, label, level in (
+            ("work.previous_jobs", gate.previous_jobs_open, _("Jobs that come first"), GateLevel.BLOCK),
+            ("work.cleaning", gate.equipment_not_clean, _("Cleaning"), GateLevel.BLOCK),
+            ("work.reservation", gate_sources.machine_reserved, _("Reservations"), GateLevel.WARN),
+            ("work.qualification", gate_sources.not_qualified, _("Skills"), GateLevel.WARN),
+            ("work.document", gate_sources.documents_unread, _("Documents to read"), GateLevel.WARN),
+        ):
+            gate.register_blockers(name, source, label, level=level)
         search.register(
             "job", permission=permissions.VIEW, label=_("Jobs"), address=job_address, order=15, retired=_("Closed")
         )

@@ -1,17 +1,31 @@
-"""The can-start gate: every app may say what stands in the way of a job, and the answer holds all of it at once."""
+"""The can-start gate: every app may say what stands in the way of a job, and the answer holds all of it at once.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+What a source finds forbids the start, warns, or isn't asked for at all: as the rule of the nearest area says
+(`GateRule`), else as the source itself does.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from mom.work.engine.terms import CleaningState, ConditionAspect, JobOrderCommand, JobOrderStatus, WorkRequestStatus
+from mom.core.choices import Text
+from mom.plant.models import Person
+from mom.work.engine.terms import (
+    CleaningState,
+    ConditionAspect,
+    GateLevel,
+    JobOrderCommand,
+    JobOrderStatus,
+    WorkRequestStatus,
+)
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import CleaningRule, EquipmentCondition, JobOrder
 from mom.work.models.labels import JOB_ORDER_STATUS, WORK_REQUEST_STATUS
+from mom.work.selectors.gate_rule import levels_at
 
 MAY_START = frozenset(
     {WorkRequestStatus.RELEASED, WorkRequestStatus.READY, WorkRequestStatus.RUNNING, WorkRequestStatus.SUSPENDED}
@@ -28,24 +42,73 @@ class Blocker:
     subject: str = ""
     cleared_by: str = ""
     clears_at: datetime | None = None
+    source: str = ""
+    level: GateLevel = GateLevel.BLOCK
 
 
-BlockerSource = Callable[[JobOrder, datetime], list[Blocker]]
-"""Asked with the job (locked where it is about to start) and the instant; reads only, constant statements."""
+BlockerSource = Callable[[JobOrder, datetime, Person | None], list[Blocker]]
+"""Asked with the job (locked where it is about to start), the instant and who is to begin, where that is known; reads
+only, constant statements."""
 
-_sources: dict[str, BlockerSource] = {}
+
+@dataclass(frozen=True)
+class Source:
+    """Who is asked: a stable name, what it looks after, and how much it counts where no rule says otherwise.
+
+    `is_fixed`: the state of the record itself, which no rule can talk away.
+    """
+
+    name: str
+    label: Text
+    ask: BlockerSource
+    level: GateLevel
+    is_fixed: bool
 
 
-def register_blockers(name: str, source: BlockerSource) -> None:
+_sources: dict[str, Source] = {}
+
+
+def register_blockers(
+    name: str, source: BlockerSource, label: Text, *, level: GateLevel = GateLevel.WARN, is_fixed: bool = False
+) -> None:
     """Add a source, once, from an app's `ready()`. Raises: ValueError for a name that is taken."""
     if name in _sources:
         raise ValueError(f"The gate has a source called {name} already.")
-    _sources[name] = source
+    _sources[name] = Source(name, label, source, level, is_fixed)
 
 
-def blockers(job_order: JobOrder, at: datetime) -> list[Blocker]:
-    """Everything that stands in the way of starting `job_order` at `at`, by source, in the order they registered."""
-    return [blocker for source in _sources.values() for blocker in source(job_order, at)]
+def sources() -> Sequence[Source]:
+    """Every source, in the order they registered."""
+    return tuple(_sources.values())
+
+
+def blockers(job_order: JobOrder, at: datetime, person: Person | None = None) -> list[Blocker]:
+    """Everything that forbids starting `job_order` at `at`, by source, in the order they registered."""
+    levels = levels_at(job_order)
+    return _ask(
+        [each for each in _sources.values() if _level(each, levels) is GateLevel.BLOCK], levels, job_order, at, person
+    )
+
+
+def in_the_way(job_order: JobOrder, at: datetime, person: Person | None = None) -> list[Blocker]:
+    """The same with what only warns."""
+    levels = levels_at(job_order)
+    asked = [each for each in _sources.values() if _level(each, levels) is not GateLevel.OFF]
+    return _ask(asked, levels, job_order, at, person)
+
+
+def _level(source: Source, levels: Mapping[str, GateLevel]) -> GateLevel:
+    return source.level if source.is_fixed else levels.get(source.name, source.level)
+
+
+def _ask(
+    asked: Sequence[Source], levels: Mapping[str, GateLevel], job_order: JobOrder, at: datetime, person: Person | None
+) -> list[Blocker]:
+    return [
+        replace(blocker, source=source.name, level=_level(source, levels))
+        for source in asked
+        for blocker in source.ask(job_order, at, person)
+    ]
 
 
 def state_blockers(job_order: JobOrder) -> list[Blocker]:
@@ -61,7 +124,7 @@ def state_blockers(job_order: JobOrder) -> list[Blocker]:
     return [Blocker(code="job_not_ready", sentence=sentence, subject=job_order.code)]
 
 
-def order_stopped(job_order: JobOrder, _at: datetime) -> list[Blocker]:
+def order_stopped(job_order: JobOrder, _at: datetime, _person: Person | None = None) -> list[Blocker]:
     """The spine's own source: the order is held, or nobody released it, or it has ended."""
     order = job_order.work_request
     if order.status in MAY_START:
@@ -76,7 +139,7 @@ def order_stopped(job_order: JobOrder, _at: datetime) -> list[Blocker]:
     return [Blocker(code="order_stopped", sentence=sentence, subject=order.code)]
 
 
-def previous_jobs_open(job_order: JobOrder, _at: datetime) -> list[Blocker]:
+def previous_jobs_open(job_order: JobOrder, _at: datetime, _person: Person | None = None) -> list[Blocker]:
     """The spine's own source: jobs that must end (or start) first and have not."""
     waiting_for_end = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
     found = []
@@ -98,7 +161,7 @@ def previous_jobs_open(job_order: JobOrder, _at: datetime) -> list[Blocker]:
     return found
 
 
-def equipment_not_clean(job_order: JobOrder, at: datetime) -> list[Blocker]:
+def equipment_not_clean(job_order: JobOrder, at: datetime, _person: Person | None = None) -> list[Blocker]:
     """The spine's own source: a machine that must be clean is not, or no longer. One statement."""
     latest = EquipmentCondition.objects.filter(
         equipment=OuterRef("equipment"), aspect=ConditionAspect.CLEANING, started_at__lte=at

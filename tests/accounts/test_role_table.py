@@ -37,6 +37,7 @@ TABLE = (
     Row("answer alerts", ("work.view",), ("work.answer_alert",), "w w r w w w r r r"),
     Row("mute alerts", (), ("work.mute_alert",), "- w - - w - - - -"),
     Row("teams, turns on call, escalation", (), ("work.plan_alerting",), "- w w - - - w - -"),
+    Row("what a start asks for", (), ("work.set_gate",), "- w - w - - - - -"),
     Row("imports", ("erp.view_import",), ("erp.run_import",), "- r w - - - w r w"),
     Row(
         "routing, bill: draft",

@@ -297,6 +297,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
             "production/orders": plant.production_request,
             "table-imports": plant.table,
             "task-runs": plant.run.check_task,
+            "work/gate-rules": plant.gate_rule,
             "work/job-orders": plant.job,
             "work/job-responses": plant.response,
             "work/stops": plant.stop,

@@ -29,9 +29,9 @@ from mom.plant.models import (
     WorkCalendar,
 )
 from mom.plant.services import calendar, master_data, material, person, physical_asset, reason
-from mom.work.engine.terms import QuantityKind
+from mom.work.engine.terms import GateLevel, QuantityKind
 from mom.work.models import JobOrder, JobResponse
-from mom.work.services import equipment_reservation, job_order, quantity_report, stop
+from mom.work.services import equipment_reservation, gate_rule, job_order, quantity_report, stop
 from mom.work.services.job_order import Output
 from mom.work.services.quantity_report import Reported
 from tests.costs.grown_alerts import GrownAlerts
@@ -224,6 +224,7 @@ class GrownPlant:
             SYSTEM, self.job.pk, start=at, end=at + timedelta(hours=1), equipment=self.machine
         )
         self.response = JobResponse.objects.filter(job_order=self.job).latest("pk")
+        self.gate_rule = gate_rule.set_level(SYSTEM, self.site, "floor.machine", GateLevel.WARN, equipment=self.machine)
 
     def report(self, job: JobOrder) -> Any:
         lines = [

@@ -38,6 +38,7 @@ MORE = {
     "page analytics:shift_report": 19,
     "GET /api/v1/analytics/boards/{code}/": 17,  # hours, plans, stops and entries of a line's shift
     "GET /api/v1/analytics/shift-reports/": 20,
+    "GET /api/v1/work/job-orders/{pk}/can-start/": 11,  # every source of the gate once, and the rules of the area
     "POST /api/v1/floor/messages/": 45,  # stored, laid into the timeline, folded into the running shift: once a batch
     "POST /api/v1/floor/quarantine/release-machine/": 53,  # and how many wait on
     "POST /api/v1/floor/quarantine/{pk}/release/": 52,
@@ -47,7 +48,7 @@ MORE = {
     "page production:order_detail": 18,
     "page web:status": 19,
     "page work:job_detail": 18,
-    "send production:log_work_start": 41,
+    "send production:log_work_start": 42,
     "POST /api/v1/floor/stops/{pk}/explain/": 63,  # the word, the timeline around it, the running shift with it
     "POST /api/v1/floor/stops/{pk}/reclassify/": 61,
     "POST /api/v1/floor/stops/{pk}/split/": 64,

@@ -249,6 +249,9 @@ SPECIAL: dict[str, Callable[[Route, GrownPlant], Act]] = {
     "accounts/approval-policies/create": lambda route, plant: sent(
         "post", route.path, {"site": plant.site.code, "record_class": "plant.document", "mode": "four_eyes", **WHY}
     ),
+    "work/gate-rules/create": lambda route, plant: sent(
+        "post", route.path, {"site": plant.site.code, "source": "work.cleaning", "level": "warn", **WHY}
+    ),
     "work/stops/create": _stop,
     "work/quantity-reports/undo": _undo,
     "work/reservations/create": _reserve,

@@ -104,7 +104,7 @@ def test_jobs_that_must_not_run_together_control_without_the_order_s_lock(
 ) -> None:
     jobs, both_have_asked = jobs_that_exclude_each_other(site), threading.Barrier(2)
 
-    def asked_together(job: JobOrder, at: datetime) -> list[gate.Blocker]:
+    def asked_together(job: JobOrder, at: datetime, _person: object = None) -> list[gate.Blocker]:
         found = gate.previous_jobs_open(job, at)
         both_have_asked.wait(10)
         return found

@@ -182,3 +182,18 @@ def test_P33_outsider_acts_on_nothing(outsider: Any, job: JobOrder) -> None:
         assert client.post(f"/jobs/WO-1-10/{path}/", act(good="1")).status_code == 404
     job.refresh_from_db()
     assert job.status == "ready"
+
+
+def test_page_says_what_is_in_the_way_until_the_job_runs(page: Client, site: Any) -> None:
+    first, second = make_chain(site, "Turn", "Mill")
+    with acting():
+        JobDependency.objects.create(site=site, predecessor=first, successor=second)
+
+    text = page.get(f"/jobs/{second.code}/").content.decode()
+
+    assert f"Job {first.code} must be finished first." in text
+    assert "Forbids the start" in text
+    assert "Before the start" not in page.get(f"/jobs/{first.code}/").content.decode()
+    give(first, "start")
+    give(first, "finish")
+    assert "Before the start" not in page.get(f"/jobs/{second.code}/").content.decode()

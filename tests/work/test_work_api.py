@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from mom.core import clock
+from mom.core.testing import acting
 from mom.work.engine.terms import JobOrderCommand
-from mom.work.models import EquipmentReservation, JobOrder, JobResponse, OutputTotal, QuantityReport
+from mom.work.models import EquipmentReservation, JobDependency, JobOrder, JobResponse, OutputTotal, QuantityReport
 from tests.bench.statements import costs_the_same
 from tests.factories.accounts import make_user
 from tests.factories.work import give, job_of, make_chain, make_machine, make_order, make_person
@@ -162,9 +163,6 @@ def test_start_in_the_name_of_a_person(api: Any, site: Any) -> None:
 
 
 def test_can_start_tells_everything_in_the_way(api: Any, site: Any) -> None:
-    from mom.core.testing import acting
-    from mom.work.models import JobDependency
-
     first, second, third = make_chain(site, "Turn", "Mill", "Wash")
     with acting():
         for before in (first, second):
@@ -176,6 +174,26 @@ def test_can_start_tells_everything_in_the_way(api: Any, site: Any) -> None:
     waiting = job_of(make_order(site, "WO-W", is_released=False))
     codes = [each["code"] for each in api.get(f"{JOBS}{waiting.pk}/can-start/").json()["blockers"]]
     assert codes == ["job_not_ready", "order_stopped"]
+
+
+def test_gate_rule_is_set_and_a_warning_does_not_hinder(api: Any, site: Any) -> None:
+    first, second = make_chain(site, "Turn", "Mill")
+    sources = {each["name"]: each for each in api.get(f"{WORK}/gate-rules/sources/").json()}
+    assert (sources["work.order"]["is_fixed"], sources["inventory.material"]["level"]) == (True, "warn")
+    with acting():
+        JobDependency.objects.create(site=site, predecessor=first, successor=second)
+    assert api.get(f"{JOBS}{second.pk}/can-start/").json()["can_start"] is False
+
+    body = {"site": site.code, "source": "work.previous_jobs", "level": "warn", "reason": "They overlap here"}
+    rule = api.send("post", f"{WORK}/gate-rules/", body)
+    answer = api.get(f"{JOBS}{second.pk}/can-start/").json()
+
+    assert (rule.status_code, rule.json()["area"], rule.json()["level"]) == (200, None, "warn")
+    assert answer["can_start"] is True
+    assert [(each["source"], each["level"]) for each in answer["blockers"]] == [("work.previous_jobs", "warn")]
+    assert api.send("post", f"{JOBS}{second.pk}/start/", {}).status_code == 200
+    assert api.send("post", f"{WORK}/gate-rules/", {**body, "area": "NOWHERE"}).status_code == 422
+    assert api.get(f"{JOBS}{first.pk}/can-start/?person=ID1").status_code == 400
 
 
 def test_report_is_in_the_ledger_and_in_the_job(api: Any, busy: JobOrder) -> None:

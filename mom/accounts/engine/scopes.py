@@ -13,7 +13,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "machine:write": ("floor.*",),
     "quality:write": ("quality.*",),
     "maintenance:write": ("maintenance.*",),
-    "master:write": ("plant.*",),
+    "master:write": ("plant.*", "work.set_gate"),
     "files:write": ("core.add_file", "core.add_note", "core.add_drawing", "core.withdraw_file"),
     "kpi:write": ("analytics.*",),
     "exchange:write": (

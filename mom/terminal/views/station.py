@@ -174,9 +174,12 @@ class Lock(StationPage):
 
 
 class Touch(StationPage):
-    """The script's word that somebody touched the screen; noted by the middleware as each request of a person is."""
+    """The script's word that somebody touched the screen; noted by the middleware as each request of a person is.
+
+    Where nobody is signed in any more (the word and the lock passed each other), the page is to be left: 205.
+    """
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return HttpResponse(status=204 if request.user.is_authenticated else 401)
+        return HttpResponse(status=204 if request.user.is_authenticated else 205)

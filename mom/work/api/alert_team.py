@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mom.accounts.models import Role, Site
+from mom.accounts.models import Role
 from mom.core.api import etags
 from mom.core.api.filters import InstantFilter, SiteFilterSet
 from mom.core.api.serializers import (
@@ -28,7 +28,7 @@ from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.core.errors import InvalidInput
 from mom.plant.models import Person
 from mom.work import permissions
-from mom.work.api.naming import named
+from mom.work.api.naming import named, site_of
 from mom.work.api.versions import IF_MATCH, version_sent
 from mom.work.engine.alert import EscalationTarget
 from mom.work.models import AlertTeam, EscalationStep, RotaEntry
@@ -122,7 +122,7 @@ class AlertTeamViewSet(ReadOnlyViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Add a team."""
         sent = _body(NewTeamSerializer, request)
-        site = _site(request, sent.pop("site"))
+        site = site_of(request.actor, sent.pop("site"))  # type: ignore[attr-defined]
         team = alert_team.team_add(request.actor, site, **_with_people(site.pk, sent))  # type: ignore[attr-defined]
         return self.answer(self.read(team.pk), status.HTTP_201_CREATED)
 
@@ -197,7 +197,7 @@ class RotaEntryViewSet(ReadOnlyViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Put somebody on call."""
         sent = _body(NewTurnSerializer, request)
-        site = _site(request, sent.pop("site"))
+        site = site_of(request.actor, sent.pop("site"))  # type: ignore[attr-defined]
         team = named(AlertTeam, site.pk, sent.pop("team"), "team")
         person = named(Person, site.pk, sent.pop("person"), "person")
         entry = alert_team.rota_add(request.actor, team, person, **sent)  # type: ignore[attr-defined]
@@ -267,7 +267,7 @@ class EscalationStepViewSet(ReadOnlyViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Add a step."""
         sent = _body(NewStepSerializer, request)
-        site = _site(request, sent.pop("site"))
+        site = site_of(request.actor, sent.pop("site"))  # type: ignore[attr-defined]
         team = named(AlertTeam, site.pk, sent["team"], "team")
         step = alert_team.step_add(
             request.actor,  # type: ignore[attr-defined]
@@ -296,15 +296,6 @@ def _body(kind: type[Serializer], request: Request) -> dict[str, Any]:
     body = kind(data=request.data)
     body.is_valid(raise_exception=True)
     return dict(body.validated_data)
-
-
-def _site(request: Request, code: str) -> Site:
-    """A site at which the asker may see teams. Raises: InvalidInput."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
-    site = Site.objects.filter(code=code, is_active=True).first()
-    if site is None or not actor.may(permissions.VIEW, site.code):
-        raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
-    return site
 
 
 def _role(code: str) -> Role:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers as drf
 from rest_framework import status
 from rest_framework.decorators import action
@@ -24,10 +24,10 @@ from mom.work import gate, permissions
 from mom.work.api.naming import named
 from mom.work.api.quantity_report import NewReportsSerializer, QuantityReportSerializer, report_rows, reported_lines
 from mom.work.api.versions import IF_MATCH, version_sent
-from mom.work.engine.terms import OUTPUT_USES, JobOrderCommand
+from mom.work.engine.terms import OUTPUT_USES, GateLevel, JobOrderCommand
 from mom.work.filters import JobOrderFilters
 from mom.work.models import JobOrder, JobRequirement
-from mom.work.models.labels import JOB_ORDER_COMMAND
+from mom.work.models.labels import GATE_LEVEL, JOB_ORDER_COMMAND
 from mom.work.services import job_order as job_orders
 from mom.work.services import quantity_report, running_job
 
@@ -73,8 +73,10 @@ class CommandSerializer(Serializer):
 
 
 class BlockerSerializer(Serializer):
-    """One thing in the way of a start."""
+    """One thing in the way of a start: `block` forbids it, `warn` only tells."""
 
+    source = CharField(help_text="Who says so: a name from `gate-rules/sources/`; empty for the job's own state.")
+    level = drf.ChoiceField(choices=GATE_LEVEL.choices)
     code = CharField()
     sentence = CharField()
     subject = CharField()
@@ -83,7 +85,7 @@ class BlockerSerializer(Serializer):
 
 
 class CanStartSerializer(Serializer):
-    """Whether the job can start now, and everything that stands in its way."""
+    """Whether the job can start now, and everything that stands in its way or is worth knowing before."""
 
     can_start = drf.BooleanField()
     blockers = BlockerSerializer(many=True)
@@ -130,13 +132,18 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
     filterset_class = JobOrderFilters
     ordering_fields, ordering = ("code", "created_at", "planned_start", "latest_end", "priority"), ("-created_at",)
 
-    @extend_schema(responses=CanStartSerializer)
+    @extend_schema(
+        responses=CanStartSerializer,
+        parameters=[OpenApiParameter("person", str, description="Who is to begin, by code: skills and reading too.")],
+    )
     @action(detail=True, methods=["get"], url_path="can-start")
     def can_start(self, request: Request, pk: str) -> Response:
-        """All that stands in the way of a start at once; the state of the job is one of it."""
+        """All that stands in the way of a start at once, from every source; the state of the job is one of it."""
         job = self.get_object()
-        found = [*gate.state_blockers(job), *gate.blockers(job, clock.now())]
-        body = {"can_start": not found, "blockers": found}
+        code = request.query_params.get("person", "")
+        person = named(Person, job.site_id, code, "person") if code else None
+        found = [*gate.state_blockers(job), *gate.in_the_way(job, clock.now(), person)]
+        body = {"can_start": not any(each.level is GateLevel.BLOCK for each in found), "blockers": found}
         return Response(CanStartSerializer(body).data)
 
     @extend_schema(

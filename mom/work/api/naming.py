@@ -5,7 +5,10 @@ from typing import Any, TypeVar
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from mom.accounts.models import Site
+from mom.core.actor import Actor
 from mom.core.errors import InvalidInput
+from mom.work import permissions
 
 M = TypeVar("M", bound=Model)
 
@@ -16,3 +19,11 @@ def named(model: type[M], site_id: int, code: str, field: str, **more: Any) -> M
     if row is None:
         raise InvalidInput({field: [_("This site has none with the code %(code)s.") % {"code": code}]})
     return row
+
+
+def site_of(actor: Actor, code: str) -> Site:
+    """A site at which the asker may see work. Raises: InvalidInput at `site`."""
+    site = Site.objects.filter(code=code, is_active=True).first()
+    if site is None or not actor.may(permissions.VIEW, site.code):
+        raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
+    return site

@@ -4,6 +4,7 @@ from mom.core.api.router import Router
 from mom.work.api.alert import AlertViewSet
 from mom.work.api.alert_team import AlertTeamViewSet, EscalationStepViewSet, RotaEntryViewSet
 from mom.work.api.equipment_reservation import ReservationViewSet
+from mom.work.api.gate_rule import GateRuleViewSet
 from mom.work.api.job_order import JobOrderViewSet
 from mom.work.api.job_response import JobResponseViewSet, LabourEntryViewSet
 from mom.work.api.quantity_report import QuantityReportViewSet
@@ -18,6 +19,7 @@ _router.register("stops", StopViewSet)
 _router.register("labour-entries", LabourEntryViewSet)
 _router.register("quantity-reports", QuantityReportViewSet)
 _router.register("reservations", ReservationViewSet)
+_router.register("gate-rules", GateRuleViewSet)
 _router.register("alerts", AlertViewSet)
 _router.register("alert-teams", AlertTeamViewSet)
 _router.register("rota-entries", RotaEntryViewSet)

@@ -168,6 +168,14 @@ class ShareRule(StrEnum):
     STATED = "stated"
 
 
+class GateLevel(StrEnum):
+    """How much something in the way of a start counts, in an area: it is not asked, only told, or it forbids."""
+
+    OFF = "off"
+    WARN = "warn"
+    BLOCK = "block"
+
+
 class ConditionAspect(StrEnum):
     """A state that an equipment has beside running or standing."""
 

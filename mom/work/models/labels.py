@@ -7,6 +7,7 @@ from mom.work.engine.terms import (
     ConditionAspect,
     DependencyKind,
     EnergyCarrier,
+    GateLevel,
     JobOrderCommand,
     JobOrderStatus,
     MaterialUse,
@@ -164,6 +165,14 @@ SHARE_RULE = Labelled(
 CONDITION_ASPECT = Labelled(
     ConditionAspect,
     {ConditionAspect.CLEANING: (_("Cleaning"), ""), ConditionAspect.SETUP: (_("Setup"), "")},
+)
+GATE_LEVEL = Labelled(
+    GateLevel,
+    {
+        GateLevel.OFF: (_("Not asked"), ""),
+        GateLevel.WARN: (_("Warns"), "warn"),
+        GateLevel.BLOCK: (_("Forbids the start"), "bad"),
+    },
 )
 ENERGY_CARRIER = Labelled(
     EnergyCarrier,

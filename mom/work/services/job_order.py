@@ -207,7 +207,7 @@ def move(
         # started, while we waited.
         job_order.work_request = work_request.locked(job_order.work_request_id)
     if asked == JobOrderCommand.START:
-        _refuse_if(job_order, gate.blockers(job_order, act.now))
+        _refuse_if(job_order, gate.blockers(job_order, act.now, person))
     elif asked == JobOrderCommand.RESUME:
         _refuse_if(job_order, gate.order_stopped(job_order, act.now))
     job_order.status = after

@@ -16,8 +16,8 @@ from mom.core.files import panel
 from mom.core.web.properties import cards
 from mom.core.web.views import Crumb, DetailPage
 from mom.plant.models import Person, Reason
-from mom.work import permissions
-from mom.work.engine.terms import JobOrderCommand, OperationsType, QuantityKind
+from mom.work import gate, permissions
+from mom.work.engine.terms import GateLevel, JobOrderCommand, JobOrderStatus, OperationsType, QuantityKind
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.forms import CommandForm, ReportForm, TakeBackForm, report_forms
 from mom.work.models import JobOrder, QuantityReport
@@ -55,6 +55,9 @@ def order_crumbs(job: JobOrder) -> list[Crumb]:
         return []  # the spine stands without the domain's pages too
 
 
+BEFORE_START = frozenset({JobOrderStatus.WAITING, JobOrderStatus.READY})
+
+
 class JobDetail(DetailPage):
     """One job: status and acts, quantities, people, log."""
 
@@ -86,6 +89,13 @@ class JobDetail(DetailPage):
         """Whether the page asks for its live part only; files and notes are not in that."""
         return self.request.headers.get("X-Requested-With") == LIVE
 
+    def in_the_way(self, person: Person | None) -> list[gate.Blocker]:
+        """What forbids a start or is worth knowing before, what forbids first; of a job that waits for its start."""
+        if self.subject.status not in BEFORE_START:
+            return []
+        found = gate.in_the_way(self.subject, self.now, person)
+        return sorted(found, key=lambda each: each.level != GateLevel.BLOCK)
+
     def records(self) -> dict[str, Any]:
         """Files and notes of the job, and the drawings of what it makes."""
         return panel.records(self.request, self.subject, record.materials_made([self.subject.pk]))
@@ -97,6 +107,7 @@ class JobDetail(DetailPage):
         return {
             "row": job_view,
             "rows": [job_view],
+            "gate": self.in_the_way(person),
             "back": self.request.path,
             "person": person,
             "ledger": record.ledger([self.subject.pk]),

@@ -58,7 +58,7 @@ if (lock) {
     told = touched;
     const body = new FormData();
     body.set("csrfmiddlewaretoken", lock.elements.csrfmiddlewaretoken.value);
-    fetch(lock.dataset.touch, { method: "POST", body }).then((answer) => { if (answer.status === 401) location.assign(lock.dataset.home); }).catch(() => {});
+    fetch(lock.dataset.touch, { method: "POST", body }).then((answer) => { if (answer.status === 205) location.assign(lock.dataset.home); }).catch(() => {});
   };
   for (const kind of ["pointerdown", "keydown", "wheel", "input"]) addEventListener(kind, touch, { passive: true, capture: true });
   const watch = () => { if (Date.now() - touched >= seconds * 1_000) lock.requestSubmit(); };
