@@ -34,6 +34,9 @@ class WorkConfig(AppConfig):
         register(NavItem("live", _("Alerts"), "work:alert_list", permissions.VIEW, order=20))
         register(NavItem("setup", _("Teams"), "work:alert_team_list", permissions.VIEW, order=63, section="rules"))
         register(NavItem("setup", _("On call"), "work:alert_rota", permissions.VIEW, order=64, section="rules"))
+        register(
+            NavItem("setup", _("Before a start"), "work:gate_rule_list", permissions.VIEW, order=65, section="rules")
+        )
         register(NavItem("production", _("Jobs"), "work:job_list", permissions.VIEW, order=25))
         subjects.register()
         panels.register_subjects()

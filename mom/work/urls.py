@@ -4,7 +4,7 @@ from django.urls import path
 
 from mom.work import permissions
 from mom.work.engine.terms import JobOrderCommand
-from mom.work.views import alert, alert_acts, alert_team, job_list, job_order, running
+from mom.work.views import alert, alert_acts, alert_team, gate_rule, job_list, job_order, running
 
 app_name = "work"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("setup/on-call/", alert_team.RotaList.as_view(), name="alert_rota"),
     path("setup/on-call/add/", alert_team.TurnAdd.as_view(), name="alert_turn_add"),
     path("setup/on-call/<int:pk>/withdraw/", alert_team.TurnWithdraw.as_view(), name="alert_turn_withdraw"),
+    path("setup/before-a-start/", gate_rule.GateRuleList.as_view(), name="gate_rule_list"),
+    path("setup/before-a-start/set/", gate_rule.GateRuleSet.as_view(), name="gate_rule_set"),
     path("jobs/", job_list.JobList.as_view(), name="job_list"),
     *(
         path(

@@ -21,6 +21,7 @@ FULL_FROM_THE_START = {
     "analytics:kpi_list", "plant:setup", "accounts:right_list", "web:audit_log", "web:status", "start:demo_plant",
     "accounts:approval_list", "analytics:flow", "web:number_range_list", "web:property_list", "accounts:badge_list",
     "work:alert_list", "floor:quarantine_list", "floor:mapping_list", "floor:stop_list",
+    "work:gate_rule_list",
 }  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """Which rule of the gate holds for a job: the nearest up the equipment tree, else the site's."""
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from mom.accounts.models import Site
 from mom.work.engine.terms import GateLevel
-from mom.work.models import JobOrder
+from mom.work.models import GateRule, JobOrder
 
 _LEVELS = """
 WITH RECURSIVE up (id, parent_id, step) AS (
@@ -23,3 +25,8 @@ def levels_at(job_order: JobOrder) -> dict[str, GateLevel]:
     with connection.cursor() as cursor:
         cursor.execute(_LEVELS, {"equipment": job_order.equipment_id, "site": job_order.site_id})
         return {source: GateLevel(level) for source, level in cursor.fetchall()}
+
+
+def gate_rules(site: Site) -> QuerySet[GateRule]:
+    """Every rule of a site, with the area that it holds in."""
+    return GateRule.objects.filter(site=site).select_related("equipment")
