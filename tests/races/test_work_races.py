@@ -16,9 +16,10 @@ from mom.core.actor import Actor, system_actor
 from mom.core.errors import Conflict
 from mom.core.testing import acting
 from mom.work import gate
-from mom.work.engine.terms import JobOrderCommand, QuantityKind, WorkRequestCommand
+from mom.work.engine.terms import GateLevel, JobOrderCommand, QuantityKind, WorkRequestCommand
 from mom.work.models import (
     EquipmentReservation,
+    GateRule,
     JobDependency,
     JobOrder,
     JobResponse,
@@ -26,7 +27,14 @@ from mom.work.models import (
     QuantityReport,
     WorkRequest,
 )
-from mom.work.services import equipment_reservation, job_order, quantity_report, work_request, work_request_command
+from mom.work.services import (
+    equipment_reservation,
+    gate_rule,
+    job_order,
+    quantity_report,
+    work_request,
+    work_request_command,
+)
 from mom.work.services.quantity_report import Reported
 from tests.factories.work import give, job_of, make_chain, make_machine, make_order
 from tests.races.threads import at_once
@@ -113,6 +121,13 @@ def test_jobs_that_must_not_run_together_control_without_the_order_s_lock(
     monkeypatch.setattr(gate, "blockers", asked_together)
     found = at_once([lambda pk=job.pk: job_order.command(BOSS, pk, JobOrderCommand.START) for job in jobs])
     assert [type(each) for each in found] == [JobOrder, JobOrder]
+
+
+def test_rule_of_the_gate_set_by_many_at_once_is_there_once(site: Any) -> None:
+    levels = [GateLevel.OFF, GateLevel.BLOCK] * 4
+    found = at_once([lambda level=level: gate_rule.set_level(BOSS, site, "floor.machine", level) for level in levels])
+    assert {type(each).__name__ for each in found} <= {"GateRule", "Conflict"}
+    assert GateRule.objects.count() == 1
 
 
 def report_one(job: JobOrder) -> list[QuantityReport]:

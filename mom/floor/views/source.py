@@ -1,6 +1,7 @@
 """Sources: the gateways, adapters and integrations that send messages, and what of theirs never came."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -15,7 +16,8 @@ from mom.floor.selectors.source import gaps_of_site, source_list
 
 def _waits_at(row: Any) -> str | None:
     """Where what waits of it is settled."""
-    return f"{reverse('floor:quarantine_list')}?view=waiting&q={row.code}" if row.waiting else None
+    asked = urlencode({"view": "waiting", "q": row.code})
+    return f"{reverse('floor:quarantine_list')}?{asked}" if row.waiting else None
 
 
 class SourceList(ListPage):

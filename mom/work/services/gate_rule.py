@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.errors import InvalidInput
+from mom.core.db.constraints import translating
+from mom.core.errors import Conflict, InvalidInput
 from mom.core.use_case import use_case
 from mom.plant.models import Equipment
 from mom.plant.public import insert_row, update_row
@@ -19,7 +20,8 @@ def set_level(
     """Let a source forbid, warn or stay silent from now on; the rule of the same place is changed. The same again
     changes nothing.
 
-    Raises: NotAllowed; InvalidInput for a source that is not there or can't be set, or an area of another site.
+    Raises: NotAllowed; Conflict where somebody else set it at the same moment; InvalidInput for a source that is not
+    there or can't be set, or an area of another site.
     """
     with use_case(actor, reason) as act:
         act.require(permissions.SET_GATE, site.code)
@@ -28,10 +30,15 @@ def set_level(
         rule = rows.filter(site=site, source=source, equipment=equipment).first()
         if rule is None:
             added = GateRule(site=site, source=source, equipment=equipment, level=level.value)
-            return insert_row(act, added, action="work.gate_rule_set")
+            with translating({"work_gaterule_once": _just_set}):
+                return insert_row(act, added, action="work.gate_rule_set")
         if rule.level == level:
             return rule
         return update_row(act, rule, {"level": level.value}, action="work.gate_rule_set")
+
+
+def _just_set() -> Conflict:
+    return Conflict(_("Somebody has just set this. Load it again."), code="gate_rule_exists")
 
 
 def _check(site: Site, source: str, equipment: Equipment | None) -> None:
