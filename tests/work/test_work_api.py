@@ -178,7 +178,7 @@ def test_can_start_tells_everything_in_the_way(api: Any, site: Any) -> None:
 
 def test_gate_rule_is_set_and_a_warning_does_not_hinder(api: Any, site: Any) -> None:
     first, second = make_chain(site, "Turn", "Mill")
-    sources = {each["name"]: each for each in api.get(f"{WORK}/gate-rules/sources/").json()}
+    sources = {each["name"]: each for each in api.get(f"{WORK}/gate-rules/sources/").json()["sources"]}
     assert (sources["work.order"]["is_fixed"], sources["inventory.material"]["level"]) == (True, "warn")
     with acting():
         JobDependency.objects.create(site=site, predecessor=first, successor=second)

@@ -57,6 +57,12 @@ class GateSourceSerializer(Serializer):
     is_fixed = BooleanField(help_text="It always forbids: it is the state of the record itself.")
 
 
+class GateSourcesSerializer(Serializer):
+    """All of them, in the order in which they are asked."""
+
+    sources = GateSourceSerializer(many=True)
+
+
 class GateRuleFilters(SiteFilterSet):
     """Rules by site, source and area."""
 
@@ -106,8 +112,8 @@ class GateRuleViewSet(ReadOnlyViewSet):
         )
         return self.answer(self.queryset.get(pk=rule.pk))
 
-    @extend_schema(responses=GateSourceSerializer(many=True), filters=False)
+    @extend_schema(responses=GateSourcesSerializer, filters=False)
     @action(detail=False, methods=["get"], pagination_class=None)
     def sources(self, request: Request) -> Response:
         """Everything that is asked before a start."""
-        return Response(GateSourceSerializer(gate.sources(), many=True).data)
+        return Response(GateSourcesSerializer({"sources": gate.sources()}).data)
