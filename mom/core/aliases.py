@@ -22,7 +22,7 @@ from mom.core.models.alias import SYSTEM_PATTERN
 from mom.core.use_case import Subject, UseCase, use_case
 
 
-@retrying()  # of several who give one number away at once, the database may stop all but one in each other's way
+@retrying(8)  # of several who give one number away at once, the database may stop all but one in each other's way
 def alias_add(
     actor: Actor,
     noun: str,
