@@ -4,8 +4,9 @@
 
 Fills a scratch database of its own. Each machine sends one state and one count a minute (seeded; every fifth machine
 changes its state). Measured is `take_in`, the validated and idempotent path, until it commits. The baseline of that run
-writes the same rows bare: a set-based INSERT of the messages, a set-based close and open of the intervals that change,
+writes bare: a set-based INSERT of the messages, a set-based close and open of the intervals that change,
 and one UPDATE of the live rows, with the same indexes and constraints, in one durable transaction, without any check.
+It leaves out what ours writes besides: stops, and when each machine was heard last.
 Then the same minute again on top of `history` days of messages and intervals, vacuumed and written out as those of a
 plant that has run for so long, and the bare one there too. The collector of garbage is set as in the web process. The
 live rows are compared with the rebuild from the facts. Prints medians; exits with 1 where they differ, or a ratio is

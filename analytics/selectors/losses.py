@@ -20,7 +20,7 @@ from analytics.selectors import live
 from mom.accounts.models import Site
 from mom.floor.engine.terms import PieceSource
 from mom.floor.models import MachineListening
-from mom.plant.engine.terms import WORK_UNIT_LEVELS, EquipmentLevel, TimeClass
+from mom.plant.engine.terms import WORK_UNIT_LEVELS, EquipmentLevel, LossClass, TimeClass
 from mom.plant.models import Equipment
 
 SHOWN = (
@@ -225,6 +225,11 @@ class LostTime:
     def is_coded(self) -> bool:
         """Whether somebody or the machine said why."""
         return bool(self.code)
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether it was too short for anybody to have to say why."""
+        return self.loss_class == LossClass.MINOR_STOP
 
 
 def lost_times(asked: Asked) -> list[LostTime]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 
 from analytics.engine.machine_parts import MachineTotals
 from analytics.models import BoardEntry, LossBucket, ShiftNote
@@ -23,11 +23,12 @@ from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.floor.models import Stop
 from mom.floor.selectors.timeline import stop_list
+from mom.plant.engine.terms import LossClass
 from mom.work.models import Alert
 from mom.work.selectors.alert import alert_list
 
 TARGETS = ("oee_index", "availability", "effectiveness", "quality_ratio")
-MOST_UNCODED, MOST_ALERTS, MOST_REASONS = 60, 60, 3
+MOST_UNCODED, MOST_ALERTS, MOST_REASONS = 60, 60, 2
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class ReasonTime:
     reason: str
     duration: int
     count: int
+    is_minor: bool
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,13 @@ def _reasons_by_machine(asked: losses.Asked) -> dict[int, list[ReasonTime]]:
     if asked.machines is not None:
         rows = rows.filter(equipment__in=asked.machines)
     found: defaultdict[int, list[ReasonTime]] = defaultdict(list)
-    sums = rows.values("equipment", "reason__name", "reason__code").annotate(
+    is_minor = ExpressionWrapper(Q(reason=None, loss_class=LossClass.MINOR_STOP), output_field=BooleanField())
+    sums = rows.values("equipment", "reason__name", "reason__code", is_minor=is_minor).annotate(
         spent=Sum("duration"), stops=Sum("stop_count")
     )
     for row in sums:
         name = row["reason__name"] or row["reason__code"] or ""
-        found[row["equipment"]].append(ReasonTime(name, row["spent"], row["stops"]))
+        found[row["equipment"]].append(ReasonTime(name, row["spent"], row["stops"], row["is_minor"]))
     return {
         machine: sorted(reasons, key=lambda each: (-each.duration, each.reason))[:MOST_REASONS]
         for machine, reasons in found.items()

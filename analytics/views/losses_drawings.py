@@ -13,11 +13,12 @@ from analytics.engine import oee
 from analytics.engine.machine_parts import MachineTotals
 from analytics.engine.oee import School
 from analytics.selectors.losses import LostTime, first_of
-from analytics.views.losses_words import FEWEST, MICROSECONDS_PER_MINUTE, STEP, STEP_TONE
+from analytics.views.losses_words import FEWEST, MICROSECONDS_PER_MINUTE, STEP, STEP_TONE, uncoded
 from mom.core import charts
 from mom.core.web import printing
 
 MOST_BARS = 12
+_UNCODED = ("", "\0")  # not minor, minor: no reason has such a code
 SLOT = 60  # the least width of a step of the waterfall, so that its label fits
 HOURS_FROM = 48 * 60 * MICROSECONDS_PER_MINUTE  # a longer whole is drawn in hours
 
@@ -100,7 +101,9 @@ def reasons(
     links_groups: bool = True,
     width: float = charts.HALF,
 ) -> charts.Chart:
-    """Stopped time by reason, two levels deep: groups, or the reasons of one. Uncoded time is last and visible."""
+    """Stopped time by reason, two levels deep: groups, or the reasons of one. Uncoded time is last and visible, minor
+    stops, which need no reason, apart from it.
+    """
     by_count = rank == "count"
     bars: dict[str, list[float]] = {}
     labels: dict[str, str] = {}
@@ -108,14 +111,14 @@ def reasons(
     for row in found:
         if group and row.group_code != group:
             continue
-        key = (row.code if group else row.group_code) if row.is_coded else ""
+        key = (row.code if group else row.group_code) if row.is_coded else _UNCODED[row.is_minor]
         labels[key] = (row.name or row.code) if group else (row.group_name or row.group_code)
         if row.is_coded and row.code != row.group_code:
             has_more.add(row.group_code)
         spent = bars.setdefault(key, [0.0, 0.0])
         spent[0] += row.duration / MICROSECONDS_PER_MINUTE
         spent[1] += row.count
-    ranked = sorted((key for key in bars if key), key=lambda key: (-bars[key][1 if by_count else 0], key))
+    ranked = sorted(bars.keys() - set(_UNCODED), key=lambda key: (-bars[key][1 if by_count else 0], key))
     drawn = []
     for index, key in enumerate(ranked[:MOST_BARS]):
         way = {"group": key} if links_groups and not group and key in has_more else {"reason": key}
@@ -124,9 +127,11 @@ def reasons(
     rest = [bars[key] for key in ranked[MOST_BARS:]]
     if rest:
         drawn.append(_bar(_("All others"), [sum(a for a, _b in rest), sum(b for _a, b in rest)], by_count, "3", ""))
-    if "" in bars:
-        url = f"{address}?{urlencode({**query, 'coded': 'no'})}"
-        drawn.append(_bar(_("No reason yet"), bars[""], by_count, "3", url, is_rest=True))
+    for is_minor in (True, False):
+        key = _UNCODED[is_minor]
+        if key in bars:
+            url = f"{address}?{urlencode({**query, 'coded': 'minor' if is_minor else 'no'})}"
+            drawn.append(_bar(uncoded(is_minor=is_minor), bars[key], by_count, "3", url, is_rest=True))
     return charts.pareto(
         drawn,
         title=_("Stops by reason"),

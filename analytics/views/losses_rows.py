@@ -17,7 +17,7 @@ from analytics.engine.losses import BigLoss, six_big_losses
 from analytics.engine.machine_parts import MachineTotals, total
 from analytics.engine.oee import School
 from analytics.selectors.losses import LostTime, PlantTree, source_of
-from analytics.views.losses_words import BIG_LOSS, FEWEST, Figure, figure, minutes, minutes_words, share
+from analytics.views.losses_words import BIG_LOSS, FEWEST, Figure, figure, minutes, minutes_words, share, uncoded
 from mom.core import charts
 from mom.core.web import printing
 from mom.core.web.tables import Column
@@ -258,7 +258,7 @@ MACHINE_COLUMNS = sum_columns(
 SHIFT_COLUMNS = sum_columns(Column("shift", _("Shift"), "name"))
 TREND_COLUMNS = sum_columns(Column("from", _("From"), "code"))
 REASON_COLUMNS: tuple[Column, ...] = (
-    Column("reason", _("Reason"), lambda row: row.name or row.code or str(_("No reason yet"))),
+    Column("reason", _("Reason"), lambda row: row.name or row.code or uncoded(is_minor=row.is_minor)),
     Column("group", _("Group"), lambda row: row.group_name or row.group_code),
     Column("counts", _("Counts as"), lambda row: LOSS_CLASS.label(row.loss_class)),
     Column("duration", _("Time"), lambda row: row.duration * MICROSECOND, kind="duration"),

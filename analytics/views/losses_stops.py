@@ -93,4 +93,6 @@ class LossStops(ListPage):
             rows = rows.filter(Q(reason__code=reason) | Q(reason__parent__code=reason))
         if self.request.GET.get("coded") == "no":
             rows = rows.filter(reason=None, is_minor=False)
+        elif self.request.GET.get("coded") == "minor":
+            rows = rows.filter(reason=None, is_minor=True)
         return rows

@@ -53,6 +53,7 @@ STEP: dict[Step, str | Promise] = {
     Step.SCRAP: gettext_lazy("Scrap"),
     Step.EFFECTIVE: gettext_lazy("Effective"),
 }
+_UNCODED = (gettext_lazy("No reason yet"), gettext_lazy("Minor stops"))
 RULE: dict[str, str | Promise] = {"planned_stop": gettext_lazy("Planned stop"), "lost": gettext_lazy("Lost time")}
 STEP_TONE = {
     Step.ELAPSED: "3", Step.OFF_SHIFT: "4", Step.PLANNED_STOP: "4", Step.UNKNOWN: "4", Step.PLANNED_TIME: "2",
@@ -167,3 +168,8 @@ def minutes_words(length: int) -> str:
 def share(part: int, whole: int) -> Decimal | None:
     """A part of the whole; None of nothing."""
     return Decimal(part) / Decimal(whole) if whole else None
+
+
+def uncoded(*, is_minor: bool) -> str:
+    """What stopped time without a reason is called: of minor stops nobody has to give one."""
+    return str(_UNCODED[is_minor])

@@ -86,10 +86,11 @@ def _reasons(document: Document, report: ShiftReport) -> None:
             sums[row.name or row.code] = (spent + row.duration, count + row.count)
     ranked = sorted(sums.items(), key=lambda item: (-item[1][0], item[0]))[:MOST_REASONS]
     rows = [(name, _minutes(spent), str(count)) for name, (spent, count) in ranked]
-    uncoded = [row for row in report.lost if not row.is_coded]
-    if uncoded:
-        spent, count = sum(row.duration for row in uncoded), sum(row.count for row in uncoded)
-        rows.append((_("No reason yet"), _minutes(spent), str(count)))
+    for is_minor in (True, False):
+        uncoded = [row for row in report.lost if not row.is_coded and row.is_minor == is_minor]
+        if uncoded:
+            spent, count = sum(row.duration for row in uncoded), sum(row.count for row in uncoded)
+            rows.append((words.uncoded(is_minor=is_minor), _minutes(spent), str(count)))
     if not rows:
         document.paragraph(_("Nothing stopped."))
         return

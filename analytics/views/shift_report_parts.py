@@ -57,7 +57,8 @@ class MachineLine:
     def reasons_words(self) -> str:
         """Its longest reasons with their time."""
         return ", ".join(
-            f"{each.reason or _('No reason yet')} {words.minutes_words(each.duration)}" for each in self.reasons
+            f"{each.reason or words.uncoded(is_minor=each.is_minor)} {words.minutes_words(each.duration)}"
+            for each in self.reasons
         )
 
     @property

@@ -82,12 +82,13 @@ class Floor:
             )  # fmt: skip
 
     def lost(
-        self, machine: Equipment, minutes: int, *, count: int = 1, reason: Reason | None = None, number: int = 0
-    ) -> LossBucket:
+        self, machine: Equipment, minutes: int, *, count: int = 1, reason: Reason | None = None, number: int = 0,
+        loss_class: str = "breakdown",
+    ) -> LossBucket:  # fmt: skip
         """Stopped time of an hour of the early shift; without a reason it is uncoded."""
         lost: dict[str, Any] = {
             "site": self.site, "equipment": machine, "day": DAY, "state": "down", "time_class": "down",
-            "loss_class": "breakdown", "reason": reason, "duration": minutes * MINUTE, "stop_count": count,
+            "loss_class": loss_class, "reason": reason, "duration": minutes * MINUTE, "stop_count": count,
         }  # fmt: skip
         with acting():
             LossDay.objects.create(**lost)

@@ -105,6 +105,24 @@ def test_losses_name_uncoded_time_last_and_lead_to_its_stops(reader: Client, flo
     assert "coded=no" in pareto
 
 
+def test_minor_stops_stand_apart_from_stops_that_want_a_reason(reader: Client, floor: Floor) -> None:
+    machine = floor.machines[0]
+    floor.shift(machine, production=400, down=50, minor_stop=30, uncoded=50, ideal=400, ideal_good=400, good=400)
+    floor.lost(machine, 50)
+    floor.lost(machine, 30, loss_class="minor_stop")
+    floor.stop(machine, 0, 5)
+    floor.stop(machine, 60, 1, is_minor=True)
+
+    shown = page(reader)
+
+    pareto = shown[shown.index('id="losses-pareto"') :]
+    assert pareto.index("Minor stops") < pareto.index("No reason yet")
+    assert "coded=minor" in pareto
+    listed = page(reader, f"{QUERY}&coded=minor", "/losses/stops/")
+    assert "1 stop" in listed
+    assert "No reason yet" not in listed
+
+
 def test_losses_of_one_shift_leave_the_others_out(floor: Floor) -> None:
     machine = floor.machines[0]
     floor.shift(machine, "early", production=100)

@@ -71,13 +71,12 @@ def line(
         return svg.blank(title, description, empty, width, height, columns)
     places = [point.x for each in lines for point in each.points]
     ticks = [floor + tick for tick in svg.scale(max([*values, target or floor]) - floor)]
-    plot = _Plot(LEFT, width - RIGHT, height, min(places), max(places), ticks[-1], floor)
+    right = RIGHT if target is None else len(target_label) * CHARACTER + 12  # its words stand beside the lines
+    plot = _Plot(LEFT, width - right, height, min(places), max(places), ticks[-1], floor)
     body = _axes(plot, ticks, x_labels, printed, unit)
     if target is not None:
         (x1, y), (x2, _y) = plot.at(plot.x_from, target), plot.at(plot.x_to, target)
-        beside = y - 5 if y > TOP + 8 else y + 14  # at the very top there is no room above the line
-        x, anchor = (x1 + 4, "start") if _is_nearer_at_the_end(lines, target) else (x2, "end")
-        body += svg.rule(x1, y, x2, y, "target") + svg.text(x, beside, target_label, "halo", anchor)
+        body += svg.rule(x1, y, x2, y, "target") + svg.text(x2 + 6, y + 4, target_label)
     body += "".join(_draw(plot, each, printed) for each in lines)
     legend = tuple(Key(each.label, each.tone, "line") for each in lines) if len(lines) > 1 else ()
     return Chart(
@@ -89,18 +88,6 @@ def line(
         legend,
         is_over_time=True,
     )
-
-
-def _is_nearer_at_the_end(lines: Sequence[Line], target: float) -> bool:
-    """Do the lines come closer to the target in their last fifth than in their first? The label stands at the other."""
-
-    def nearest(points: Sequence[Point]) -> float:
-        return min((abs(point.value - target) for point in points if point.value is not None), default=float("inf"))
-
-    fifths = [(each.points, max(2, len(each.points) // 5)) for each in lines]
-    first = min(nearest(points[:many]) for points, many in fifths)
-    last = min(nearest(points[-many:]) for points, many in fifths)
-    return last < first
 
 
 def sparkline(values: Sequence[float], target: float | None = None, width: float = 60, height: float = 30) -> str:
