@@ -3,19 +3,10 @@
 Celery is only the bell: a lost bell is made good by the sweeper, a doubled one finds nothing to do.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
-from mom.core.actor import Actor
-from mom.core.bell import ring_after_commit
-from mom.core.canonical import to_json
-from mom.core.db.transactions import require_transaction
-from mom.core.request_id import request_id
-from mom.events.registry import encode, event_name
+from mom.events.registry import event_name
 
 if TYPE_CHECKING:
     from mom.core.use_case import UseCase
@@ -24,20 +15,10 @@ if TYPE_CHECKING:
 else:
     Handler = Callable
 
-BELL_TASK = "mom.core.tasks.drain_outbox"
-
 EVERYTHING = "*"
 
 _subscribers: dict[str, dict[str, Handler]] = {}
 _wants: dict[str, Callable[[str], bool]] = {}
-
-
-@dataclass(frozen=True)
-class Announcement:
-    """An event on its way into the outbox; events of one name and key keep their order."""
-
-    event: Any
-    key: str
 
 
 def subscribe(event_class: type, *, name: str) -> Callable[[Handler], Handler]:
@@ -69,35 +50,3 @@ def subscribers_of(topic: str) -> dict[str, Handler]:
     """The subscribers of an event's name, by their own name."""
     general = {name: handler for name, handler in _subscribers.get(EVERYTHING, {}).items() if _wants[name](topic)}
     return {**general, **_subscribers.get(topic, {})}
-
-
-_ANNOUNCE = """
-WITH numbered AS (
-    INSERT INTO core_outboxsequence AS s (topic, key, last) VALUES (%(topic)s, %(key)s, 1)
-    ON CONFLICT (topic, key) DO UPDATE SET last = s.last + 1 RETURNING last
-)
-INSERT INTO core_outboxevent (topic, key, seq, payload, actor, request_id, created_at, available_at, attempts, error)
-SELECT %(topic)s, %(key)s, last, %(payload)s::jsonb, %(actor)s, %(request_id)s, %(now)s, now(), 0, '' FROM numbered
-"""
-
-
-def announce(announcements: Sequence[Announcement], *, actor: Actor, now: datetime) -> None:
-    """Store events in the caller's transaction and ring after its commit. Use cases call it by `act.publish`."""
-    require_transaction()
-    if not announcements:
-        return
-    with connection.cursor() as cursor:
-        for each in announcements:
-            cursor.execute(
-                _ANNOUNCE,
-                {
-                    "topic": event_name(each.event),
-                    "key": each.key,
-                    "payload": to_json(encode(each.event)),
-                    "actor": actor.reference,
-                    "request_id": request_id.get(),
-                    "now": now,
-                },
-            )
-
-    ring_after_commit(BELL_TASK, queue="outbox")

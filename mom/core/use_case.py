@@ -20,13 +20,13 @@ from django.db import connection, models, transaction
 
 from mom.core import clock, permissions
 from mom.core.actor import Actor
-from mom.core.canonical import to_plain
+from mom.core.canonical import to_json
+from mom.core.closing import Announced, Closing, Entry
 from mom.core.db.locks import Lock, advisory_locks
 from mom.core.errors import NotAllowed
-from mom.core.models import AuditEntry
 from mom.core.models.audit import NO_SITE
-from mom.core.outbox import Announcement, announce
 from mom.core.request_id import request_id
+from mom.events.registry import encode, event_name
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class UseCase:
         self.request_id = request_id.get()
         self._chains: set[str] = set()
         self._is_open = True
+        self._closing = Closing(self.request_id)
         self.left_behind: list[Callable[[UseCase], None]] = []
 
     def require(self, permission: str, site: str) -> None:
@@ -70,35 +71,21 @@ class UseCase:
         before: Mapping[str, Any] | None = None,
         after: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write the audit entry of this act into the chain of `site`. It is sealed when the transaction commits."""
+        """The audit entry of this act, for the chain of `site`. Written when the act closes, sealed when it commits."""
         self._require_open()
         about = Subject.of(subject)
         chain = site or NO_SITE
-        AuditEntry.objects.create(
-            recorded_at=self.now,
-            chain=chain,
-            actor_kind=self.actor.kind,
-            actor_id=self.actor.id,
-            actor_label=self.actor.label,
-            action=action,
-            subject_type=about.type,
-            subject_id=about.id,
-            subject_label=about.label,
-            before=to_plain(before or {}),
-            after=to_plain(after or {}),
-            reason=self.reason,
-            request_id=self.request_id,
-        )
+        actor = self.actor
+        self._closing.add(
+            Entry(self.now, chain, actor.kind, actor.id, actor.label, action, about.type, about.id, about.label,
+                  to_json(before or {}), to_json(after or {}), self.reason)
+        )  # fmt: skip
         self._chains.add(chain)
 
     def publish(self, event: Any, *, key: str) -> None:
         """Announce `event`; events of one name and key reach their subscribers in this order."""
-        self.publish_many([(event, key)])
-
-    def publish_many(self, events: Sequence[tuple[Any, str]]) -> None:
-        """Announce many events, in order, as pairs of event and key."""
         self._require_open()
-        announce([Announcement(event, key) for event, key in events], actor=self.actor, now=self.now)
+        self._closing.add(Announced(event_name(event), key, to_json(encode(event)), self.actor.reference, self.now))
 
     def if_refused(self, leave: "Callable[[UseCase], None]") -> None:
         """What stays if this use case is refused and all of it undone: `leave` then runs in a transaction of its own.
@@ -113,7 +100,8 @@ class UseCase:
             raise RuntimeError("This use case is closed: its transaction is over.")
 
     def _close(self) -> None:
-        """Take the chains' locks in one order for all, so that nobody waits in a ring."""
+        """Write what was gathered, and take the chains' locks in one order for all: nobody waits in a ring."""
+        self._closing.write()
         if len(self._chains) > 1:
             advisory_locks(Lock.AUDIT_CHAIN, self._chains)
 
@@ -179,12 +167,13 @@ def enclosing_transaction() -> Iterator[None]:
 def joined(actor: Actor, reason: str = "") -> Iterator[UseCase]:
     """The same inside a transaction that is already open: for migrations and test set-up."""
     act = UseCase(actor, reason, clock.now())
-    tell_database(actor, reason, act.request_id)
     try:
+        tell_database(actor, reason, act.request_id)
         yield act
         act._close()
     finally:
         act._is_open = False
+        act._closing.end()
 
 
 def tell_database(actor: Actor, reason: str, request: str) -> None:

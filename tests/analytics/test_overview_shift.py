@@ -8,8 +8,8 @@ from django.test import Client
 
 from analytics.views import overview_live
 from mom.core import clock
+from mom.core.closing import CHANNEL
 from mom.core.live import shared
-from mom.core.live.change import CHANNEL
 from mom.core.testing import acting
 from mom.plant.models import Shift
 from tests.bench.statements import counting

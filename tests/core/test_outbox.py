@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.db import connection
 
-from mom.core import bell, invariants, outbox, relay
+from mom.core import bell, closing, invariants, outbox, relay
 from mom.core.actor import Actor, system_actor
 from mom.core.errors import Conflict, NotAllowed
 from mom.core.models import AuditEntry, EventReceipt, OutboxEvent
@@ -274,11 +274,12 @@ def test_bell_is_rung_once_per_commit_and_never_for_a_rollback(monkeypatch: pyte
     monkeypatch.setattr(bell, "ring", lambda task, *_args, **_options: rung.append(task))
 
     with use_case(system_actor("test")) as act:
-        act.publish_many([(ThingCounted("A", number), "thing:A") for number in range(3)])
+        for number in range(3):
+            act.publish(ThingCounted("A", number), key="thing:A")
         assert rung == []
     announce_and_fail(4)
 
-    assert rung == [outbox.BELL_TASK]
+    assert rung == [closing.DRAIN_TASK]
 
 
 def test_bell_that_fails_never_reaches_the_use_case(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,6 +296,6 @@ def test_bell_that_fails_never_reaches_the_use_case(monkeypatch: pytest.MonkeyPa
     assert bell._rests_until > 0, "it rests before it tries again"
 
 
-def test_outbox_refuses_events_outside_a_transaction() -> None:
+def test_nothing_is_told_outside_a_transaction() -> None:
     with pytest.raises(RuntimeError, match="open a use case"):
-        outbox.announce([outbox.Announcement(ThingCounted("A", 1), "thing:A")], actor=system_actor("test"), now=None)  # type: ignore[arg-type]
+        closing.tell_at_close("P1|thing|1|")

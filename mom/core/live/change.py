@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
+from mom.core.closing import tell_at_close
 
-CHANNEL = "mom_live"
 LONGEST = 1_000  # characters; NOTIFY takes less than 8,000 bytes
 _TOPIC = re.compile(r"[a-z][a-z0-9_]{0,49}")
 
@@ -45,6 +44,4 @@ def parse(payload: str) -> Change | None:
 
 def tell(site: str, topic: str, key: object, version: object = "") -> None:
     """Tell open pages of `site`. Joins the caller's transaction: sent at commit, never on a rollback."""
-    payload = Change(site, topic, str(key), str(version)).as_payload()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+    tell_at_close(Change(site, topic, str(key), str(version)).as_payload())

@@ -11,7 +11,8 @@ from typing import Any
 import psycopg2
 from django.db import connections
 
-from mom.core.live.change import CHANNEL, Change, parse
+from mom.core.closing import CHANNEL
+from mom.core.live.change import Change, parse
 
 log = logging.getLogger(__name__)
 FIRST_PAUSE = 0.2

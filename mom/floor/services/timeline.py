@@ -11,7 +11,8 @@ from django.db import connection
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
-from mom.core.live.change import CHANNEL, tell
+from mom.core.closing import CHANNEL
+from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
 from mom.floor import applied as folds
 from mom.floor.applied import Applied, Change
