@@ -8,6 +8,7 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Inventory")
 
     def ready(self) -> None:
+        from inventory import subscribers  # noqa: F401 - subscribe to events
         from inventory.selectors.material_at_hand import material_missing
         from inventory.views import panels
         from mom.work.public import register_blockers

@@ -19,6 +19,18 @@ register(
     """,
 )
 register(
+    "inventory.reserved_is_sum",
+    promise="P10",
+    sentence="What is reserved of a balance is the sum of its open reservations, and lies there.",
+    sql="""
+        SELECT b.id, b.reserved, b.quantity, coalesce(sum(r.quantity - r.taken), 0) AS promised
+        FROM inventory_stockbalance b
+        LEFT JOIN inventory_stockreservation r ON r.balance_id = b.id AND r.released_at IS NULL
+        GROUP BY b.id HAVING b.reserved <> coalesce(sum(r.quantity - r.taken), 0)
+                             OR (b.reserved > b.quantity AND NOT b.allows_negative)
+    """,
+)
+register(
     "inventory.transfers_conserve",
     promise="P11",
     sentence="A transfer or blending takes as much from one place as it brings to another.",

@@ -2,6 +2,7 @@
 
 from inventory.models.installation import Installation
 from inventory.models.stock_move import StockBalance, StockMove
+from inventory.models.stock_reservation import StockReservation
 from inventory.models.storage import StorageLocation
 
-__all__ = ["Installation", "StockBalance", "StockMove", "StorageLocation"]
+__all__ = ["Installation", "StockBalance", "StockMove", "StockReservation", "StorageLocation"]

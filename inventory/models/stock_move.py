@@ -153,7 +153,7 @@ class StockMove(Fact):
 class StockBalance(SiteOwned):
     """What lies where: the sum of the ledger by place, material, lot and piece, kept by trigger (P09).
 
-    Never below zero unless the place allows it (P08).
+    Never below zero unless the place allows it (P08). `reserved` is what of it jobs were promised (P10).
     """
 
     location = models.ForeignKey(
@@ -170,6 +170,7 @@ class StockBalance(SiteOwned):
     )
     quantity = QuantityField(_("quantity"), default=0)
     active_quantity = QuantityField(_("active quantity"), default=0)
+    reserved = QuantityField(_("reserved"), default=0, db_default=0)
     allows_negative = models.BooleanField(_("may go below zero"), default=False)
 
     class Meta:
@@ -187,9 +188,18 @@ class StockBalance(SiteOwned):
                 condition=models.Q(allows_negative=True) | models.Q(quantity__gte=0),
                 violation_error_message=_("There is not that much of it there."),
             ),
+            models.CheckConstraint(
+                name="inventory_stockbalance_reserved_is_there",
+                condition=models.Q(reserved__gte=0)
+                & (models.Q(allows_negative=True) | models.Q(reserved__lte=models.F("quantity"))),
+                violation_error_message=_("It is reserved for another job."),
+            ),
         ]
-        indexes = [models.Index(fields=["lot"], name="inventory_balance_by_lot")]
-        triggers = [KeptByDatabase(fields=["quantity", "active_quantity"])]
+        indexes = [
+            models.Index(fields=["lot"], name="inventory_balance_by_lot"),
+            models.Index(fields=["definition"], condition=models.Q(quantity__gt=0), name="inventory_balance_there"),
+        ]
+        triggers = [KeptByDatabase(fields=["quantity", "active_quantity", "reserved"])]
 
     def __str__(self) -> str:
         return f"{self.location_id}: {self.quantity}"

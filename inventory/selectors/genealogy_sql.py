@@ -1,8 +1,8 @@
 """The walk over the ledger as one statement: every step from what went in to what came of it, in one direction.
 
 A node is a piece (`S` and its key) or a lot (`L` and its key). Steps come from moves of one act (a piece out of its
-lot, a lot into a blend), from what one job consumed and made, and from components built into products. Facts that were
-taken back, and their reversals, are no steps.
+lot, a lot into a blend), from what the jobs of an order consumed and made, and from components built into products.
+Facts that were taken back, and their reversals, are no steps.
 """
 
 _NODE = "CASE WHEN {0}.sublot_id IS NOT NULL THEN 'S' || {0}.sublot_id ELSE 'L' || {0}.lot_id END"
@@ -10,13 +10,19 @@ _STANDS = "{0}.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM inventory_stock
 _MAKES = "('produced', 'by_product', 'co_product', 'blended')"
 _TAKES = "('consumed', 'blended')"
 
-# A consuming move belongs to a making one if both are of one act; or if both are of one job and the consuming one was
-# not for a certain piece or lot (its act made nothing).
-_TOGETHER = f"""
-    (taken.move_group = made.move_group
-     OR (taken.job_response_id = made.job_response_id AND NOT EXISTS (
-            SELECT 1 FROM inventory_stockmove own
-            WHERE own.move_group = taken.move_group AND own.quantity > 0 AND own.kind IN {_MAKES})))
+# What a job consumed is in what it made, unless it was taken for a certain piece or lot (its act made something). Work
+# that was paused is one job of several stretches: what was taken in an earlier one is in what came of a later one. A
+# job that made nothing itself handed on to the later jobs of its order: what it had taken is in what they make.
+_OF_ONE_ORDER = f"""
+    NOT EXISTS (SELECT 1 FROM inventory_stockmove own
+                WHERE own.move_group = taken.move_group AND own.quantity > 0 AND own.kind IN {_MAKES})
+    AND (taken.job_response_id = made.job_response_id OR (
+        taken.occurred_at <= made.occurred_at
+        AND (taken_job.id = made_job.id OR (
+            taken_job.sequence < made_job.sequence AND NOT EXISTS (
+                SELECT 1 FROM work_jobresponse stretch JOIN inventory_stockmove own ON own.job_response_id = stretch.id
+                WHERE stretch.job_order_id = taken_job.id AND own.quantity > 0 AND own.kind IN {_MAKES}
+                  AND {_STANDS.format("own")})))))
 """
 
 
@@ -32,14 +38,27 @@ def _walk(*, backward: bool) -> str:
     follow = "walk.parent" if backward else "walk.child"
     ids = "CASE WHEN left({0}, 1) = '{1}' THEN substr({0}, 2)::bigint END"
     sublot, lot = ids.format("node", "S"), ids.format("node", "L")
-    step = f"""
+    pair = f"""
         SELECT {_NODE.format("taken")} AS parent, {_NODE.format("made")} AS child, taken.id AS taken_id,
                made.id AS made_id, NULL::bigint AS installation_id
-        FROM inventory_stockmove {known} JOIN inventory_stockmove {other} ON {_TOGETHER}
+        FROM inventory_stockmove {known}
+    """
+    counts = f"""
         WHERE {_at(known, sublot, lot)}
           AND made.quantity > 0 AND made.kind IN {_MAKES} AND taken.quantity < 0 AND taken.kind IN {_TAKES}
           AND {_STANDS.format("made")} AND {_STANDS.format("taken")}
-        UNION ALL
+    """
+    step = f"""
+        {pair} JOIN inventory_stockmove {other} ON taken.move_group = made.move_group {counts}
+        UNION
+        {pair}
+        JOIN work_jobresponse {known}_stretch ON {known}_stretch.id = {known}.job_response_id
+        JOIN work_joborder {known}_job ON {known}_job.id = {known}_stretch.job_order_id
+        JOIN work_joborder {other}_job ON {other}_job.work_request_id = {known}_job.work_request_id
+        JOIN work_jobresponse {other}_stretch ON {other}_stretch.job_order_id = {other}_job.id
+        JOIN inventory_stockmove {other} ON {other}.job_response_id = {other}_stretch.id
+        {counts} AND {_OF_ONE_ORDER}
+        UNION
         SELECT {component}, {product}, NULL, NULL, i.id FROM inventory_installation i WHERE {here} = {sublot}
     """
     return f"""

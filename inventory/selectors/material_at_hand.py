@@ -18,9 +18,9 @@ USABLE = (LotDisposition.UNRESTRICTED.value, LotDisposition.IN_PROCESS.value)
 # Balances of materials that the ledger doesn't keep are no zero: nobody knows them, and nobody is told they are short.
 _NEEDED = """
 SELECT d.code, r.quantity - n.taken AS open,
-       coalesce(sum(b.quantity) FILTER (WHERE l.id IS NULL OR (l.disposition = ANY(%(usable)s)
-                AND (l.expires_at IS NULL OR l.expires_at > %(at)s))), 0) AS usable,
-       coalesce(sum(b.quantity), 0) AS there
+       coalesce(sum(b.quantity - b.reserved + coalesce(own.kept, 0)) FILTER (WHERE may.be_used), 0) AS usable,
+       coalesce(sum(b.reserved - coalesce(own.kept, 0)) FILTER (WHERE may.be_used), 0) AS promised,
+       coalesce(sum(b.quantity) FILTER (WHERE NOT may.be_used), 0) AS held
 FROM work_jobrequirement r
 JOIN plant_materialdefinition d ON d.id = r.definition_id
 CROSS JOIN LATERAL (
@@ -28,6 +28,14 @@ CROSS JOIN LATERAL (
 ) n
 JOIN inventory_stockbalance b ON b.definition_id = r.definition_id AND b.site_id = r.site_id
 LEFT JOIN plant_materiallot l ON l.id = b.lot_id
+LEFT JOIN LATERAL (
+    SELECT sum(s.quantity - s.taken) AS kept FROM inventory_stockreservation s
+    WHERE s.balance_id = b.id AND s.requirement_id = r.id AND s.released_at IS NULL
+) own ON b.reserved > 0
+CROSS JOIN LATERAL (
+    SELECT l.id IS NULL OR (l.disposition = ANY(%(usable)s) AND (l.expires_at IS NULL OR l.expires_at > %(at)s))
+           AS be_used
+) may
 WHERE r.job_order_id = %(job)s AND r.material_use = %(use)s AND r.quantity IS NOT NULL AND r.unit = d.unit
 GROUP BY r.id, r.position, r.unit, r.quantity, n.taken, d.code
 HAVING r.quantity - n.taken > 0
@@ -45,9 +53,13 @@ def material_missing(job_order: JobOrder, at: datetime, _person: Person | None =
     return [_blocker(*row) for row in rows if row[2] < row[1]]
 
 
-def _blocker(material: str, needed: Decimal, usable: Decimal, there: Decimal) -> Blocker:
-    words = {"material": material, "needed": _shown(needed), "usable": _shown(usable), "held": _shown(there - usable)}
-    if there >= needed:
+def _blocker(material: str, needed: Decimal, usable: Decimal, promised: Decimal, held: Decimal) -> Blocker:
+    words = {"material": material, "needed": _shown(needed), "usable": _shown(usable), "held": _shown(held)}
+    if usable + promised >= needed:
+        words["promised"] = _shown(promised)
+        sentence = _("%(material)s: %(promised)s reserved for other jobs, %(usable)s of %(needed)s free.") % words
+        return Blocker("material_reserved", sentence, material, cleared_by=str(_("Material")))
+    if usable + promised + held >= needed:
         sentence = _("%(material)s: %(held)s on hold or expired, %(usable)s of %(needed)s may be used.") % words
         return Blocker("material_on_hold", sentence, material, cleared_by=str(_("Quality")))
     sentence = _("%(material)s is short: %(usable)s of %(needed)s at hand.") % words

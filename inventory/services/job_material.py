@@ -1,16 +1,19 @@
 """Material on a job: what it consumed, what came of it, pieces that get their number late, components built in."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from inventory import permissions
 from inventory.engine.terms import MoveKind
 from inventory.models import Installation, StockMove, StorageLocation
-from inventory.services.posting import Leg, Occasion, post, posted, usable
+from inventory.services import stock_reservation
+from inventory.services.posting import Leg, Occasion, post, posted, usable, usable_lots
 from inventory.services.stock import active_of
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
@@ -33,25 +36,41 @@ KIND_OF_OUTPUT = {
 
 @dataclass(frozen=True)
 class Taken:
-    """So much of a lot from a place. For a potent ingredient say `active`: what to weigh follows from the lot."""
+    """So much of a lot from a place; of a material that has no lots, so much of `definition`.
 
-    lot: MaterialLot
+    For a potent ingredient say `active`: what to weigh follows from the lot. `requirement`: the line of the job that it
+    is for; without, the first of the material.
+    """
+
+    lot: MaterialLot | None
     location: StorageLocation
     quantity: Decimal | None = None
     active: Decimal | None = None
     sublot: MaterialSublot | None = None
+    definition: MaterialDefinition | None = None
+    requirement: JobRequirement | None = None
+
+    @property
+    def material(self) -> MaterialDefinition:
+        """Of what it is. Raises: InvalidInput without lot and material."""
+        found = self.lot.definition if self.lot is not None else self.definition
+        if found is None:
+            raise InvalidInput({"taken": [_("Give a lot or a material.")]})
+        return found
 
 
 def consume(
     actor: Actor,
     job_order_id: int,
-    taken: list[Taken],
+    taken: Sequence[Taken] | None,
     *,
     op_uuid: uuid.UUID,
     at: datetime | None = None,
     until: datetime | None = None,
 ) -> list[StockMove]:
     """Book what a job consumed, nominal and, where the lot has a potency, active. The same `op_uuid` changes nothing.
+
+    `taken` None: all that is reserved for the job and not taken yet. What was reserved is taken from its reservation.
 
     Raises: NotAllowed, NotFound, Shortage (P08); Conflict for a job that was never started, or a lot that is held or
     expired at that time (P13); InvalidInput for nothing or less, or an active quantity of a lot without potency.
@@ -62,17 +81,35 @@ def consume(
         known = posted(occasion)
         if known:
             return known
-        legs = [_consumed(job_order, item, occasion.at) for item in sorted(taken, key=lambda item: item.lot.pk)]
-        if not legs:
+        items = _reserved(job_order) if taken is None else list(taken)
+        if not items:
             raise InvalidInput({"taken": [_("Give at least one lot.")]})
+        lots = usable_lots([item.lot.pk for item in items if item.lot is not None], occasion.at)
+        needs = _needs(job_order)
+        legs = [_consumed(item, None if item.lot is None else lots[item.lot.pk], needs) for item in items]
+        stock_reservation.take(legs)
         return post(act, legs, occasion)
 
 
-def _consumed(job_order: JobOrder, item: Taken, at: datetime) -> Leg:
-    lot = usable(item.lot, at)
+def _reserved(job_order: JobOrder) -> list[Taken]:
+    rows = stock_reservation.reservations_of([job_order.pk]).filter(taken__lt=F("quantity"))
+    return [
+        Taken(row.balance.lot, row.balance.location, row.quantity - row.taken, sublot=row.balance.sublot,
+              definition=row.balance.definition, requirement=row.requirement)
+        for row in rows
+    ]  # fmt: skip
+
+
+def _needs(job_order: JobOrder) -> dict[int, JobRequirement]:
+    """What the job takes in, by material: of several lines the first."""
+    inputs = job_order.requirements.exclude(material_use__in=OUTPUT_USES).exclude(definition=None)
+    return {need.definition_id: need for need in inputs.order_by("-position") if need.definition_id is not None}
+
+
+def _consumed(item: Taken, lot: MaterialLot | None, needs: Mapping[int, JobRequirement]) -> Leg:
     quantity, active = item.quantity, item.active
     if active is not None:
-        if lot.potency is None or quantity is not None:
+        if lot is None or lot.potency is None or quantity is not None:
             raise InvalidInput(
                 {"active": [_("Give either a quantity or, for a lot with a potency, an active quantity.")]}
             )
@@ -80,16 +117,15 @@ def _consumed(job_order: JobOrder, item: Taken, at: datetime) -> Leg:
     if quantity is None or quantity <= 0:
         raise InvalidInput({"quantity": [_("A quantity must be more than zero.")]})
     active = active if active is not None else active_of(lot, quantity)
-    inputs = job_order.requirements.filter(definition=lot.definition).exclude(material_use__in=OUTPUT_USES)
     return Leg(
         MoveKind.CONSUMED,
         item.location,
-        lot.definition,
+        item.material,
         -quantity,
         lot=lot,
         sublot=item.sublot,
         active_quantity=None if active is None else -active,
-        requirement=inputs.order_by("position").first(),
+        requirement=item.requirement or needs.get(item.material.pk),
     )
 
 

@@ -1,7 +1,7 @@
 """Posting to the ledger: all legs of one act in one statement. Every function joins the caller's transaction."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -59,6 +59,9 @@ def post(act: UseCase, legs: Sequence[Leg], occasion: Occasion) -> list[StockMov
     site = legs[0].location.site
     refusals = {
         "inventory_stockbalance_not_negative": lambda: Shortage(_short(legs)),
+        "inventory_stockbalance_reserved_is_there": lambda: Shortage(
+            _short(legs), _("Part of it is reserved for other jobs. Take another lot, or let go of the reservation.")
+        ),
         "inventory_stockmove_fits_material": lambda: InvalidInput(
             {"lot": [_("The lot is of another material, or the quantity in another unit.")]}
         ),
@@ -99,7 +102,16 @@ def post(act: UseCase, legs: Sequence[Leg], occasion: Occasion) -> list[StockMov
 
 def usable(lot: MaterialLot, at: datetime) -> MaterialLot:
     """The lot, locked, where it may be used at `at` (P13). Raises: Conflict for one that is held, closed or expired."""
-    locked = MaterialLot.objects.select_for_update(of=("self",)).select_related("definition", "site").get(pk=lot.pk)
+    return usable_lots([lot.pk], at)[lot.pk]
+
+
+def usable_lots(keys: Collection[int], at: datetime) -> dict[int, MaterialLot]:
+    """The same for many, by key. One statement."""
+    rows = MaterialLot.objects.select_for_update(of=("self",)).select_related("definition", "site")
+    return {lot.pk: _usable(lot, at) for lot in rows.filter(pk__in=set(keys)).order_by("pk")}
+
+
+def _usable(locked: MaterialLot, at: datetime) -> MaterialLot:
     if locked.disposition not in {LotDisposition.UNRESTRICTED, LotDisposition.IN_PROCESS}:
         raise Conflict(_("Lot %(lot)s is not released. Take another lot.") % {"lot": locked.code}, code="lot_on_hold")
     if locked.expires_at is not None and locked.expires_at <= at:

@@ -7,8 +7,9 @@ from mom.work.services.alert import arrive as arrive_alert
 from mom.work.services.alert import solve as solve_alert
 from mom.work.services.alert_raise import NewAlert, raise_alert
 from mom.work.services.alert_raise import clear as clear_alert
-from mom.work.services.job_order import Input, Output
+from mom.work.services.job_order import Input, NewJob, Output
 from mom.work.services.job_order import add as add_job_order
+from mom.work.services.job_order import add_all as add_jobs
 from mom.work.services.job_order import follow as follow_job_orders
 from mom.work.services.job_order import locked as lock_job_order
 from mom.work.services.job_order import move as move_job_order
@@ -35,6 +36,7 @@ __all__ = [
     "Input",
     "JobKind",
     "NewAlert",
+    "NewJob",
     "Output",
     "Reported",
     "ReportedJob",
@@ -43,6 +45,7 @@ __all__ = [
     "accept_alert",
     "add_job_order",
     "add_job_orders",
+    "add_jobs",
     "add_orders",
     "add_reports",
     "add_work_request",

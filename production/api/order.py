@@ -19,9 +19,10 @@ from mom.work import permissions
 from mom.work.api.naming import named
 from mom.work.api.versions import IF_MATCH, version_sent
 from mom.work.models import WorkRequest
+from production.engine.terms import DefinitionStatus
 from production.filters import OrderApiFilters
-from production.models import ProductionRequest
-from production.services import production_request
+from production.models import OperationsDefinition, ProductionRequest
+from production.services import batch, production_request
 
 
 class OrderSerializer(Serializer):
@@ -34,6 +35,16 @@ class OrderSerializer(Serializer):
     description = CharField(source="work_request.description", read_only=True)
     status = CharField(source="work_request.status", read_only=True)
     material = CharField(source="definition.code", read_only=True)
+    definition = CharField(
+        source="operations_definition.code",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="What it is made by; null for an order of one job without a definition.",
+    )
+    definition_version = IntegerField(
+        source="operations_definition.number", read_only=True, allow_null=True, default=None
+    )
     quantity = DecimalField(max_digits=18, decimal_places=6, read_only=True)
     unit = CharField(read_only=True)
     priority = IntegerField(source="work_request.priority", read_only=True)
@@ -43,13 +54,21 @@ class OrderSerializer(Serializer):
 
 
 class NewOrderSerializer(Serializer):
-    """A new order with its one job. Quantity is in the material's unit."""
+    """A new order: of a definition, which brings its operations and materials, or of a material, with one job.
+
+    Quantity is in the material's unit.
+    """
 
     site = CharField(max_length=20, help_text="The site's code.")
     code = CharField(
         max_length=64, required=False, default="", allow_blank=True, help_text="Blank: the next number of its range."
     )
-    material = CharField(max_length=64, help_text="The material's code.")
+    definition = CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="A definition: its approved version."
+    )
+    material = CharField(
+        max_length=64, required=False, default="", allow_blank=True, help_text="The material, without a definition."
+    )
     quantity = DecimalField(max_digits=18, decimal_places=6)
     machine = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="The machine's code.")
     operation = CharField(max_length=200, required=False, default="", allow_blank=True)
@@ -98,7 +117,9 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
         "add_alias": permissions.PLAN_WORK_REQUEST,
     }
     serializer_class = OrderSerializer
-    queryset = ProductionRequest.objects.select_related("site", "work_request__site", "definition")
+    queryset = ProductionRequest.objects.select_related(
+        "site", "work_request__site", "definition", "operations_definition"
+    )
     filterset_class = OrderApiFilters
     ordering_fields, ordering = ("work_request__code", "work_request__created_at"), ("-work_request__created_at",)
 
@@ -112,7 +133,7 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
 
     @extend_schema(request=NewOrderSerializer, responses={201: OrderSerializer}, examples=[_EXAMPLE])
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Add an order with its one job."""
+        """Add an order with its jobs."""
         return super().create(request, *args, **kwargs)
 
     def validated(self, request: Request, **kwargs: Any) -> dict[str, Any]:
@@ -126,19 +147,9 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
             if site is not None and actor.may(permissions.VIEW, site.code):
                 raise NotAllowed
             raise InvalidInput({"site": [_("There is no such site where you may add orders.")]})
-        order = production_request.NewOrder(
-            code=data["code"],
-            definition=named(MaterialDefinition, site.pk, data["material"], "material"),
-            quantity=data["quantity"],
-            due_at=data["due_at"],
-            earliest_start=data["earliest_start"],
-            priority=data["priority"],
-            description=data["description"],
-            operation=data["operation"],
-            equipment=named(Equipment, site.pk, data["machine"], "machine") if data["machine"] else None,
-            limit=data["limit"],
-        )
-        made = production_request.create(actor, site, order, is_released=data["is_released"])
+        if bool(data["definition"]) == bool(data["material"]):
+            raise InvalidInput({"material": [_("Give either a definition or a material.")]})
+        made = _of_definition(actor, site, data) if data["definition"] else _of_material(actor, site, data)
         return self.queryset.get(pk=made.pk)
 
     @extend_schema(request=None, responses=OrderSerializer, parameters=[IF_MATCH])
@@ -148,3 +159,38 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
         found = self.get_object()
         production_request.release(request.actor, found.pk, version=version_sent(request))  # type: ignore[attr-defined]
         return self.answer(self.get_object())
+
+
+def _of_material(actor: Actor, site: Site, data: dict[str, Any]) -> ProductionRequest:
+    order = production_request.NewOrder(
+        code=data["code"],
+        definition=named(MaterialDefinition, site.pk, data["material"], "material"),
+        quantity=data["quantity"],
+        due_at=data["due_at"],
+        earliest_start=data["earliest_start"],
+        priority=data["priority"],
+        description=data["description"],
+        operation=data["operation"],
+        equipment=named(Equipment, site.pk, data["machine"], "machine") if data["machine"] else None,
+        limit=data["limit"],
+    )
+    return production_request.create(actor, site, order, is_released=data["is_released"])
+
+
+def _of_definition(actor: Actor, site: Site, data: dict[str, Any]) -> ProductionRequest:
+    if data["operation"] or data["limit"] is not None:
+        raise InvalidInput({"definition": [_("Operation and limit come from the definition. Leave them out.")]})
+    approved = OperationsDefinition.objects.filter(site=site, code=data["definition"], status=DefinitionStatus.APPROVED)
+    found = approved.values_list("pk", flat=True).first()
+    if found is None:
+        raise InvalidInput({"definition": [_("There is no approved definition of that code.")]})
+    new = batch.NewBatch(
+        code=data["code"],
+        quantity=data["quantity"],
+        due_at=data["due_at"],
+        earliest_start=data["earliest_start"],
+        priority=data["priority"],
+        description=data["description"],
+        equipment=named(Equipment, site.pk, data["machine"], "machine") if data["machine"] else None,
+    )
+    return batch.create(actor, site, found, new, is_released=data["is_released"])

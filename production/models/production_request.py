@@ -9,7 +9,10 @@ from mom.plant.models import SiteOwned
 
 
 class ProductionRequest(SiteOwned):
-    """One-to-one detail of a production work request: material, quantity, unit. Source: ISA-95 operations request."""
+    """One-to-one detail of a production work request: material, quantity, unit. Source: ISA-95 operations request.
+
+    `operations_definition` is the version it is made by; none where the order is one job without a routing.
+    """
 
     work_request = models.OneToOneField(
         "work.WorkRequest", on_delete=models.PROTECT, related_name="production_request", verbose_name=_("order")
@@ -19,6 +22,14 @@ class ProductionRequest(SiteOwned):
         on_delete=models.PROTECT,
         related_name="production_requests",
         verbose_name=_("material"),
+    )
+    operations_definition = models.ForeignKey(
+        "production.OperationsDefinition",
+        blank=True,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="production_requests",
+        verbose_name=_("made by"),
     )
     quantity = QuantityField(_("quantity"))
     unit = UnitField(_("unit"))

@@ -5,17 +5,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
+from mom.core import numbers
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.plant.models import Equipment
 from mom.work import permissions
 from mom.work.engine.terms import OUTPUT_USES, MaterialUse, OperationsType
-from mom.work.models import JobOrder, WorkRequest
-from mom.work.public import Input, Output, add_job_order, add_work_request, follow_job_orders
+from mom.work.public import Input, NewJob, Output, add_jobs, add_work_request, follow_job_orders
 from production.engine.scaling import scaled
 from production.engine.terms import DefinitionStatus, QuantityBasis
 from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment, ProductionRequest
@@ -24,12 +25,18 @@ from production.services.production_request import released
 
 @dataclass(frozen=True)
 class NewBatch:
-    """An order number, how many batches (0.7 is seven tenths of one), and when."""
+    """An order number (empty: the next of its range), how much, and when.
+
+    How much: so many batches (`scale`: 0.7 is seven tenths of one), or a `quantity` in the definition's unit.
+    """
 
     code: str
-    scale: Decimal
+    scale: Decimal | None = None
+    quantity: Decimal | None = None
     due_at: datetime | None = None
+    earliest_start: datetime | None = None
     priority: int = 50
+    description: str = ""
     equipment: Equipment | None = None  # where the definition names no machine
 
 
@@ -40,11 +47,10 @@ def create(
 
     The definition is copied into each job's directive: a later version changes no order in work (P07).
 
-    Raises: NotAllowed, NotFound; Conflict for a draft or retired version, or a number that is taken; InvalidInput for a
-    scale that is not more than zero.
+    Raises: NotAllowed, NotFound; Conflict for a draft or retired version, or a number that is taken; InvalidInput for
+    an amount that is not more than zero, or a due date before the start.
     """
-    if new.scale <= 0:
-        raise InvalidInput({"scale": [_("A batch is scaled by more than zero.")]})
+    _check(new)
     with use_case(actor) as act:
         act.require(permissions.PLAN_WORK_REQUEST, site.code)
         definition = OperationsDefinition.objects.filter(pk=definition_id, site=site).select_related("material").first()
@@ -53,46 +59,63 @@ def create(
         if definition.status != DefinitionStatus.APPROVED:
             words = {"definition": definition}
             raise Conflict(_("%(definition)s is not approved. Approve it first.") % words, code="not_approved")
-        request = _add(act, site, definition, new)
+        request = add(act, site, definition, new)
         return released(act, request) if is_released else request
 
 
-def _add(act: UseCase, site: Site, definition: OperationsDefinition, new: NewBatch) -> ProductionRequest:
+def _check(new: NewBatch) -> None:
+    if (new.scale is None) == (new.quantity is None):
+        raise TypeError("A batch has either a scale or a quantity.")
+    wrong: dict[str, list[str]] = {}
+    if new.scale is not None and new.scale <= 0:
+        wrong["scale"] = [_("A batch is scaled by more than zero.")]
+    if new.quantity is not None and new.quantity <= 0:
+        wrong["quantity"] = [_("The quantity must be more than zero.")]
+    if new.earliest_start and new.due_at and new.due_at < new.earliest_start:
+        wrong["due_at"] = [_("The due date is before the earliest start.")]
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def add(act: UseCase, site: Site, definition: OperationsDefinition, new: NewBatch) -> ProductionRequest:
+    """The same within the caller's transaction, unreleased; rights are the caller's to ask."""
+    factor = new.scale if new.scale is not None else (new.quantity or Decimal(0)) / definition.batch_quantity
     order = add_work_request(
         act,
         site=site,
-        code=new.code,
+        code=new.code.strip() or numbers.next_number(act, site, "order"),
         operations_type=OperationsType.PRODUCTION,
-        description=definition.name or definition.material.name,
+        description=new.description or definition.name or definition.material.name,
         priority=new.priority,
+        earliest_start=new.earliest_start,
         due_at=new.due_at,
     )
     request = ProductionRequest.objects.create(
         site=site,
         work_request=order,
         definition=definition.material,
-        quantity=scaled(definition.batch_quantity, new.scale),
+        operations_definition=definition,
+        quantity=scaled(definition.batch_quantity, factor) if new.quantity is None else new.quantity,
         unit=definition.unit,
     )
-    segments = definition.segments.select_related("equipment").prefetch_related("materials__material")
-    jobs = [_add_job(act, order, definition, segment, new) for segment in segments]
+    specified = Prefetch("materials", MaterialSpecification.objects.select_related("material"))
+    segments = definition.segments.select_related("equipment").prefetch_related(specified)
+    jobs = add_jobs(act, order, [_job(definition, segment, factor, new.equipment) for segment in segments])
     follow_job_orders(act, jobs)
     return request
 
 
-def _add_job(
-    act: UseCase, order: WorkRequest, definition: OperationsDefinition, segment: OperationsSegment, new: NewBatch
-) -> JobOrder:
+def _job(
+    definition: OperationsDefinition, segment: OperationsSegment, scale: Decimal, elsewhere: Equipment | None
+) -> NewJob:
     materials = list(segment.materials.all())
-    return add_job_order(
-        act,
-        order=order,
+    return NewJob(
         operation=segment.name,
         sequence=segment.sequence,
-        equipment=segment.equipment or new.equipment,
-        outputs=[_output(item, new.scale) for item in materials if item.material_use in OUTPUT_USES],
-        inputs=[_input(item, new.scale) for item in materials if item.material_use not in OUTPUT_USES],
-        directive=_directive(definition, segment, new.scale),
+        equipment=segment.equipment or elsewhere,
+        outputs=[_output(item, scale) for item in materials if item.material_use in OUTPUT_USES],
+        inputs=[_input(item, scale) for item in materials if item.material_use not in OUTPUT_USES],
+        directive=_directive(definition, segment, scale),
     )
 
 

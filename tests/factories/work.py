@@ -1,5 +1,6 @@
 """Machines, materials, people, orders and jobs in a few words, made through the services that people use."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -7,12 +8,12 @@ from mom.accounts.models import Site
 from mom.core.actor import Actor, system_actor
 from mom.core.testing import acting
 from mom.plant.models import Equipment, MaterialDefinition, Person
-from mom.work.engine.terms import JobOrderCommand, OperationsType, WorkRequestCommand
+from mom.work.engine.terms import JobOrderCommand, MaterialUse, OperationsType, WorkRequestCommand
 from mom.work.models import JobOrder, WorkRequest
 from mom.work.services import job_order, work_request
 from mom.work.services.job_order import Output
-from production.models import ProductionRequest
-from production.services import production_request
+from production.models import OperationsDefinition, ProductionRequest
+from production.services import operations_definition, production_request
 
 
 def make_machine(site: Site, code: str = "CNC-01", **fields: object) -> Equipment:
@@ -93,3 +94,31 @@ def give(job: JobOrder, *commands: str, actor: Actor | None = None, person: Pers
             job_order.move(act, locked, JobOrderCommand(command), person=person)
     job.refresh_from_db()
     return job
+
+
+def make_routing(
+    site: Site,
+    code: str = "PUMP",
+    *,
+    operations: int = 4,
+    inputs: Sequence[MaterialDefinition] = (),
+    product: MaterialDefinition | None = None,
+    machine: Equipment | None = None,
+) -> OperationsDefinition:
+    """An approved definition of a batch of 10: all materials go into its first operation, 2 of each a piece."""
+    made = product or make_material(site, f"{code}-P")
+    steps = [
+        operations_definition.NewSegment(
+            f"Operation {number + 1}",
+            [
+                *(operations_definition.NewMaterial(each, Decimal(20)) for each in (inputs if number == 0 else ())),
+                *([operations_definition.NewMaterial(made, Decimal(10), MaterialUse.PRODUCED)]),
+            ],
+            machine,
+        )
+        for number in range(operations)
+    ]
+    actor = system_actor("test")
+    new = operations_definition.NewDefinition(code, made, Decimal(10), steps)
+    draft = operations_definition.create(actor, site, new)
+    return operations_definition.approve(actor, draft.pk)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers as drf
@@ -18,7 +18,7 @@ from mom.core import clock
 from mom.core.api.serializers import CharField, DecimalField, IntegerField, ModelSerializer, Serializer, UUIDField
 from mom.core.api.subjects import BOTH, AliasesMixin, PropertiesMixin, perms
 from mom.core.api.viewsets import ReadOnlyViewSet
-from mom.core.errors import InvalidInput
+from mom.core.errors import InvalidInput, NotFound
 from mom.plant.models import Person
 from mom.work import gate, permissions
 from mom.work.api.naming import named
@@ -103,6 +103,15 @@ _REPORT = OpenApiExample(
 )
 
 
+_OUTPUTS = Prefetch(
+    "requirements",
+    JobRequirement.objects.filter(material_use__in=OUTPUT_USES)
+    .select_related("definition", "total")
+    .order_by("position", "id"),
+    to_attr="outputs",
+)
+
+
 class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
     """Jobs of all four domains."""
 
@@ -120,17 +129,22 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         **{command.value: right for command, right in permissions.PERMISSION_FOR.items()},
     }
     serializer_class = JobOrderSerializer
-    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(
-        Prefetch(
-            "requirements",
-            JobRequirement.objects.filter(material_use__in=OUTPUT_USES)
-            .select_related("definition", "total")
-            .order_by("position", "id"),
-            to_attr="outputs",
-        )
-    )
+    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(_OUTPUTS)
     filterset_class = JobOrderFilters
     ordering_fields, ordering = ("code", "created_at", "planned_start", "latest_end", "priority"), ("-created_at",)
+
+    def asked_for(self) -> JobOrder:
+        """The job at this address, to be commanded: without what it makes. Raises: NotFound, PermissionDenied."""
+        job: JobOrder | None = self.get_queryset().prefetch_related(None).filter(pk=self.kwargs["pk"]).first()
+        if job is None:
+            raise NotFound
+        self.check_object_permissions(self.request, job)
+        return job
+
+    def moved(self, job: JobOrder) -> Response:
+        """A job that a command gave back, with what it made."""
+        prefetch_related_objects([job], _OUTPUTS)
+        return self.answer(job)
 
     @extend_schema(
         responses=CanStartSerializer,
@@ -139,7 +153,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
     @action(detail=True, methods=["get"], url_path="can-start")
     def can_start(self, request: Request, pk: str) -> Response:
         """All that stands in the way of a start at once, from every source; the state of the job is one of it."""
-        job = self.get_object()
+        job = self.asked_for()
         code = request.query_params.get("person", "")
         person = named(Person, job.site_id, code, "person") if code else None
         found = [*gate.state_blockers(job), *gate.in_the_way(job, clock.now(), person)]
@@ -152,7 +166,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
     @action(detail=True, methods=["post"], url_path="quantity-reports")
     def quantity_reports(self, request: Request, pk: str) -> Response:
         """Add good, scrap, rework and review to the ledger of an output. The same `op_uuid` counts once for ever."""
-        job = self.get_object()
+        job = self.asked_for()
         body = NewReportsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         sent = body.validated_data
@@ -173,11 +187,11 @@ def _command(asked: JobOrderCommand) -> Callable[..., Response]:
     """The address of one command: each declares its own right, as the door demands."""
 
     def give(self: JobOrderViewSet, request: Request, **_address: str) -> Response:
-        job = self.get_object()
+        job = self.asked_for()
         body = CommandSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         sent = body.validated_data
-        job_orders.command(
+        moved = job_orders.command(
             request.actor,  # type: ignore[attr-defined]
             job.pk,
             asked,
@@ -186,7 +200,7 @@ def _command(asked: JobOrderCommand) -> Callable[..., Response]:
             version=version_sent(request),
             op_uuid=sent["op_uuid"],
         )
-        return self.answer(self.get_object())
+        return self.moved(moved)
 
     give.__name__ = asked.value
     give.__doc__ = f"{JOB_ORDER_COMMAND.label(asked)} the job."
@@ -204,7 +218,7 @@ def _running(act: str, words: str) -> Callable[..., Response]:
     """The address of one act on a running job."""
 
     def do(self: JobOrderViewSet, request: Request, **_address: str) -> Response:
-        job = self.get_object()
+        job = self.asked_for()
         body = CommandSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         sent, actor = body.validated_data, request.actor  # type: ignore[attr-defined]

@@ -1,13 +1,15 @@
 """Jobs: added to an order, and moved by commands. One command is one use case, whoever gives it."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
@@ -18,7 +20,7 @@ from mom.core.use_case import UseCase, use_case
 from mom.events.work import JobOrderStatusChanged
 from mom.plant.models import Equipment, MaterialDefinition, Person
 from mom.work import gate
-from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, MaterialUse, ResourceKind, WorkKind
+from mom.work.engine.terms import OUTPUT_USES, JobOrderCommand, JobOrderStatus, MaterialUse, ResourceKind, WorkKind
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.job_kinds import job_kind
 from mom.work.models import JobDependency, JobOrder, JobRequirement, JobResponse, OutputTotal, WorkRequest
@@ -27,6 +29,8 @@ from mom.work.services import job_response, work_request
 
 BEGINS = frozenset({JobOrderCommand.START, JobOrderCommand.RESUME})
 """The commands that open a job response."""
+MOVES_ORDER = BEGINS | work_request.FOLLOWED
+"""The commands that look at the order or may move it on: it is locked with the job."""
 
 
 @dataclass(frozen=True)
@@ -51,55 +55,79 @@ class Input:
     use: MaterialUse = MaterialUse.CONSUMED
 
 
-def add(
-    act: UseCase,
-    *,
-    order: WorkRequest,
-    operation: str,
-    outputs: list[Output],
-    inputs: Sequence[Input] = (),
-    directive: Mapping[str, Any] | None = None,
-    sequence: int = 10,
-    equipment: Equipment | None = None,
-    code: str = "",
-    planned: tuple[datetime, datetime] | None = None,
-) -> JobOrder:
-    """Add a job in state waiting, with its outputs, the main one first, and its inputs. Joins the caller's transaction.
+@dataclass(frozen=True)
+class NewJob:
+    """A job of an order: what is done where, what comes of it (the main output first) and what goes in.
 
-    Without a `code` it is the order's number and the sequence. Raises: Conflict where the site has that job.
+    Without a `code` it is the order's number and the sequence.
     """
-    code = code or f"{order.code}-{sequence}"
-    taken = _("Job %(code)s exists already. Choose another sequence.") % {"code": code}
-    with translating({"work_joborder_code_unique_in_site": lambda: Conflict(taken, code="job_exists")}):
-        job_order = JobOrder.objects.create(
-            site=order.site,
-            code=code,
-            work_request=order,
-            operations_type=order.operations_type,
-            operation=operation,
-            sequence=sequence,
-            priority=order.priority,
-            equipment=equipment,
-            earliest_start=order.earliest_start,
-            latest_end=order.due_at,
-            planned_start=planned[0] if planned else None,
-            planned_end=planned[1] if planned else None,
-            directive=directive or {},
-            created_at=act.now,
-        )
-    _add_outputs(job_order, outputs)
-    _add_inputs(job_order, inputs, first_position=10 * (len(outputs) + 1))
-    act.record(
-        "work.job_order_added",
-        subject=job_order,
-        site=order.site.code,
-        after={"operation": operation, "equipment": equipment.code if equipment else None},
-    )
-    return job_order
+
+    operation: str
+    outputs: Sequence[Output]
+    inputs: Sequence[Input] = ()
+    directive: Mapping[str, Any] = field(default_factory=dict)
+    sequence: int = 10
+    equipment: Equipment | None = None
+    code: str = ""
+    planned: tuple[datetime, datetime] | None = None
 
 
-def _add_outputs(job_order: JobOrder, outputs: list[Output]) -> None:
+def add(act: UseCase, *, order: WorkRequest, **new: Any) -> JobOrder:
+    """Add a job in state waiting; `new` are the fields of `NewJob`. Joins the caller's transaction.
+
+    Raises: Conflict where the site has that job.
+    """
+    return add_all(act, order, [NewJob(**new)])[0]
+
+
+def add_all(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[JobOrder]:
+    """Add the jobs of an order. Joins the caller's transaction; three statements for however many."""
+    jobs = _created(act, order, new)
     requirements = JobRequirement.objects.bulk_create(
+        requirement
+        for job_order, each in zip(jobs, new, strict=True)
+        for requirement in (*_outputs(job_order, each.outputs), *_inputs(job_order, each.inputs, len(each.outputs)))
+    )
+    limits = [limit for each in new for limit in (*(o.limit for o in each.outputs), *(None for _ in each.inputs))]
+    OutputTotal.objects.bulk_create(
+        OutputTotal(output=requirement, site_id=order.site_id, limit=limit)
+        for requirement, limit in zip(requirements, limits, strict=True)
+        if requirement.material_use in OUTPUT_USES
+    )
+    for job_order in jobs:
+        machine = job_order.equipment.code if job_order.equipment else None
+        after = {"operation": job_order.operation, "equipment": machine}
+        act.record("work.job_order_added", subject=job_order, site=order.site.code, after=after)
+    return jobs
+
+
+def _created(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[JobOrder]:
+    codes = [each.code or f"{order.code}-{each.sequence}" for each in new]
+    taken = _("Job %(code)s exists already. Choose another sequence.") % {"code": ", ".join(codes)}
+    with translating({"work_joborder_code_unique_in_site": lambda: Conflict(taken, code="job_exists")}):
+        return JobOrder.objects.bulk_create(
+            JobOrder(
+                site=order.site,
+                code=code,
+                work_request=order,
+                operations_type=order.operations_type,
+                operation=each.operation,
+                sequence=each.sequence,
+                priority=order.priority,
+                equipment=each.equipment,
+                earliest_start=order.earliest_start,
+                latest_end=order.due_at,
+                planned_start=each.planned[0] if each.planned else None,
+                planned_end=each.planned[1] if each.planned else None,
+                directive=each.directive,
+                created_at=act.now,
+            )
+            for each, code in zip(new, codes, strict=True)
+        )
+
+
+def _outputs(job_order: JobOrder, outputs: Sequence[Output]) -> list[JobRequirement]:
+    return [
         JobRequirement(
             site_id=job_order.site_id,
             job_order=job_order,
@@ -111,19 +139,15 @@ def _add_outputs(job_order: JobOrder, outputs: list[Output]) -> None:
             unit=output.unit,
         )
         for index, output in enumerate(outputs)
-    )
-    OutputTotal.objects.bulk_create(
-        OutputTotal(output=requirement, site_id=job_order.site_id, limit=output.limit)
-        for requirement, output in zip(requirements, outputs, strict=True)
-    )
+    ]
 
 
-def _add_inputs(job_order: JobOrder, inputs: Sequence[Input], *, first_position: int) -> None:
-    JobRequirement.objects.bulk_create(
+def _inputs(job_order: JobOrder, inputs: Sequence[Input], outputs: int) -> list[JobRequirement]:
+    return [
         JobRequirement(
             site_id=job_order.site_id,
             job_order=job_order,
-            position=first_position + 10 * index,
+            position=10 * (outputs + index + 1),
             resource_kind=ResourceKind.MATERIAL,
             material_use=item.use,
             definition=item.definition,
@@ -132,7 +156,7 @@ def _add_inputs(job_order: JobOrder, inputs: Sequence[Input], *, first_position:
             active_quantity=item.active_quantity,
         )
         for index, item in enumerate(inputs)
-    )
+    ]
 
 
 def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
@@ -145,9 +169,10 @@ def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
         act.record("work.job_orders_linked", subject=jobs[0], site=jobs[0].site.code, after={"sequence": codes})
 
 
-def locked(pk: int) -> JobOrder:
-    """The job, locked for the rest of the transaction. Raises: NotFound."""
-    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "equipment")
+def locked(pk: int, *, with_order: bool = False) -> JobOrder:
+    """The job, locked for the rest of the transaction; `with_order` its order too, after it. Raises: NotFound."""
+    held = ("self", "work_request") if with_order else ("self",)
+    rows = JobOrder.objects.select_for_update(of=held).select_related("site", "equipment", "work_request")
     job_order = rows.filter(pk=pk).first()
     if job_order is None:
         raise NotFound(_("There is no such job."))
@@ -173,14 +198,15 @@ def command(
     all blockers where the gate says no.
     """
     with use_case(actor, reason) as act:
-        job_order = locked(job_order_id)
+        job_order = locked(job_order_id, with_order=asked in MOVES_ORDER)
         act.require(PERMISSION_FOR[asked], job_order.site.code)
         if person is not None and person.site_id != job_order.site_id:
             raise InvalidInput({"person": [_("This person belongs to another site.")]})
         is_keyed = op_uuid is not None and asked in BEGINS
         if is_keyed and JobResponse.objects.filter(job_order=job_order, op_uuid=str(op_uuid)).exists():
             return job_order
-        return move(act, job_order, asked, person=person, version=version, op_uuid=op_uuid)
+        order = job_order.work_request if asked in MOVES_ORDER else None
+        return move(act, job_order, asked, person=person, version=version, op_uuid=op_uuid, order=order)
 
 
 def move(
@@ -193,19 +219,22 @@ def move(
     op_uuid: uuid.UUID | None = None,
     share: job_response.RunShare | None = None,
     work_kind: WorkKind | None = None,
+    order: WorkRequest | None = None,
 ) -> JobOrder:
     """The same for a job that is locked already; `work_kind` begins with something else than the work itself.
 
-    Joins the caller's transaction; rights are the caller's to ask.
+    `order`: its order, where that is locked too. Joins the caller's transaction; rights are the caller's to ask.
     """
     if version is not None and version != job_order.version:
         raise Stale(_("Job %(job)s was changed meanwhile. Load it again.") % {"job": job_order.code})
     before = JobOrderStatus(job_order.status)
     after = JOB_ORDER.apply(before, asked)
-    if asked in BEGINS:
+    if order is None and asked in MOVES_ORDER:
         # Locked and so read anew: the order may have been held, or a job that must not run beside this one been
         # started, while we waited.
-        job_order.work_request = work_request.locked(job_order.work_request_id)
+        order = work_request.locked(job_order.work_request_id)
+    if order is not None:
+        job_order.work_request = order
     if asked == JobOrderCommand.START:
         _refuse_if(job_order, gate.blockers(job_order, act.now, person))
     elif asked == JobOrderCommand.RESUME:
@@ -218,17 +247,43 @@ def move(
     elif before == JobOrderStatus.RUNNING:
         job_response.close_for(act, job_order)
     _tell_the_kind(act, job_order, asked)
-    work_request.follow_jobs(act, job_order.work_request_id, asked)
+    if order is not None:
+        work_request.follow_jobs(act, order, asked)
+    _say(act, job_order, asked, before)
+    return job_order
+
+
+def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: JobOrderCommand) -> None:
+    """Move jobs of a locked order, locked too, that can all take the command. Joins the caller's transaction.
+
+    Those that nobody works on cost one statement, however many they are.
+    """
+    resting: dict[JobOrderStatus, list[tuple[JobOrder, JobOrderStatus]]] = defaultdict(list)
+    for job_order in jobs:
+        before = JobOrderStatus(job_order.status)
+        after = JOB_ORDER.apply(before, asked)
+        if JobOrderStatus.RUNNING in {before, after}:
+            move(act, job_order, asked, order=order)
+        else:
+            job_order.status, job_order.work_request = after, order
+            job_order.version += 1
+            resting[after].append((job_order, before))
+    for after, moved in resting.items():
+        pks = [job_order.pk for job_order, _before in moved]
+        JobOrder.objects.filter(pk__in=pks).update(status=after, version=F("version") + 1)
+        for job_order, before in moved:
+            _tell_the_kind(act, job_order, asked)
+            _say(act, job_order, asked, before)
+
+
+def _say(act: UseCase, job_order: JobOrder, asked: JobOrderCommand, before: JobOrderStatus) -> None:
+    site, after = job_order.site.code, JobOrderStatus(job_order.status)
     act.record(
-        f"work.job_order_{asked}",
-        subject=job_order,
-        site=job_order.site.code,
-        before={"status": before},
-        after={"status": after},
+        f"work.job_order_{asked}", subject=job_order, site=site, before={"status": before}, after={"status": after}
     )
     act.publish(
         JobOrderStatusChanged(
-            site=job_order.site.code,
+            site=site,
             job_order_id=job_order.pk,
             job_order=job_order.code,
             command=asked,
@@ -238,8 +293,7 @@ def move(
         ),
         key=f"job_order:{job_order.pk}",
     )
-    tell(job_order.site.code, "job_order", job_order.pk, job_order.version)
-    return job_order
+    tell(site, "job_order", job_order.pk, job_order.version)
 
 
 def _refuse_if(job_order: JobOrder, found: list[gate.Blocker]) -> None:

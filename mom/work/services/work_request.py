@@ -80,21 +80,27 @@ def move(act: UseCase, work_request: WorkRequest, asked: WorkRequestCommand) -> 
     )
 
 
-def follow_jobs(act: UseCase, work_request_id: int, job_command: JobOrderCommand) -> None:
-    """Let an order follow its jobs: running with the first start, completed with the last end.
+FOLLOWED = frozenset({JobOrderCommand.START, JobOrderCommand.FINISH, JobOrderCommand.CLOSE, JobOrderCommand.ABORT})
+"""The commands to a job that may move its order on."""
 
-    Joins the caller's transaction; locks the order.
+
+def follow_jobs(act: UseCase, work_request: WorkRequest, job_command: JobOrderCommand) -> None:
+    """Let a locked order follow its jobs: running with the first start, completed with the last end.
+
+    Joins the caller's transaction.
     """
-    if job_command not in {JobOrderCommand.START, JobOrderCommand.FINISH, JobOrderCommand.CLOSE, JobOrderCommand.ABORT}:
+    if job_command not in FOLLOWED:
         return
-    work_request = locked(work_request_id)
     status = WorkRequestStatus(work_request.status)
     if job_command == JobOrderCommand.START:
         if WorkRequestCommand.START in WORK_REQUEST.commands(status):
             move(act, work_request, WorkRequestCommand.START)
         return
+    if WorkRequestCommand.COMPLETE not in WORK_REQUEST.commands(status):
+        return
     ended = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED, JobOrderStatus.ABORTED, JobOrderStatus.CANCELLED}
-    statuses = set(JobOrder.objects.filter(work_request=work_request).values_list("status", flat=True).distinct())
-    is_done = statuses <= ended and statuses & {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
-    if is_done and WorkRequestCommand.COMPLETE in WORK_REQUEST.commands(status):
+    statuses = set(
+        JobOrder.objects.filter(work_request=work_request).order_by().values_list("status", flat=True).distinct()
+    )
+    if statuses <= ended and statuses & {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}:
         move(act, work_request, WorkRequestCommand.COMPLETE)

@@ -1,14 +1,12 @@
 """What is asked of a whole order goes to its jobs too: released together, held together, closed together."""
 
-import uuid
-
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, Stale
 from mom.core.use_case import UseCase, use_case
 from mom.work import permissions
-from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderCommand, JobOrderStatus, WorkRequestCommand
+from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderCommand, WorkRequestCommand
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import JobOrder, WorkRequest
 from mom.work.services import job_order, work_request
@@ -62,9 +60,6 @@ def move(
         raise Conflict(_("A job of this order has begun. Abort the order instead."), code="job_begun")
     work_request.move(act, order, asked)
     follows = FOLLOWS.get(asked)
-    for job in jobs:
-        if follows is not None and follows in JOB_ORDER.commands(JobOrderStatus(job.status)):
-            job.work_request = order
-            job_order.move(act, job, follows, op_uuid=uuid.uuid4())
-    order.refresh_from_db(fields=["status", "version"])
+    if follows is not None:
+        job_order.move_all(act, order, [job for job in jobs if follows in JOB_ORDER.commands(job.status)], follows)
     return order

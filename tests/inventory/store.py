@@ -1,0 +1,76 @@
+"""A plant with a store: materials in lots, an order that needs them, and the people's acts in a few words."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from inventory.models import StockBalance, StockMove, StorageLocation
+from inventory.services import job_material, stock, stock_reservation
+from inventory.services.job_material import Made, Taken
+from mom.accounts.models import Site
+from mom.core.actor import Actor
+from mom.core.testing import acting
+from mom.plant.models import Equipment, MaterialDefinition, MaterialLot
+from mom.work.engine.terms import JobOrderCommand
+from mom.work.models import JobOrder
+from mom.work.services import job_order
+from production.models import OperationsDefinition
+from production.services import batch
+from tests.factories.work import make_material, make_routing
+
+SOON = datetime.now(UTC) + timedelta(days=10)
+
+
+class JobStore:
+    """A store with one place, and a routing of four operations that takes two bars and two rings a piece."""
+
+    def __init__(self, site: Site, actor: Actor) -> None:
+        self.site, self.actor = site, actor
+        with acting():
+            equipment = Equipment.objects.create(site=site, code="SHELF", level="storage_unit")
+            self.shelf = StorageLocation.objects.create(site=site, equipment=equipment)
+        self.bar = make_material(site, "BAR", tracking="lot")
+        self.ring = make_material(site, "RING", tracking="lot")
+        self.pump = make_material(site, "PUMP", tracking="lot")
+
+    def routing(self) -> OperationsDefinition:
+        return make_routing(self.site, "R-PUMP", inputs=[self.bar, self.ring], product=self.pump)
+
+    def lot(self, material: MaterialDefinition, code: str, quantity: int, **fields: Any) -> MaterialLot:
+        with acting():
+            lot = MaterialLot.objects.create(site=self.site, definition=material, code=code, **fields)
+        stock.receive(self.actor, self.shelf, material, Decimal(quantity), op_uuid=uuid.uuid4(), lot=lot)
+        return lot
+
+    def order(self, routing: OperationsDefinition, code: str = "WO-1", quantity: int = 10) -> list[JobOrder]:
+        made = batch.create(self.actor, self.site, routing.pk, batch.NewBatch(code, quantity=Decimal(quantity)))
+        return list(JobOrder.objects.filter(work_request=made.work_request).order_by("sequence"))
+
+    def give(self, job: JobOrder, *commands: str) -> None:
+        for each in commands:
+            job_order.command(self.actor, job.pk, JobOrderCommand(each))
+
+    def reserve(self, job: JobOrder) -> dict[str, Decimal]:
+        found, _short = stock_reservation.reserve(self.actor, [job.pk])
+        return {row.balance.lot.code: row.quantity for row in found if row.balance.lot}
+
+    def short(self, job: JobOrder) -> dict[str, tuple[Decimal, Decimal]]:
+        _found, short = stock_reservation.reserve(self.actor, [job.pk])
+        return {each.material: (each.needed, each.reserved) for each in short}
+
+    def consume(self, job: JobOrder, lot: MaterialLot | None = None, quantity: int = 0, **more: Any) -> list[StockMove]:
+        taken = None if lot is None else [Taken(lot, self.shelf, Decimal(quantity))]
+        return job_material.consume(self.actor, job.pk, taken, op_uuid=uuid.uuid4(), **more)
+
+    def produce(self, job: JobOrder, code: str, quantity: int, **more: Any) -> MaterialLot:
+        with acting():
+            lot = MaterialLot.objects.create(site=self.site, definition=self.pump, code=code)
+        output = job.requirements.get(definition=self.pump)
+        made = Made(output, lot, self.shelf, Decimal(quantity))
+        job_material.produce(self.actor, job.pk, [made], op_uuid=uuid.uuid4(), **more)
+        return lot
+
+    def balance(self, lot: MaterialLot) -> tuple[int, int]:
+        row = StockBalance.objects.get(lot=lot)
+        return int(row.quantity), int(row.reserved)
