@@ -211,7 +211,10 @@ def result_by_machine(site: Site, window: ShiftWindow, only: Collection[int] | N
 
 @dataclass(frozen=True)
 class StopCount:
-    """How often a machine stopped for one reason in a stretch, minor stops aside; no reason: not coded yet."""
+    """How often a machine stood for one reason in a stretch, minor stops aside; no reason: not coded yet.
+
+    `seconds` within the stretch; a stop that reaches into it counts too.
+    """
 
     equipment_id: int
     reason_id: int | None
@@ -221,16 +224,18 @@ class StopCount:
 
 _STOPS = """
 SELECT s.equipment_id, s.reason_id, count(*),
-       extract(epoch FROM sum(least(coalesce(s.ended_at, %(end)s), %(end)s) - s.started_at))::bigint
+       extract(epoch FROM sum(least(coalesce(s.ended_at, %(end)s), %(end)s)
+                              - greatest(s.started_at, %(start)s)))::bigint
 FROM floor_stop s
 WHERE s.site_id = %(site)s AND s.withdrawn_at IS NULL AND NOT s.is_minor AND s.state IN ('down', 'idle', 'setup')
-  AND s.started_at >= %(start)s AND s.started_at < %(end)s
+  AND s.started_at >= %(start)s - interval '7 days' AND s.started_at < %(end)s
+  AND (s.ended_at IS NULL OR s.ended_at > %(start)s)
 GROUP BY s.equipment_id, s.reason_id
 """
 
 
 def stop_counts(site: Site, start: datetime, end: datetime) -> list[StopCount]:
-    """Stops that began between two instants, by machine and reason. One statement."""
+    """Stops between two instants, begun there or up to a week before, by machine and reason. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_STOPS, {"site": site.pk, "start": start, "end": end})
         return [StopCount(*row) for row in cursor.fetchall()]

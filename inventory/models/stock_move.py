@@ -1,5 +1,7 @@
 """The stock ledger, append-only, and the balances that the database keeps of it in the same transaction."""
 
+from decimal import Decimal
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -203,3 +205,8 @@ class StockBalance(SiteOwned):
 
     def __str__(self) -> str:
         return f"{self.location_id}: {self.quantity}"
+
+    @property
+    def available(self) -> Decimal:
+        """What nobody was promised."""
+        return self.quantity - self.reserved

@@ -76,7 +76,7 @@ def consume(
     expired at that time (P13); InvalidInput for nothing or less, or an active quantity of a lot without potency.
     """
     with use_case(actor) as act:
-        job_order, response = _begun(act, job_order_id)
+        job_order, response = begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, until, response)
         known = posted(occasion)
         if known:
@@ -148,12 +148,12 @@ def produce(
     of another job, or a lot of another material.
     """
     with use_case(actor) as act:
-        job_order, response = _begun(act, job_order_id)
+        job_order, response = begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, job_response=response)
-        return posted(occasion) or post(act, [_made(job_order, item) for item in made], occasion)
+        return posted(occasion) or post(act, [made_leg(job_order, item) for item in made], occasion)
 
 
-def _made(job_order: JobOrder, item: Made) -> Leg:
+def made_leg(job_order: JobOrder, item: Made) -> Leg:
     use = MaterialUse(item.output.material_use)
     if item.output.job_order_id != job_order.pk or use not in KIND_OF_OUTPUT:
         raise InvalidInput({"output": [_("This is not an output of job %(job)s.") % {"job": job_order.code}]})
@@ -189,7 +189,7 @@ def give_number(
     InvalidInput for a number that the material has already.
     """
     with use_case(actor) as act:
-        _job_order, response = _begun(act, job_order_id)
+        _job_order, response = begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, job_response=response)
         known = posted(occasion)
         if known:
@@ -230,7 +230,7 @@ def install(
     taken at that time, or a job that was never started.
     """
     with use_case(actor) as act:
-        _job_order, response = _begun(act, job_order_id)
+        _job_order, response = begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, job_response=response)
         if posted(occasion):
             return Installation.objects.get(component=component, installed_at=occasion.at)
@@ -296,7 +296,7 @@ def swap(
     if len(reason.strip()) < 2:
         raise InvalidInput({"reason": [_("Say why the component is swapped.")]})
     with use_case(actor, reason) as act:
-        _job_order, response = _begun(act, job_order_id)
+        _job_order, response = begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, job_response=response)
         open_ones = Installation.objects.select_for_update(of=("self",))
         old = open_ones.select_related("product__site", "component__definition", "component__lot")
@@ -324,7 +324,7 @@ def swap(
         return _install(act, response, found.product, component, location, found.position, occasion)
 
 
-def _begun(act: UseCase, job_order_id: int) -> tuple[JobOrder, JobResponse]:
+def begun(act: UseCase, job_order_id: int) -> tuple[JobOrder, JobResponse]:
     """The job, locked, and its latest job response. Raises: NotAllowed, NotFound, Conflict."""
     job_order = lock_job_order(job_order_id)
     act.require(permissions.CONSUME_STOCK, job_order.site.code)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from mom.core import nouns
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
+from mom.core.db.locks import Lock, advisory_lock
 from mom.core.db.retry import retrying
 from mom.core.errors import Conflict, InvalidInput, MomError, NotFound
 from mom.core.models import Alias
@@ -22,7 +23,7 @@ from mom.core.models.alias import SYSTEM_PATTERN
 from mom.core.use_case import Subject, UseCase, use_case
 
 
-@retrying(8)  # of several who give one number away at once, the database may stop all but one in each other's way
+@retrying()
 def alias_add(
     actor: Actor,
     noun: str,
@@ -46,6 +47,8 @@ def add_alias(
     system, external_id = system.strip().upper(), external_id.strip()
     _check(system, external_id, valid_from)
     site, since = subject.site.code, valid_from or act.now
+    # Who gives one number away at the same moment waits: on the exclusion alone they would stop each other.
+    advisory_lock(Lock.ALIAS, f"{site}:{noun}:{system}:{external_id}")
     held = Alias.objects.filter(valid_at(since), site=site, system=system, noun=noun, external_id=external_id).first()
     if held is not None and held.subject_id == subject.pk:
         return held

@@ -6,7 +6,7 @@ instead of one for each. What was gathered inside a savepoint that is undone is 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,10 +71,9 @@ _current: ContextVar["Closing | None"] = ContextVar("closing", default=None)
 
 
 def tell_at_close(payload: str) -> None:
-    """Tell open pages when the act at hand closes; at once where none is open. Joins the caller's transaction."""
+    """Tell open pages when the act at hand closes; where none is open, when the caller's transaction commits."""
     closing = _current.get()
     if closing is None:
-        require_transaction()
         _write([Told(payload)], "")
     else:
         closing.add(Told(payload))
@@ -86,8 +85,13 @@ class Closing:
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
         self._items: list[Item] = []
+        self._depth = 0
+        self._before: Token[Closing | None] | None = None
+
+    def begin(self) -> None:
+        """Be the act at hand, whose changes `tell` tells."""
         self._depth = len(connection.savepoint_ids)
-        self._token = _current.set(self)
+        self._before = _current.set(self)
 
     def add(self, item: Item) -> None:
         """Gather it. Hanging among the hooks of the commit it is forgotten as they are where a savepoint is undone."""
@@ -108,7 +112,8 @@ class Closing:
 
     def end(self) -> None:
         """The act is over, well or not."""
-        _current.reset(self._token)
+        if self._before is not None:
+            _current.reset(self._before)
 
 
 # The sequences in one order for all, so that nobody waits in a ring; numbers in the order of the announcements.

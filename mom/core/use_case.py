@@ -167,6 +167,7 @@ def enclosing_transaction() -> Iterator[None]:
 def joined(actor: Actor, reason: str = "") -> Iterator[UseCase]:
     """The same inside a transaction that is already open: for migrations and test set-up."""
     act = UseCase(actor, reason, clock.now())
+    act._closing.begin()
     try:
         tell_database(actor, reason, act.request_id)
         yield act

@@ -38,6 +38,9 @@ TABLE = (
     Row("mute alerts", (), ("work.mute_alert",), "- w - - w - - - -"),
     Row("teams, turns on call, escalation", (), ("work.plan_alerting",), "- w w - - - w - -"),
     Row("what a start asks for", (), ("work.set_gate",), "- w - w - - - - -"),
+    Row("stock: receive, move, scrap, ship", ("inventory.view",), ("inventory.move_stock",), "r w r r r w w r r"),
+    Row("stock: consume and produce on a job", (), ("inventory.consume_stock",), "w w - - - w w - -"),
+    Row("stock: reserve for jobs", (), ("inventory.reserve_stock",), "- w w - - w w - -"),
     Row("imports", ("erp.view_import",), ("erp.run_import",), "- r w - - - w r w"),
     Row(
         "routing, bill: draft",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.db import connection
 
-from mom.core import bell, closing, invariants, outbox, relay
+from mom.core import bell, clock, closing, invariants, outbox, relay
 from mom.core.actor import Actor, system_actor
 from mom.core.errors import Conflict, NotAllowed
 from mom.core.models import AuditEntry, EventReceipt, OutboxEvent
@@ -296,6 +296,6 @@ def test_bell_that_fails_never_reaches_the_use_case(monkeypatch: pytest.MonkeyPa
     assert bell._rests_until > 0, "it rests before it tries again"
 
 
-def test_nothing_is_told_outside_a_transaction() -> None:
+def test_outbox_refuses_events_outside_a_transaction() -> None:
     with pytest.raises(RuntimeError, match="open a use case"):
-        closing.tell_at_close("P1|thing|1|")
+        closing.Closing("").add(closing.Announced("test.x", "1", "{}", "system:test", clock.now()))

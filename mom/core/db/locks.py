@@ -26,6 +26,7 @@ class Lock(IntEnum):
     FLOOR_ARCHIVE = 7043
     MACHINE_REBUILD = 7044
     BOARD_HOUR = 7049
+    ALIAS = 7050
 
 
 def advisory_lock(name: Lock, key: int | str = 0) -> None:

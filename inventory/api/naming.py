@@ -1,0 +1,57 @@
+"""From the codes in a body to the rows they name; every wrong one is told at its field."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from inventory.models import StorageLocation
+from mom.accounts.models import Site
+from mom.core.actor import Actor
+from mom.core.errors import InvalidInput
+from mom.plant.selectors.scope import for_actor
+from mom.work import permissions as work_permissions
+from mom.work.models import JobOrder
+
+M = TypeVar("M", bound=Model)
+
+
+def site_named(actor: Actor, code: str, permission: str) -> Site:
+    """A site at which the asker has the right. Raises: InvalidInput at `site`."""
+    site = Site.objects.filter(code=code, is_active=True).first()
+    if site is None or not actor.may(permission, site.code):
+        raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
+    return site
+
+
+def job_named(actor: Actor, pk: int) -> JobOrder:
+    """A job that the asker may see. Raises: InvalidInput at `job_order`."""
+    job = for_actor(JobOrder.objects.all(), actor, work_permissions.VIEW).filter(pk=pk).first()
+    if job is None:
+        raise InvalidInput({"job_order": [_("There is no such job.")]})
+    return job
+
+
+def places_named(site_id: int, codes: Iterable[str], field: str = "place") -> dict[str, StorageLocation]:
+    """Places that hold stock, by code. One statement. Raises: InvalidInput at `field`."""
+    rows = StorageLocation.objects.filter(site=site_id).select_related("site", "equipment")
+    return by_code(rows, "equipment__code", codes, field)
+
+
+def by_code(rows: QuerySet[M], path: str, codes: Iterable[str], field: str) -> dict[str, M]:
+    """The rows of these codes. One statement. Raises: InvalidInput at `field` for those that are none."""
+    wanted = set(codes)
+    found = {_at(row, path): row for row in rows.filter(**{f"{path}__in": wanted})}
+    missing = sorted(wanted - set(found))
+    if missing:
+        names = ", ".join(missing[:10])
+        raise InvalidInput({field: [_("This site has none with the code %(code)s.") % {"code": names}]})
+    return found
+
+
+def _at(row: Model, path: str) -> str:
+    value: object = row
+    for step in path.split("__"):
+        value = getattr(value, step)
+    return str(value)

@@ -1,0 +1,57 @@
+"""Places and what lies in them."""
+
+from inventory import permissions
+from inventory.filters import BalanceFilters, PlaceFilters
+from inventory.models import StockBalance, StorageLocation
+from mom.core.api.serializers import CharField, DecimalField, ModelSerializer
+from mom.core.api.viewsets import ReadOnlyViewSet
+
+
+class PlaceSerializer(ModelSerializer):
+    """A place that holds stock."""
+
+    site = CharField(source="site.code", read_only=True)
+    code = CharField(source="equipment.code", read_only=True)
+    name = CharField(source="equipment.name", read_only=True)
+
+    class Meta:
+        model = StorageLocation
+        fields = ("id", "site", "code", "name", "equipment", "allows_negative", "is_blending", "version")
+        read_only_fields = fields
+
+
+class BalanceSerializer(ModelSerializer):
+    """What lies at a place, in the material's unit: in all, and what of it is reserved."""
+
+    site = CharField(source="site.code", read_only=True)
+    place = CharField(source="location.equipment.code", read_only=True)
+    material = CharField(source="definition.code", read_only=True)
+    lot = CharField(source="lot.code", read_only=True, allow_null=True, default=None)
+    number = CharField(source="sublot.code", read_only=True, allow_null=True, default=None)
+    unit = CharField(source="definition.unit", read_only=True)
+    available = DecimalField(max_digits=18, decimal_places=6, read_only=True, help_text="Not reserved.")
+
+    class Meta:
+        model = StockBalance
+        fields = ("id", "site", "place", "material", "lot", "number", "quantity", "reserved", "available", "unit")
+        read_only_fields = fields
+
+
+class PlaceViewSet(ReadOnlyViewSet):
+    """Places that hold stock."""
+
+    required_perms = {"list": permissions.VIEW, "retrieve": permissions.VIEW}
+    serializer_class = PlaceSerializer
+    queryset = StorageLocation.objects.select_related("site", "equipment")
+    filterset_class = PlaceFilters
+    ordering_fields, ordering = ("equipment__code",), ("equipment__code",)
+
+
+class BalanceViewSet(ReadOnlyViewSet):
+    """What lies where."""
+
+    required_perms = {"list": permissions.VIEW, "retrieve": permissions.VIEW}
+    serializer_class = BalanceSerializer
+    queryset = StockBalance.objects.select_related("site", "location__equipment", "definition", "lot", "sublot")
+    filterset_class = BalanceFilters
+    ordering_fields, ordering = ("quantity",), ("-quantity",)
