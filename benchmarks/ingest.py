@@ -315,7 +315,7 @@ def served(**more: str) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        sys.executable, "-m", "gunicorn", "benchmarks.ingest_server:application", "--bind", f"127.0.0.1:{port}",
+        sys.executable, "-m", "gunicorn", "benchmarks.bench_server:application", "--bind", f"127.0.0.1:{port}",
         "--workers", "1", "--threads", "1", "--worker-class", "gthread", "--log-level", "error",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **more, "MOM_BENCH_DATABASE": SCRATCH})

@@ -13,15 +13,14 @@ from mom.core.actor import Actor
 from mom.core.api.serializers import BooleanField, CharField, DateTimeField, DecimalField, IntegerField, Serializer
 from mom.core.api.subjects import AliasesMixin
 from mom.core.api.viewsets import CreateMixin, ReadOnlyViewSet
-from mom.core.errors import InvalidInput, NotAllowed
+from mom.core.errors import InvalidInput, NotAllowed, NotFound
 from mom.plant.models import Equipment, MaterialDefinition
 from mom.work import permissions
 from mom.work.api.naming import named
 from mom.work.api.versions import IF_MATCH, version_sent
 from mom.work.models import WorkRequest
-from production.engine.terms import DefinitionStatus
 from production.filters import OrderApiFilters
-from production.models import OperationsDefinition, ProductionRequest
+from production.models import ProductionRequest
 from production.services import batch, production_request
 
 
@@ -180,10 +179,6 @@ def _of_material(actor: Actor, site: Site, data: dict[str, Any]) -> ProductionRe
 def _of_definition(actor: Actor, site: Site, data: dict[str, Any]) -> ProductionRequest:
     if data["operation"] or data["limit"] is not None:
         raise InvalidInput({"definition": [_("Operation and limit come from the definition. Leave them out.")]})
-    approved = OperationsDefinition.objects.filter(site=site, code=data["definition"], status=DefinitionStatus.APPROVED)
-    found = approved.values_list("pk", flat=True).first()
-    if found is None:
-        raise InvalidInput({"definition": [_("There is no approved definition of that code.")]})
     new = batch.NewBatch(
         code=data["code"],
         quantity=data["quantity"],
@@ -193,4 +188,7 @@ def _of_definition(actor: Actor, site: Site, data: dict[str, Any]) -> Production
         description=data["description"],
         equipment=named(Equipment, site.pk, data["machine"], "machine") if data["machine"] else None,
     )
-    return batch.create(actor, site, found, new, is_released=data["is_released"])
+    try:
+        return batch.create(actor, site, data["definition"], new, is_released=data["is_released"])
+    except NotFound as missing:
+        raise InvalidInput({"definition": [missing.sentence]}) from missing

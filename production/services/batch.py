@@ -41,10 +41,11 @@ class NewBatch:
 
 
 def create(
-    actor: Actor, site: Site, definition_id: int, new: NewBatch, *, is_released: bool = True
+    actor: Actor, site: Site, definition_id: int | str, new: NewBatch, *, is_released: bool = True
 ) -> ProductionRequest:
     """Make an order of a definition's approved version, with a job for each operation, one after the other.
 
+    `definition_id`: the key of that version, or the definition's code.
     The definition is copied into each job's directive: a later version changes no order in work (P07).
 
     Raises: NotAllowed, NotFound; Conflict for a draft or retired version, or a number that is taken; InvalidInput for
@@ -53,9 +54,12 @@ def create(
     _check(new)
     with use_case(actor) as act:
         act.require(permissions.PLAN_WORK_REQUEST, site.code)
-        definition = OperationsDefinition.objects.filter(pk=definition_id, site=site).select_related("material").first()
+        which = {"pk": definition_id}
+        if isinstance(definition_id, str):
+            which = {"code": definition_id, "status": DefinitionStatus.APPROVED}
+        definition = OperationsDefinition.objects.filter(site=site, **which).select_related("material").first()
         if definition is None:
-            raise NotFound(_("There is no such definition."))
+            raise NotFound(_("There is no such definition, or none that is approved."))
         if definition.status != DefinitionStatus.APPROVED:
             words = {"definition": definition}
             raise Conflict(_("%(definition)s is not approved. Approve it first.") % words, code="not_approved")

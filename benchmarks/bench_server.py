@@ -1,17 +1,17 @@
-"""The web server of `benchmarks/ingest.py`: the application over the scratch database, once without timeline."""
+"""The web server of benchmarks: the application over a scratch database; of `ingest.py` once without timeline."""
 
 import os
 
-import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
 settings.DATABASES["default"]["NAME"] = os.environ["MOM_BENCH_DATABASE"]
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 60
 settings.ALLOWED_HOSTS = ["127.0.0.1"]
-django.setup()
+from mom.wsgi import application  # noqa: E402 - after the database is named
+
 if os.environ.get("MOM_BENCH_BARE"):
     from mom.floor.services import ingest
 
     ingest.apply = lambda *_given: None  # type: ignore[assignment]
-application = get_wsgi_application()
+
+__all__ = ["application"]
