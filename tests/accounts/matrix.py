@@ -27,6 +27,7 @@ from tests.factories.known import make_alias, make_definition, make_ideal_cycle,
 from tests.factories.messages_in import make_gap, make_history_load, make_message, make_waiting
 from tests.factories.plant import make_equipment, make_person
 from tests.factories.signatures import make_approval, make_rule, make_signature
+from tests.factories.stock import make_reservation
 from tests.factories.targets import make_reckoning, make_target
 
 # Model label -> a new row of it at that site, where made-up values for its compulsory fields will not do.
@@ -51,6 +52,7 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.NumberRange": make_range,
     "plant.Rate": make_rate,
     "production.IdealCycle": make_ideal_cycle,
+    "inventory.StockReservation": make_reservation,
     "analytics.KpiTarget": make_target,
     "analytics.Reckoning": make_reckoning,
     "floor.ArchivedDay": make_archived_day,

@@ -151,6 +151,7 @@ LISTED: dict[str, Kind] = {
     "inventory.Installation": Kind.TRANSACTIONAL,
     "inventory.StockBalance": Kind.TECHNICAL,  # the ledger's sum, kept by trigger
     "inventory.StockMove": Kind.FACT,
+    "inventory.StockReservation": Kind.TRANSACTIONAL,
     "inventory.StorageLocation": Kind.MASTER,
     "analytics.DirtyDay": Kind.TECHNICAL,
     "analytics.LabourBucket": Kind.TECHNICAL,

@@ -257,6 +257,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         plant.known.rows()
         | plant.alerts.rows()
         | plant.messages.rows()
+        | plant.stock.rows()
         | plant.stops.rows()
         | {
             "accounts/approval-policies": plant.rule,

@@ -42,6 +42,7 @@ from tests.costs.grown_known import GrownKnown
 from tests.costs.grown_messages import GrownMessages
 from tests.costs.grown_now import GrownNow
 from tests.costs.grown_shift import GrownShift
+from tests.costs.grown_stock import GrownStock
 from tests.costs.grown_stops import GrownStops
 from tests.erp.importing import MAPPINGS
 from tests.factories.accounts import LONG_AGO, make_site
@@ -102,6 +103,7 @@ class GrownPlant:
         self.messages = GrownMessages(site)
         self.stops = GrownStops(site, self.machine, self.machines_now.stop, self.reason)
         self.alerts = GrownAlerts(site, self.machine)
+        self.stock = GrownStock(site, self.partner)
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -122,6 +124,7 @@ class GrownPlant:
             self.shift_words.grow(self.new_machine, self.material, self.reason)
             self.machines_now.grow(self.new_machine)
             self.messages.grow()
+            self.stock.grow()
             self.stops.grow(self.new_machine)
             self.alerts.grow(number, self.new_person, self.new_machine)
             self._add_signatures()

@@ -21,7 +21,7 @@ from mom.work.models import JobOrder
 from mom.work.services import quantity_report, work_request_command
 from mom.work.services.quantity_report import Reported
 from tests.accounts.matrix import Route, routes
-from tests.costs import grown_alerts, grown_devices, grown_files, grown_known, grown_messages, grown_stops
+from tests.costs import grown_alerts, grown_devices, grown_files, grown_known, grown_messages, grown_stock, grown_stops
 from tests.costs.addresses import address_of, rows_of
 from tests.costs.grown_plant import MAPPING, SYSTEM, GrownPlant
 from tests.factories.erp import make_table
@@ -107,19 +107,18 @@ def sent(method: str, address: str, body: Any, **headers: str) -> Act:
 def api_act(route: Route, plant: GrownPlant) -> Act:
     """The request for a route, everything that it needs being there."""
     resource = route.path.removeprefix("/api/v1/").partition("/{")[0].strip("/")
-    known = grown_known.act_of(route, plant.known, address_of(route, plant))
-    if known is not None:
-        return known
-    messages = grown_messages.act_of(route, plant.messages)
-    if messages is not None:
-        return messages
-    stops = grown_stops.act_of(route, plant.stops)
-    if stops is not None:
-        return stops
-    alerted = grown_alerts.act_of(route, plant.alerts, address_of(route, plant))
-    shared = alerted or grown_devices.act_of(route, plant.devices)
-    if shared is not None:
-        return shared
+    address = address_of(route, plant)
+    of_parts = (
+        grown_known.act_of(route, plant.known, address),
+        grown_stock.act_of(route, plant.stock),
+        grown_messages.act_of(route, plant.messages),
+        grown_stops.act_of(route, plant.stops),
+        grown_alerts.act_of(route, plant.alerts, address),
+        grown_devices.act_of(route, plant.devices),
+    )
+    for act in of_parts:
+        if act is not None:
+            return act
     if resource in {"work/job-orders", "work/work-requests"}:
         return _command(route, plant, resource)
     if f"{resource}/{route.action}" in grown_files.SPECIAL:
@@ -127,7 +126,6 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
     special = SPECIAL.get(f"{resource}/{route.action}")
     if special:
         return special(route, plant)
-    address = address_of(route, plant)
     if route.method == "patch":
         row = rows_of(plant)[resource]
         row.refresh_from_db()

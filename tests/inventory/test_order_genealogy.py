@@ -9,7 +9,7 @@ from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.actor import Actor
 from mom.plant.models import MaterialLot
-from tests.inventory.store import JobStore
+from tests.factories.stock import JobStore
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from mom.plant.models import MaterialLot
 from mom.work.models import JobOrder
 from tests.bench.statements import counting
 from tests.factories.accounts import make_site, make_user
+from tests.factories.stock import JobStore
 from tests.factories.work import make_material, make_routing
-from tests.inventory.store import JobStore
 
 pytestmark = pytest.mark.django_db
 MOVES, RESERVATIONS = "/api/v1/inventory/moves/", "/api/v1/inventory/reservations/"

@@ -18,7 +18,7 @@ from mom.core.errors import NotAllowed, NotFound, Shortage
 from mom.core.testing import acting
 from mom.plant.engine.terms import LotDisposition
 from tests.bench.statements import counting
-from tests.inventory.store import SOON, JobStore
+from tests.factories.stock import SOON, JobStore
 
 pytestmark = pytest.mark.django_db
 

@@ -5,19 +5,22 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from inventory.models import StockBalance, StockMove, StorageLocation
+from inventory.engine.terms import MoveKind
+from inventory.models import StockBalance, StockMove, StockReservation, StorageLocation
 from inventory.services import job_material, stock, stock_reservation
 from inventory.services.job_material import Made, Taken
+from inventory.services.posting import Leg, Occasion, post
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.testing import acting
 from mom.plant.models import Equipment, MaterialDefinition, MaterialLot
 from mom.work.engine.terms import JobOrderCommand
-from mom.work.models import JobOrder
+from mom.work.models import JobOrder, JobRequirement
 from mom.work.services import job_order
 from production.models import OperationsDefinition
 from production.services import batch
-from tests.factories.work import make_material, make_routing
+from tests.factories.plant import next_code
+from tests.factories.work import job_of, make_material, make_order, make_routing
 
 SOON = datetime.now(UTC) + timedelta(days=10)
 
@@ -25,17 +28,17 @@ SOON = datetime.now(UTC) + timedelta(days=10)
 class JobStore:
     """A store with one place, and a routing of four operations that takes two bars and two rings a piece."""
 
-    def __init__(self, site: Site, actor: Actor) -> None:
-        self.site, self.actor = site, actor
+    def __init__(self, site: Site, actor: Actor, tag: str = "") -> None:
+        self.site, self.actor, self.tag = site, actor, tag
         with acting():
-            equipment = Equipment.objects.create(site=site, code="SHELF", level="storage_unit")
+            equipment = Equipment.objects.create(site=site, code=f"{tag}SHELF", level="storage_unit")
             self.shelf = StorageLocation.objects.create(site=site, equipment=equipment)
-        self.bar = make_material(site, "BAR", tracking="lot")
-        self.ring = make_material(site, "RING", tracking="lot")
-        self.pump = make_material(site, "PUMP", tracking="lot")
+        self.bar = make_material(site, f"{tag}BAR", tracking="lot")
+        self.ring = make_material(site, f"{tag}RING", tracking="lot")
+        self.pump = make_material(site, f"{tag}PUMP", tracking="lot")
 
     def routing(self) -> OperationsDefinition:
-        return make_routing(self.site, "R-PUMP", inputs=[self.bar, self.ring], product=self.pump)
+        return make_routing(self.site, f"{self.tag}R-PUMP", inputs=[self.bar, self.ring], product=self.pump)
 
     def lot(self, material: MaterialDefinition, code: str, quantity: int, **fields: Any) -> MaterialLot:
         with acting():
@@ -74,3 +77,23 @@ class JobStore:
     def balance(self, lot: MaterialLot) -> tuple[int, int]:
         row = StockBalance.objects.get(lot=lot)
         return int(row.quantity), int(row.reserved)
+
+
+def make_reservation(site: Site) -> StockReservation:
+    """A reservation in a store of its own, in the test's own transaction."""
+    tag = next_code("S")
+    order = make_order(site, f"WO-{tag}", material=make_material(site, f"{tag}-PUMP"))
+    bar = make_material(site, f"{tag}-BAR", tracking="lot")
+    with acting() as act:
+        equipment = Equipment.objects.create(site=site, code=f"{tag}-SHELF", level="storage_unit")
+        shelf = StorageLocation.objects.create(site=site, equipment=equipment)
+        lot = MaterialLot.objects.create(site=site, definition=bar, code=f"{tag}-LOT")
+        post(act, [Leg(MoveKind.RECEIVED, shelf, bar, Decimal(50), lot=lot)], Occasion(uuid.uuid4(), act.now))
+        need = JobRequirement.objects.create(
+            site=site, job_order=job_of(order), position=100, resource_kind="material", material_use="consumed",
+            definition=bar, quantity=20, unit=bar.unit,
+        )  # fmt: skip
+        return StockReservation.objects.create(
+            site=site, requirement=need, balance=lot.stock_balances.get(), quantity=20, reserved_at=act.now,
+            reserved_by=act.actor.label,
+        )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Stock of the growing plant: a place, lots, moves and what is reserved; and the acts that add to the ledger."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from mom.accounts.models import Site
+from mom.core.actor import system_actor
+from mom.plant.models import BusinessPartner
+from tests.accounts.matrix import Route
+from tests.factories.plant import next_code
+from tests.factories.stock import JobStore, make_reservation
+
+Act = Callable[[Any], Any]
+
+
+class GrownStock:
+    """`grow` adds one of each."""
+
+    def __init__(self, site: Site, partner: BusinessPartner) -> None:
+        self.site, self.partner = site, partner
+        self.reservation = make_reservation(site)
+        self.store = JobStore(site, system_actor("test"), "G-")
+        self.lot, self.ring = self.store.lot(self.store.bar, "G-B", 500), self.store.lot(self.store.ring, "G-R", 500)
+        self.routing = self.store.routing()
+
+    def grow(self) -> None:
+        """One more of each."""
+        make_reservation(self.site)
+
+    def rows(self) -> dict[str, Any]:
+        """The first part of a resource's path -> the row that it is read at."""
+        balance = self.reservation.balance
+        return {
+            "inventory/places": balance.location,
+            "inventory/balances": balance,
+            "inventory/moves": balance.lot.stock_moves.get(),
+            "inventory/reservations": self.reservation,
+        }
+
+
+def act_of(route: Route, held: GrownStock) -> Act | None:
+    """The request for a writing route of these resources; None for others."""
+    resource, _slash, act = route.path.removeprefix("/api/v1/inventory/").strip("/").partition("/")
+    if not route.path.startswith("/api/v1/inventory/") or route.method != "post":
+        return None
+    store, key = held.store, str(uuid.uuid4())
+    amount = {"op_uuid": key, "site": held.site.code, "place": store.shelf.equipment.code, "quantity": "2"}
+    lot = {**amount, "lot": held.lot.code}
+    job = store.order(held.routing, next_code("WO-G"))[0]
+    if act in {"consume", "produce", "let-go"}:
+        store.give(job, "start")
+        store.reserve(job)
+    to = {"to": held.reservation.balance.location.equipment.code}
+    body: dict[str, Any] = {
+        "moves/receive": {**amount, "material": store.bar.code},
+        "moves/transfer": {**lot, **to},
+        "moves/scrap": {**lot, "reason": "Dropped"},
+        "moves/ship": {**lot, "partner": held.partner.code},
+        "moves/consume": {"op_uuid": key, "job_order": job.pk},
+        "moves/produce": {"op_uuid": key, "place": amount["place"], "quantity": "2", "job_order": job.pk},
+        "reservations/": {"work_request": job.work_request_id},
+        "reservations/let-go": {"job_order": job.pk},
+    }[f"{resource}/{act}"]
+    keyed = {"Idempotency-Key": key}
+    return lambda client: client.post(route.path, body, content_type="application/json", headers=keyed)
