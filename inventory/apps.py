@@ -8,10 +8,15 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Inventory")
 
     def ready(self) -> None:
-        from inventory import subscribers  # noqa: F401 - subscribe to events
+        from inventory import (
+            permissions,
+            subscribers,  # noqa: F401 - subscribe to events
+        )
         from inventory.selectors.material_at_hand import material_missing
         from inventory.views import panels
+        from mom.core.web.navigation import NavItem, register
         from mom.work.public import register_blockers
 
         register_blockers("inventory.material", material_missing, _("Material"))
+        register(NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20))
         panels.register()

@@ -1,4 +1,4 @@
-"""What inventory adds to the plant's pages: where a lot or material lies, and how much of it."""
+"""What inventory adds to other pages: where a lot or material lies and how much of it; what a job needs."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from inventory import permissions
 from inventory.selectors.stock import stock_of
+from inventory.views.job_material import material_panel
 from mom.plant.public import Panel, register_panel
 
 
@@ -19,3 +20,4 @@ def register() -> None:
     """Called when the app is ready."""
     for kind in ("lot", "material"):
         register_panel(kind, "stock", order=15, permission=permissions.VIEW, render=stock_panel)
+    register_panel("job", "material", order=10, permission=permissions.VIEW, render=material_panel)

@@ -6,7 +6,7 @@
 
 `render(request, subject)` gives a `Panel` (a template of the storey above and its context) or None for nothing to show.
 Kinds: `equipment`, `person`, `material`, `lot`, `asset`;
-and `machines`, the list of them, without a subject. Called in `AppConfig.ready()`.
+`machines`, the list of them, without a subject; and `job`, whose page is the spine's. Called in `AppConfig.ready()`.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 
 from mom.core.web.tables import Column
 
-KINDS = frozenset({"equipment", "person", "material", "lot", "asset", "machines"})
+KINDS = frozenset({"equipment", "person", "material", "lot", "asset", "machines", "job"})
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,17 @@ class WorkConfig(AppConfig):
     verbose_name = _("Work")
 
     def ready(self) -> None:
+        from mom.accounts import approval
         from mom.core import search
         from mom.core.web import topbar
         from mom.core.web.navigation import NavItem, register
         from mom.work import gate, gate_sources, permissions, subjects
         from mom.work.engine.terms import GateLevel
         from mom.work.search import job_address
+        from mom.work.services import gate_override
         from mom.work.views import alert_acts, panels
 
+        approval.declare(gate_override.RECORD_CLASS, _("Overrides of the gate"), permission=permissions.OVERRIDE_GATE)
         gate.register_blockers("work.order", gate.order_stopped, _("The order"), level=GateLevel.BLOCK, is_fixed=True)
         for name, source, label, level in (
             ("work.previous_jobs", gate.previous_jobs_open, _("Jobs that come first"), GateLevel.BLOCK),

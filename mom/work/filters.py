@@ -69,3 +69,11 @@ class ReservationFilters(SiteFilterSet):
     machine = CharFilter(field_name="equipment__code", label="The machine's code.")
     ends_after = InstantFilter(field_name="ended_at", lookup_expr="gt", label="Ending after this instant.")
     starts_before = InstantFilter(field_name="started_at", lookup_expr="lt", label="Starting before this instant.")
+
+
+class GateOverrideFilters(SiteFilterSet):
+    """Overrides by job, source and time."""
+
+    job_order = IntegerFilter(field_name="job_order_id")
+    source = CharFilter(label="A name from `gate-rules/sources/`.")
+    overridden_from = InstantFilter(field_name="overridden_at", lookup_expr="gte", label="At or after this instant.")

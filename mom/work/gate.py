@@ -25,6 +25,7 @@ from mom.work.engine.terms import (
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import CleaningRule, EquipmentCondition, JobOrder
 from mom.work.models.labels import JOB_ORDER_STATUS, WORK_REQUEST_STATUS
+from mom.work.selectors.gate_override import overridden
 from mom.work.selectors.gate_rule import levels_at
 
 MAY_START = frozenset(
@@ -44,6 +45,12 @@ class Blocker:
     clears_at: datetime | None = None
     source: str = ""
     level: GateLevel = GateLevel.BLOCK
+    overridden_by: str = ""  # who signed that it counts no more
+
+    @property
+    def forbids(self) -> bool:
+        """Whether the job can't start for it."""
+        return self.level is GateLevel.BLOCK and not self.overridden_by
 
 
 BlockerSource = Callable[[JobOrder, datetime, Person | None], list[Blocker]]
@@ -85,16 +92,31 @@ def sources() -> Sequence[Source]:
 def blockers(job_order: JobOrder, at: datetime, person: Person | None = None) -> list[Blocker]:
     """Everything that forbids starting `job_order` at `at`, by source, in the order they registered."""
     levels = levels_at(job_order)
-    return _ask(
-        [each for each in _sources.values() if _level(each, levels) is GateLevel.BLOCK], levels, job_order, at, person
-    )
+    asked = [each for each in _sources.values() if _level(each, levels) is GateLevel.BLOCK]
+    return [each for each in _signed_for(_ask(asked, levels, job_order, at, person), job_order, at) if each.forbids]
 
 
 def in_the_way(job_order: JobOrder, at: datetime, person: Person | None = None) -> list[Blocker]:
-    """The same with what only warns."""
+    """The same with what only warns, and what was signed for."""
     levels = levels_at(job_order)
     asked = [each for each in _sources.values() if _level(each, levels) is not GateLevel.OFF]
-    return _ask(asked, levels, job_order, at, person)
+    return _signed_for(_ask(asked, levels, job_order, at, person), job_order, at)
+
+
+def _signed_for(found: list[Blocker], job_order: JobOrder, at: datetime) -> list[Blocker]:
+    """The same, each with who signed that it counts no more. A statement only where something forbids."""
+    if not any(each.forbids for each in found):
+        return found
+    signed = overridden(job_order, at)
+    return [
+        replace(each, overridden_by=signed.get((each.source, each.code, each.subject), "")) if each.forbids else each
+        for each in found
+    ]
+
+
+def may_override(blocker: Blocker) -> bool:
+    """Whether somebody may sign that it counts no more: it forbids, and is not the state of the record itself."""
+    return blocker.forbids and blocker.source in _sources and not _sources[blocker.source].is_fixed
 
 
 def _level(source: Source, levels: Mapping[str, GateLevel]) -> GateLevel:

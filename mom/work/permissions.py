@@ -15,6 +15,7 @@ RAISE_ALERT = declare("work.raise_alert", _("Call for help"))
 ANSWER_ALERT = declare("work.answer_alert", _("Accept, hand over and solve alerts and help calls"))
 MUTE_ALERT = declare("work.mute_alert", _("Mute alerts, with a reason and an end"))
 SET_GATE = declare("work.set_gate", _("Say what a start asks for, and what forbids it"))
+OVERRIDE_GATE = declare("work.override_gate", _("Let a job start although something forbids it, signed"))
 PLAN_ALERTING = declare("work.plan_alerting", _("Set teams, turns on call and escalation"))
 
 PERMISSION_FOR: dict[JobOrderCommand, str] = {

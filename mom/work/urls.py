@@ -4,7 +4,7 @@ from django.urls import path
 
 from mom.work import permissions
 from mom.work.engine.terms import JobOrderCommand
-from mom.work.views import alert, alert_acts, alert_team, gate_rule, job_list, job_order, running
+from mom.work.views import alert, alert_acts, alert_team, gate_override, gate_rule, job_list, job_order, running
 
 app_name = "work"
 urlpatterns = [
@@ -47,6 +47,7 @@ urlpatterns = [
     path("stops/<int:stop>/end/", running.EndStop.as_view(), name="end_stop"),
     path("stops/<int:stop>/reason/", running.ExplainStop.as_view(), name="explain_stop"),
     path("stops/at/<path:machine>/", running.BeginStop.as_view(), name="begin_stop"),
+    path("jobs/<path:code>/override/", gate_override.GateOverridePage.as_view(), name="gate_override"),
     path("jobs/<path:code>/report/", job_order.JobReport.as_view(), name="job_report"),
     path("jobs/<path:code>/reports/<int:report>/take-back/", job_order.TakeBack.as_view(), name="take_back"),
     path("jobs/<path:code>/", job_order.JobDetail.as_view(), name="job_detail"),

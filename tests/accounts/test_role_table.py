@@ -37,6 +37,7 @@ TABLE = (
     Row("answer alerts", ("work.view",), ("work.answer_alert",), "w w r w w w r r r"),
     Row("mute alerts", (), ("work.mute_alert",), "- w - - w - - - -"),
     Row("teams, turns on call, escalation", (), ("work.plan_alerting",), "- w w - - - w - -"),
+    Row("start although something forbids it", (), ("work.override_gate",), "- w - w w - - - -"),
     Row("what a start asks for", (), ("work.set_gate",), "- w - w - - - - -"),
     Row("stock: receive, move, scrap, ship", ("inventory.view",), ("inventory.move_stock",), "r w r r r w w r r"),
     Row("stock: consume and produce on a job", (), ("inventory.consume_stock",), "w w - - - w w - -"),

@@ -134,6 +134,7 @@ LISTED: dict[str, Kind] = {
     "work.EnergyUse": Kind.FACT,
     "work.EquipmentCondition": Kind.TRANSACTIONAL,
     "work.EquipmentReservation": Kind.TRANSACTIONAL,
+    "work.GateOverride": Kind.FACT,
     "work.GateRule": Kind.MASTER,
     "work.JobDependency": Kind.TRANSACTIONAL,
     "work.JobOrder": Kind.TRANSACTIONAL,

@@ -1,4 +1,4 @@
-"""Stock of the growing plant: a place, lots, moves and what is reserved; and the acts that add to the ledger."""
+"""Stock of the growing plant, and an override of the gate: what is read, and the acts that add to the ledger."""
 
 import uuid
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from mom.core.actor import system_actor
 from mom.plant.models import BusinessPartner
 from tests.accounts.matrix import Route
 from tests.factories.plant import next_code
+from tests.factories.signatures import make_gate_override
 from tests.factories.stock import JobStore, make_reservation
 
 Act = Callable[[Any], Any]
@@ -23,10 +24,12 @@ class GrownStock:
         self.store = JobStore(site, system_actor("test"), "G-")
         self.lot, self.ring = self.store.lot(self.store.bar, "G-B", 500), self.store.lot(self.store.ring, "G-R", 500)
         self.routing = self.store.routing()
+        self.override = make_gate_override(site)
 
     def grow(self) -> None:
         """One more of each."""
         make_reservation(self.site)
+        make_gate_override(self.site)
 
     def rows(self) -> dict[str, Any]:
         """The first part of a resource's path -> the row that it is read at."""
@@ -36,6 +39,7 @@ class GrownStock:
             "inventory/balances": balance,
             "inventory/moves": balance.lot.stock_moves.get(),
             "inventory/reservations": self.reservation,
+            "work/gate-overrides": self.override,
         }
 
 

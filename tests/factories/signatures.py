@@ -1,6 +1,7 @@
 """Signatures, approvals and rules in a few words."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 from mom.accounts.engine.signing import ApprovalMode, content_hash
@@ -8,7 +9,10 @@ from mom.accounts.models import Approval, ApprovalPolicy, RecordClass, Role, Sig
 from mom.core import clock
 from mom.core.testing import acting
 from mom.core.use_case import Subject
+from mom.work.models import GateOverride
 from tests.factories.accounts import make_membership, make_user
+from tests.factories.plant import next_code
+from tests.factories.work import job_of, make_order
 
 _numbers = itertools.count(1)
 RECORD = "tests.sample"
@@ -93,3 +97,15 @@ def make_rule(site: Site, record_class: str = RECORD) -> ApprovalPolicy:
 
 def _record_class(code: str = RECORD) -> RecordClass:
     return RecordClass.objects.get_or_create(code=code)[0]
+
+
+def make_gate_override(site: Site) -> GateOverride:
+    """An override of a job of its own."""
+    job, signature = job_of(make_order(site, next_code("WO"))), make_signature(site)
+    now = clock.now()
+    with acting():
+        return GateOverride.objects.create(
+            site=site, job_order=job, source="work.cleaning", code="not_clean", subject="CNC-01", sentence="Not clean",
+            reason="Rinsed", signature=signature, overridden_by=signature.signer_name, overridden_at=now,
+            valid_until=now + timedelta(hours=12),
+        )  # fmt: skip

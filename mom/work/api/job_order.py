@@ -24,7 +24,7 @@ from mom.work import gate, permissions
 from mom.work.api.naming import named
 from mom.work.api.quantity_report import NewReportsSerializer, QuantityReportSerializer, report_rows, reported_lines
 from mom.work.api.versions import IF_MATCH, version_sent
-from mom.work.engine.terms import OUTPUT_USES, GateLevel, JobOrderCommand
+from mom.work.engine.terms import OUTPUT_USES, JobOrderCommand
 from mom.work.filters import JobOrderFilters
 from mom.work.models import JobOrder, JobRequirement
 from mom.work.models.labels import GATE_LEVEL, JOB_ORDER_COMMAND
@@ -82,6 +82,7 @@ class BlockerSerializer(Serializer):
     subject = CharField()
     cleared_by = CharField()
     clears_at = drf.DateTimeField(allow_null=True)
+    overridden_by = CharField(help_text="Who signed that it counts no more; empty where it counts.")
 
 
 class CanStartSerializer(Serializer):
@@ -157,7 +158,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         code = request.query_params.get("person", "")
         person = named(Person, job.site_id, code, "person") if code else None
         found = [*gate.state_blockers(job), *gate.in_the_way(job, clock.now(), person)]
-        body = {"can_start": not any(each.level is GateLevel.BLOCK for each in found), "blockers": found}
+        body = {"can_start": not any(each.forbids for each in found), "blockers": found}
         return Response(CanStartSerializer(body).data)
 
     @extend_schema(

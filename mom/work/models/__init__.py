@@ -7,6 +7,7 @@ from mom.work.models.energy_use import EnergyUse
 from mom.work.models.equipment_condition import EquipmentCondition
 from mom.work.models.equipment_reservation import EquipmentReservation
 from mom.work.models.fact import Fact
+from mom.work.models.gate_override import GateOverride
 from mom.work.models.gate_rule import GateRule
 from mom.work.models.job_order import JobDependency, JobOrder, JobRequirement
 from mom.work.models.job_response import JobResponse, LabourEntry, Run
@@ -25,6 +26,7 @@ __all__ = [
     "EquipmentReservation",
     "EscalationStep",
     "Fact",
+    "GateOverride",
     "GateRule",
     "JobDependency",
     "JobOrder",

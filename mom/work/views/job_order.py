@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +12,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mom.accounts.permissions import SIGN_RECORD
 from mom.core.errors import IllegalTransition, NotFound, Stale
 from mom.core.files import panel
 from mom.core.web.properties import cards
 from mom.core.web.views import Crumb, DetailPage
 from mom.plant.models import Person, Reason
+from mom.plant.panels import panels_for
 from mom.work import gate, permissions
-from mom.work.engine.terms import GateLevel, JobOrderCommand, JobOrderStatus, OperationsType, QuantityKind
+from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, OperationsType, QuantityKind
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.forms import CommandForm, ReportForm, TakeBackForm, report_forms
 from mom.work.models import JobOrder, QuantityReport
@@ -89,12 +92,19 @@ class JobDetail(DetailPage):
         """Whether the page asks for its live part only; files and notes are not in that."""
         return self.request.headers.get("X-Requested-With") == LIVE
 
-    def in_the_way(self, person: Person | None) -> list[gate.Blocker]:
-        """What forbids a start or is worth knowing before, what forbids first; of a job that waits for its start."""
+    def in_the_way(self, person: Person | None) -> list[tuple[gate.Blocker, str]]:
+        """What forbids a start or is worth knowing before, what forbids first; of a job that waits for its start.
+
+        Each with the address where it is signed that it counts no more, for who may.
+        """
         if self.subject.status not in BEFORE_START:
             return []
         found = gate.in_the_way(self.subject, self.now, person)
-        return sorted(found, key=lambda each: each.level != GateLevel.BLOCK)
+        may_sign = self.may(permissions.OVERRIDE_GATE) and self.may(SIGN_RECORD)
+        return [
+            (each, override_url(self.subject, each) if may_sign and gate.may_override(each) else "")
+            for each in sorted(found, key=lambda each: not each.forbids)
+        ]
 
     def records(self) -> dict[str, Any]:
         """Files and notes of the job, and the drawings of what it makes."""
@@ -108,6 +118,7 @@ class JobDetail(DetailPage):
             "row": job_view,
             "rows": [job_view],
             "gate": self.in_the_way(person),
+            "panels": panels_for("job", self.request, self.subject),
             "back": self.request.path,
             "person": person,
             "ledger": record.ledger([self.subject.pk]),
@@ -118,6 +129,12 @@ class JobDetail(DetailPage):
             "records": {} if self.is_refresh else self.records(),
             "report_forms": report_forms([job_view], self.site, self.request.path, person),
         }
+
+
+def override_url(job_order: JobOrder, blocker: gate.Blocker) -> str:
+    """Where it is signed that this blocker of the job counts no more."""
+    asked = urlencode({"source": blocker.source, "what": blocker.code, "of": blocker.subject})
+    return f"{reverse('work:gate_override', args=[job_order.code])}?{asked}"
 
 
 class JobAct(ActPage):

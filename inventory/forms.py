@@ -1,0 +1,86 @@
+"""What people type when stock comes in, moves or is thrown away. Codes are typed or scanned."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import StorageLocation
+from mom.accounts.models import Site
+from mom.plant.models import BusinessPartner, MaterialDefinition, MaterialLot
+
+
+class StockForm(forms.Form):
+    """`op_uuid` is made with the page: sent twice, it is one act."""
+
+    op_uuid = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["op_uuid"].initial = uuid.uuid4
+        rows = {
+            "material": MaterialDefinition.objects.filter(site=site, is_active=True),
+            "lot": MaterialLot.objects.filter(site=site).select_related("definition", "site"),
+            "place": StorageLocation.objects.filter(site=site).select_related("equipment", "site"),
+            "to": StorageLocation.objects.filter(site=site).select_related("equipment", "site"),
+            "partner": BusinessPartner.objects.filter(site=site, is_active=True),
+        }
+        for name, found in rows.items():
+            if name in self.fields:
+                self.fields[name].queryset = found  # type: ignore[attr-defined]
+
+
+class Coded(forms.ModelChoiceField):
+    """A row by its code, typed or scanned."""
+
+    def __init__(self, path: str = "code", **kwargs: Any) -> None:
+        super().__init__(
+            StorageLocation.objects.none(), to_field_name=path, widget=forms.TextInput(attrs={"spellcheck": "false"}),
+            error_messages={"invalid_choice": _("This site has none with that code.")}, **kwargs,
+        )  # fmt: skip
+
+    def to_python(self, value: Any) -> Any:
+        """The row of that code. Raises: ValidationError."""
+        return super().to_python(value.strip() if isinstance(value, str) else value)
+
+
+class ReceiveForm(StockForm):
+    """A delivery."""
+
+    material = Coded(label=_("Material"))
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
+    place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("Place"))
+    lot_code = forms.CharField(
+        label=_("Lot"),
+        max_length=64,
+        required=False,
+        help_text=_("Blank: the next number. More of a known lot goes to it."),
+    )
+    supplier_lot = forms.CharField(label=_("Supplier's lot"), max_length=64, required=False)
+    expires_on = forms.DateField(
+        label=_("Expires"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("At its end.")
+    )
+    partner = Coded(label=_("Supplier"), required=False)
+
+
+class MoveForm(StockForm):
+    """From a place to another."""
+
+    lot = Coded(label=_("Lot"))
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
+    place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("From"))
+    to = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("To"))
+
+
+class ScrapForm(StockForm):
+    """Thrown away, and why."""
+
+    lot = Coded(label=_("Lot"))
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
+    place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("Place"))
+    reason = forms.CharField(label=_("Why"), min_length=2, max_length=200)
+
+
+class ReserveForm(forms.Form):
+    """A button."""

@@ -1,0 +1,139 @@
+"""Stock on pages: seen, received, moved, scrapped; a job's material reserved and let go by a button."""
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mom.accounts.models import Site
+from mom.core.actor import Actor
+from mom.plant.engine.terms import LotDisposition
+from mom.plant.models import MaterialLot
+from tests.bench.statements import costs_the_same
+from tests.factories.accounts import make_user
+from tests.factories.stock import JobStore
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def store(site: Site, actor: Actor) -> JobStore:
+    return JobStore(site, actor)
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="mom.accounts.backends.PasswordBackend")
+    return client
+
+
+@pytest.fixture
+def clerk(owner: Any) -> Client:
+    return signed_in(owner)
+
+
+def typed(client: Client, address: str, **fields: Any) -> Any:
+    """The form of a page, filled and sent."""
+    page = client.get(address).content.decode()
+    key = re.search(r'name="op_uuid" value="([^"]+)"', page)
+    assert key is not None
+    return client.post(address, {"op_uuid": key[1], **fields})
+
+
+def test_a_delivery_is_received_once_however_often_the_button_is_pressed(clerk: Client, store: JobStore) -> None:
+    page = clerk.get("/stock/receive/").content.decode()
+    key = re.search(r'name="op_uuid" value="([^"]+)"', page)
+    assert key is not None
+    body = {"op_uuid": key[1], "material": "BAR", "quantity": "120", "place": store.shelf.pk, "lot_code": "B-7",
+            "supplier_lot": "H88", "expires_on": "2031-04-17"}  # fmt: skip
+
+    for _press in range(2):
+        assert clerk.post("/stock/receive/", body).status_code == 302
+
+    lot = MaterialLot.objects.get()
+    assert store.balance(lot) == (120, 0)
+    assert (lot.supplier_lot, lot.expires_at.isoformat()) == ("H88", "2031-04-17T22:00:00+00:00")  # type: ignore[union-attr]
+    shown = clerk.get("/stock/").content.decode()
+    assert "B-7" in shown
+    assert "120" in shown
+
+
+def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(clerk: Client, store: JobStore) -> None:
+    answer = typed(clerk, "/stock/receive/", material="GOLD", quantity="12", place=store.shelf.pk)
+
+    assert answer.status_code in {200, 422}
+    assert "none with that code" in answer.content.decode()
+    assert 'value="GOLD"' in answer.content.decode()
+    assert not MaterialLot.objects.exists()
+
+
+def test_a_lot_moves_and_is_scrapped_with_a_reason(clerk: Client, store: JobStore) -> None:
+    lot = store.lot(store.bar, "B-1", 10)
+    line = JobStore(store.site, store.actor, "L-").shelf
+    moved = typed(clerk, "/stock/move/", lot="B-1", quantity="4", place=store.shelf.pk, to=line.pk)
+    assert moved.status_code == 302, moved.content.decode()[:500]
+
+    refused = typed(clerk, "/stock/scrap/", lot="B-1", quantity="7", place=store.shelf.pk, reason="Dropped")
+    assert refused.status_code in {200, 409}
+    assert (
+        typed(clerk, "/stock/scrap/", lot="B-1", quantity="6", place=store.shelf.pk, reason="Bent").status_code == 302
+    )
+
+    there = {row.location.equipment.code: int(row.quantity) for row in lot.stock_balances.exclude(quantity=0)}
+    assert there == {"L-SHELF": 4}
+
+
+def test_a_job_s_material_is_reserved_and_let_go_by_a_button(clerk: Client, store: JobStore) -> None:
+    lot = store.lot(store.bar, "B-1", 30)
+    job, *_later = store.order(store.routing())
+    card = clerk.get(f"/jobs/{job.code}/").content.decode()
+    assert f"/stock/for/{job.code}/reserve/" in card
+
+    assert clerk.post(f"/stock/for/{job.code}/reserve/").status_code == 302
+    assert store.balance(lot) == (30, 20)
+    card = clerk.get(f"/jobs/{job.code}/").content.decode()
+    assert "B-1 (SHELF)" in card
+    assert "Short: RING." in card
+
+    assert clerk.post(f"/stock/for/{job.code}/let-go/").status_code == 302
+    assert store.balance(lot) == (30, 0)
+
+
+def test_what_is_held_and_reserved_is_marked(clerk: Client, store: JobStore) -> None:
+    store.lot(store.bar, "B-1", 30)
+    store.lot(store.ring, "R-HELD", 30, disposition=LotDisposition.RESTRICTED)
+    job, *_later = store.order(store.routing())
+    store.reserve(job)
+
+    held, reserved = (
+        clerk.get("/stock/?view=held").content.decode(),
+        clerk.get("/stock/?view=reserved").content.decode(),
+    )
+
+    assert "R-HELD" in held
+    assert "B-1" not in held
+    assert "B-1" in reserved
+    assert "R-HELD" not in reserved
+
+
+def test_P33_who_may_only_look_is_offered_no_act(site: Site, store: JobStore) -> None:
+    store.lot(store.bar, "B-1", 30)
+    job, *_later = store.order(store.routing())
+    reader = signed_in(make_user("rolf", site=site, permissions=["inventory.view", "work.view", "plant.view"]))
+
+    assert "/stock/receive/" not in reader.get("/stock/").content.decode()
+    assert "/reserve/" not in reader.get(f"/jobs/{job.code}/").content.decode()
+    for address in ("/stock/receive/", "/stock/move/", "/stock/scrap/", f"/stock/for/{job.code}/reserve/"):
+        assert reader.get(address).status_code == 403
+
+
+def test_the_list_costs_the_same_however_much_lies_there(clerk: Client, store: JobStore) -> None:
+    numbers = itertools.count()
+
+    def more(many: int) -> None:
+        for _lot in range(many):
+            store.lot(store.bar, f"B-{next(numbers)}", 10)
+
+    costs_the_same(more, lambda: clerk.get("/stock/"))
