@@ -15,8 +15,15 @@ class InventoryConfig(AppConfig):
         from inventory.selectors.material_at_hand import material_missing
         from inventory.views import panels
         from mom.core.web.navigation import NavItem, register
-        from mom.work.public import register_blockers
+        from mom.work.public import register_blockers, register_log_words
 
+        register_log_words(
+            {
+                "inventory.stock_reserved": _("Material reserved"),
+                "inventory.reservations_let_go": _("Material let go"),
+                "inventory.component_installed": _("Component built in"),
+            }
+        )
         register_blockers("inventory.material", material_missing, _("Material"))
         register(NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20))
         panels.register()

@@ -6,6 +6,7 @@ Which lots are meant is found without a lock; the database refuses what others t
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -108,7 +109,7 @@ def _reserve(actor: Actor, jobs: Sequence[int]) -> tuple[list[StockReservation],
             raise NotFound(_("There is no such job."))
         act.require(permissions.RESERVE_STOCK, found[0].site.code)
         open_jobs = [job.pk for job in found if job.status in OPEN_JOB_ORDER_STATUSES]
-        values = {
+        values: dict[str, Any] = {
             "jobs": open_jobs, "site": found[0].site_id, "use": MaterialUse.CONSUMED.value, "usable": list(USABLE),
             "at": act.now, "by": act.actor.label,
         }  # fmt: skip

@@ -15,6 +15,7 @@ from inventory.forms import MoveForm, ReceiveForm, ScrapForm
 from inventory.selectors.balances import balance_list
 from inventory.selectors.material_at_hand import USABLE
 from inventory.services import lots, stock
+from mom.core.web import printing
 from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
 from mom.core.web.views import Action, Crumb, FormPage
@@ -50,10 +51,10 @@ class StockList(ListPage):
         Column("place", _("Place"), "location.equipment.code", kind="code", sort="location__equipment__code",
                link=_move_url),
         Column("quantity", _("Quantity"), "quantity", kind="number", sort="quantity"),
-        Column("reserved", _("Reserved"), lambda row: row.reserved or None, kind="number", sort="reserved",
+        Column("reserved", _("Reserved"), "reserved", kind="number", sort="reserved",
                help=_("Promised to jobs.")),
         Column("free", _("Free"), "free", kind="number", sort="free"),
-        Column("unit", _("Unit"), "definition.unit"),
+        Column("unit", _("Unit"), lambda row: printing.unit(row.definition.unit)),
         Column("expires", _("Expires"), lambda row: row.lot.expires_at if row.lot else None, kind="moment",
                sort="lot__expires_at", minor=True),
         Column("state", _("State"), _state, kind="tag"),
@@ -67,16 +68,18 @@ class StockList(ListPage):
         SavedFilter("held", _("On hold"), Q(lot__isnull=False) & ~Q(lot__disposition__in=USABLE), tone="bad"),
         SavedFilter("below", _("Below zero"), Q(quantity__lt=0), tone="bad"),
     )
-    empty = Empty(
-        _("Nothing lies anywhere yet"),
-        _("Receive a delivery, or bring in opening stock from a spreadsheet. Then the ledger knows every piece."),
-        icon="inv",
-    )
 
     def get_rows(self) -> Any:
         return balance_list(self.actor, self.site).order_by(
             "definition__code", F("lot__expires_at").asc(nulls_last=True)
         )
+
+    @property
+    def empty(self) -> Empty:  # type: ignore[override]
+        text = _("Receive a delivery, or bring in opening stock from a spreadsheet. Then the ledger knows every piece.")
+        receive = Action(_("Receive"), reverse("inventory:stock_receive"), "plus", "primary")
+        may = self.may(permissions.MOVE_STOCK)
+        return Empty(_("Nothing lies anywhere yet"), text, "inv", action=receive if may else None)
 
     def get_actions(self) -> Sequence[Action]:
         if not self.may(permissions.MOVE_STOCK):

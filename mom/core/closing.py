@@ -105,7 +105,7 @@ class Closing:
         """Write what was gathered and still stands."""
         if not self._items:
             return
-        standing = {id(hook) for _savepoints, hook, _robust in connection.run_on_commit}
+        standing = {id(waiting[1]) for waiting in connection.run_on_commit}
         items, self._items = [item for item in self._items if id(item) in standing], []
         if items:
             _write(items, self.request_id)

@@ -2,6 +2,7 @@
 
 from mom.work.gate import Blocker, blockers, register_blockers
 from mom.work.job_kinds import JobKind, register_job_kind
+from mom.work.selectors.record import register_words as register_log_words
 from mom.work.services.alert import accept as accept_alert
 from mom.work.services.alert import arrive as arrive_alert
 from mom.work.services.alert import solve as solve_alert
@@ -65,5 +66,6 @@ __all__ = [
     "record_reported_work",
     "register_blockers",
     "register_job_kind",
+    "register_log_words",
     "solve_alert",
 ]

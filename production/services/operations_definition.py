@@ -55,25 +55,30 @@ def create(actor: Actor, site: Site, new: NewDefinition) -> OperationsDefinition
 
     Raises: NotAllowed; InvalidInput for whatever is missing, not more than zero, or of another site.
     """
-    _check(site, new)
     with use_case(actor) as act:
         act.require(permissions.CHANGE_DEFINITION, site.code)
-        before = OperationsDefinition.objects.filter(site=site, code=new.code)
-        definition = OperationsDefinition.objects.create(
-            site=site,
-            code=new.code,
-            number=(before.aggregate(last=Max("number"))["last"] or 0) + 1,
-            name=new.name,
-            material=new.material,
-            batch_quantity=new.batch_quantity,
-            unit=new.material.unit,
-            created_at=act.now,
-        )
-        for index, segment in enumerate(new.segments):
-            _add_segment(definition, 10 * (index + 1), segment)
-        after = {"number": definition.number, "batch": new.batch_quantity, "unit": definition.unit}
-        act.record("production.definition_added", subject=definition, site=site.code, after=after)
-        return definition
+        return add(act, site, new)
+
+
+def add(act: UseCase, site: Site, new: NewDefinition) -> OperationsDefinition:
+    """The same within the caller's transaction; rights are the caller's to ask."""
+    _check(site, new)
+    before = OperationsDefinition.objects.filter(site=site, code=new.code)
+    definition = OperationsDefinition.objects.create(
+        site=site,
+        code=new.code,
+        number=(before.aggregate(last=Max("number"))["last"] or 0) + 1,
+        name=new.name,
+        material=new.material,
+        batch_quantity=new.batch_quantity,
+        unit=new.material.unit,
+        created_at=act.now,
+    )
+    for index, segment in enumerate(new.segments):
+        _add_segment(definition, 10 * (index + 1), segment)
+    after = {"number": definition.number, "batch": new.batch_quantity, "unit": definition.unit}
+    act.record("production.definition_added", subject=definition, site=site.code, after=after)
+    return definition
 
 
 def _add_segment(definition: OperationsDefinition, sequence: int, new: NewSegment) -> None:
@@ -134,14 +139,19 @@ def approve(actor: Actor, definition_id: int) -> OperationsDefinition:
     with use_case(actor) as act:
         definition = _locked(definition_id)
         act.require(permissions.APPROVE_DEFINITION, definition.site.code)
-        after = DEFINITION.apply(DefinitionStatus(definition.status), DefinitionCommand.APPROVE)
-        same_code = OperationsDefinition.objects.select_for_update(of=("self",)).select_related("site")
-        for older in same_code.filter(
-            site=definition.site, code=definition.code, status=DefinitionStatus.APPROVED
-        ).order_by("id"):
-            _move(act, older, DEFINITION.apply(DefinitionStatus(older.status), DefinitionCommand.RETIRE))
-        definition.approved_at, definition.approved_by = act.now, act.actor.label
-        return _move(act, definition, after)
+        return approved(act, definition)
+
+
+def approved(act: UseCase, definition: OperationsDefinition) -> OperationsDefinition:
+    """The same for a locked draft within the caller's transaction; rights are the caller's to ask."""
+    after = DEFINITION.apply(DefinitionStatus(definition.status), DefinitionCommand.APPROVE)
+    same_code = OperationsDefinition.objects.select_for_update(of=("self",)).select_related("site")
+    for older in same_code.filter(
+        site=definition.site, code=definition.code, status=DefinitionStatus.APPROVED
+    ).order_by("id"):
+        _move(act, older, DEFINITION.apply(DefinitionStatus(older.status), DefinitionCommand.RETIRE))
+    definition.approved_at, definition.approved_by = act.now, act.actor.label
+    return _move(act, definition, after)
 
 
 def _move(act: UseCase, definition: OperationsDefinition, after: DefinitionStatus) -> OperationsDefinition:

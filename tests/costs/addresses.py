@@ -115,6 +115,7 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:shift_add": lambda plant: plant.calendar.code,
     "plant:reason": lambda plant: f"stop/{plant.reason.code}",
     "work:job": lambda plant: plant.job.code,
+    "inventory:job": lambda plant: plant.job.code,
     "work:begin_": lambda plant: plant.job.code,
     "work:join": lambda plant: plant.job.code,
     "work:leave": lambda plant: plant.job.code,

@@ -47,7 +47,7 @@ MORE = {
     "page production:log_work_at": 18,
     "page production:order_detail": 18,
     "page web:status": 19,
-    "page work:job_detail": 18,
+    "page work:job_detail": 19,  # and what of its material is reserved
     "send production:log_work_start": 42,
     "POST /api/v1/floor/stops/{pk}/explain/": 63,  # the word, the timeline around it, the running shift with it
     "POST /api/v1/floor/stops/{pk}/reclassify/": 61,

@@ -13,7 +13,7 @@ from mom.core.engine.interval import Interval
 from mom.core.use_case import use_case
 from mom.demo.engine import norrtal
 from mom.demo.engine.shop_floor import Floor, MadeOrder, history
-from mom.demo.services import alerting, known, labels, orders, papers, plant, sign_ins
+from mom.demo.services import alerting, known, labels, orders, papers, plant, sign_ins, store
 from mom.plant.engine.calendar import ShiftOccurrence, local_day
 from mom.plant.selectors.calendar import site_plan
 
@@ -62,6 +62,7 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
         reports = orders.record_history(act, built, [order for order in made if not order.is_current])
         orders.add_current_orders(act, built, [order for order in made if order.is_current])
         orders.add_waiting_orders(act, built)
+        store.add_store(act, built)
         days = {local_day(stretch.start, built.site.zone) for order in made for stretch in order.stretches}
         mark_dirty(act, built.site, days)
     say(f"{norrtal.NAME}: {len(norrtal.MACHINES)} machines, {len(made)} orders, {reports} reports of finished orders.")

@@ -1,6 +1,6 @@
 """What was recorded on jobs: the ledger of quantities, labour, and the log out of the audit trail."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +29,14 @@ _WORDS: dict[str, str | Promise] = {
     "work.quantity_reversed": _("Quantity taken back"),
     "work.equipment_reserved": _("Machine reserved"),
     "work.equipment_reservation_released": _("Reservation released"),
+    "work.job_orders_linked": _("Jobs put in order"),
+    "work.gate_overridden": _("Start allowed all the same"),
 }
+
+
+def register_words(words: Mapping[str, str | Promise]) -> None:
+    """What acts of the storeys above on orders and jobs are called in their log. Called in `AppConfig.ready()`."""
+    _WORDS.update(words)
 
 
 @dataclass(frozen=True)

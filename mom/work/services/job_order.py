@@ -164,7 +164,7 @@ def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
     JobDependency.objects.bulk_create(
         JobDependency(site_id=after.site_id, predecessor=before, successor=after) for before, after in pairwise(jobs)
     )
-    if jobs:
+    if len(jobs) > 1:
         codes = [job_order.code for job_order in jobs]
         act.record("work.job_orders_linked", subject=jobs[0], site=jobs[0].site.code, after={"sequence": codes})
 

@@ -6,7 +6,7 @@ from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, Stale
 from mom.core.use_case import UseCase, use_case
 from mom.work import permissions
-from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderCommand, WorkRequestCommand
+from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderCommand, JobOrderStatus, WorkRequestCommand
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import JobOrder, WorkRequest
 from mom.work.services import job_order, work_request
@@ -61,5 +61,7 @@ def move(
     work_request.move(act, order, asked)
     follows = FOLLOWS.get(asked)
     if follows is not None:
-        job_order.move_all(act, order, [job for job in jobs if follows in JOB_ORDER.commands(job.status)], follows)
+        job_order.move_all(
+            act, order, [job for job in jobs if follows in JOB_ORDER.commands(JobOrderStatus(job.status))], follows
+        )
     return order

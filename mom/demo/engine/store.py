@@ -1,0 +1,33 @@
+"""The demo's store: places, what lies in them, and how a pump is made of it. Pure."""
+
+PLACES = (
+    ("YARD-B2", "Yard B2"),
+    ("YARD-B3", "Yard B3"),
+    ("RACK-R3", "Rack R3"),
+    ("RACK-M2", "Rack M2"),
+    ("RACK-W1", "Rack W1"),
+    ("FG-A3", "Finished goods A3"),
+)
+"""Code, name."""
+
+STOCK = (
+    ("A-2604-031", "R-ALSI9", "YARD-B2", "640"),
+    ("A-2604-032", "R-ALSI9", "YARD-B3", "1460"),
+    ("G-2604-007", "R-PPS40", "YARD-B3", "385.5"),
+    ("W-2604-012", "R-CU035", "RACK-W1", "212"),
+    ("C-2604-116", "P-4410-C", "RACK-R3", "118"),
+    ("C-2604-117", "P-4410-C", "RACK-R3", "260"),
+    ("C-2604-118", "P-4410-C", "RACK-R3", "34"),
+    ("C-2604-121", "P-4410-C", "RACK-R3", "60"),
+    ("C-2604-122", "P-4425-C", "RACK-R3", "74"),
+    ("H-2604-235", "P-4410", "RACK-M2", "291"),
+    ("V-2604-061", "P-4425", "RACK-M2", "340"),
+    ("I-2604-088", "P-4502", "RACK-M2", "520"),
+    ("ST-2604-019", "P-4610", "RACK-W1", "212"),
+)
+"""Lot (added where the plant has none of that number), material, place, quantity."""
+
+PUMP = ("Q-25-60", "AS-10", (("P-4410", "1"), ("P-4425", "1"), ("P-4502", "1"), ("P-4610", "1")), "Assemble pump")
+"""A definition: product, machine, what goes into one, its operation."""
+PUMP_ORDER = ("WO-24150", "240", 48)
+"""An order of it: number, quantity, due in hours. There are stators for 212."""
