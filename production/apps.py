@@ -20,6 +20,7 @@ class ProductionConfig(AppConfig):
 
         orders = NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20)
         register(orders)
+        register(NavItem("production", _("Definitions"), "production:definition_list", permissions.VIEW, order=60))
         register(NavItem("production", _("Log work"), "production:log_work", permissions.EXECUTE_JOB_ORDER, order=10))
         cycles = NavItem(
             "setup", _("Ideal cycles"), "production:ideal_cycle_list", permissions.VIEW, order=57, section="plant"

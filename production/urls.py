@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from production.views import ideal_cycle, log_work, order
+from production.views import definition, ideal_cycle, log_work, order
 
 app_name = "production"
 urlpatterns = [
@@ -12,6 +12,13 @@ urlpatterns = [
     path("setup/ideal-cycles/", ideal_cycle.IdealCycleList.as_view(), name="ideal_cycle_list"),
     path("setup/ideal-cycles/add/", ideal_cycle.IdealCycleAdd.as_view(), name="ideal_cycle_add"),
     path("setup/ideal-cycles/<int:pk>/end/", ideal_cycle.IdealCycleEnd.as_view(), name="ideal_cycle_end"),
+    path("definitions/", definition.DefinitionList.as_view(), name="definition_list"),
+    path(
+        "definitions/<path:code>/<int:number>/approve/",
+        definition.DefinitionApprove.as_view(),
+        name="definition_approve",
+    ),
+    path("definitions/<path:code>/<int:number>/", definition.DefinitionDetail.as_view(), name="definition_detail"),
     path("orders/", order.OrderList.as_view(), name="order_list"),
     path("orders/new/", order.OrderNew.as_view(), name="order_new"),
     *(

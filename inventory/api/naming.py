@@ -27,7 +27,7 @@ def site_named(actor: Actor, code: str, permission: str) -> Site:
 
 def job_named(actor: Actor, pk: int) -> JobOrder:
     """A job that the asker may see. Raises: InvalidInput at `job_order`."""
-    job = for_actor(JobOrder.objects.all(), actor, work_permissions.VIEW).filter(pk=pk).first()
+    job = for_actor(JobOrder.objects.all(), actor, work_permissions.VIEW).filter(pk=pk).order_by("pk").first()
     if job is None:
         raise InvalidInput({"job_order": [_("There is no such job.")]})
     return job
@@ -42,7 +42,7 @@ def places_named(site_id: int, codes: Iterable[str], field: str = "place") -> di
 def by_code(rows: QuerySet[M], path: str, codes: Iterable[str], field: str) -> dict[str, M]:
     """The rows of these codes. One statement. Raises: InvalidInput at `field` for those that are none."""
     wanted = set(codes)
-    found = {_at(row, path): row for row in rows.filter(**{f"{path}__in": wanted})}
+    found = {_at(row, path): row for row in rows.filter(**{f"{path}__in": wanted}).order_by()}
     missing = sorted(wanted - set(found))
     if missing:
         names = ", ".join(missing[:10])

@@ -238,8 +238,7 @@ class StockMoveViewSet(ReadOnlyViewSet):
         return places_named(site.pk, [sent["place"]])[sent["place"]]
 
     def _added(self, moves: Sequence[StockMove]) -> Response:
-        rows = self.queryset.filter(pk__in=[move.pk for move in moves]).order_by("id")
-        return Response(MoveSerializer(rows, many=True).data, status=status.HTTP_201_CREATED)
+        return Response(MoveSerializer(moves, many=True).data, status=status.HTTP_201_CREATED)
 
 
 def _sent(serializer: type[Serializer], request: Request) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def consume(
         if not items:
             raise InvalidInput({"taken": [_("Give at least one lot.")]})
         lots = usable_lots([item.lot.pk for item in items if item.lot is not None], occasion.at)
-        needs = _needs(job_order)
+        needs = {} if all(item.requirement for item in items) else _needs(job_order)
         legs = [_consumed(item, None if item.lot is None else lots[item.lot.pk], needs) for item in items]
         stock_reservation.take(legs)
         return post(act, legs, occasion)

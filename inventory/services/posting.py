@@ -46,7 +46,11 @@ class Occasion:
 
 def posted(occasion: Occasion) -> list[StockMove]:
     """The legs that were posted under this key before, in order; none for a new key (P01)."""
-    return list(StockMove.objects.filter(move_group=occasion.op_uuid).order_by("id"))
+    rows = StockMove.objects.filter(move_group=occasion.op_uuid)
+    if not rows.exists():  # nearly always
+        return []
+    related = ("site", "location__equipment", "definition", "lot", "sublot", "job_response", "requirement", "partner")
+    return list(rows.select_related(*related).order_by("id"))
 
 
 def post(act: UseCase, legs: Sequence[Leg], occasion: Occasion) -> list[StockMove]:

@@ -165,26 +165,24 @@ def previous_jobs_open(job_order: JobOrder, _at: datetime, _person: Person | Non
     """The spine's own source: jobs that must end (or start) first and have not."""
     waiting_for_end = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
     found = []
-    links = job_order.predecessor_links.select_related("predecessor").order_by("predecessor__sequence")
-    for link in links:
-        before = link.predecessor
-        if link.kind == "after_end" and before.status not in waiting_for_end:
-            sentence = _("Job %(job)s must be finished first.") % {"job": before.code}
-        elif link.kind in {"after_start", "at_start"} and before.status in {
-            JobOrderStatus.WAITING,
-            JobOrderStatus.READY,
-        }:
-            sentence = _("Job %(job)s must be started first.") % {"job": before.code}
-        elif link.kind == "not_in_parallel" and before.status == JobOrderStatus.RUNNING:
-            sentence = _("Job %(job)s must not run at the same time.") % {"job": before.code}
+    links = job_order.predecessor_links.order_by("predecessor__sequence")
+    for kind, code, status in links.values_list("kind", "predecessor__code", "predecessor__status"):
+        if kind == "after_end" and status not in waiting_for_end:
+            sentence = _("Job %(job)s must be finished first.") % {"job": code}
+        elif kind in {"after_start", "at_start"} and status in {JobOrderStatus.WAITING, JobOrderStatus.READY}:
+            sentence = _("Job %(job)s must be started first.") % {"job": code}
+        elif kind == "not_in_parallel" and status == JobOrderStatus.RUNNING:
+            sentence = _("Job %(job)s must not run at the same time.") % {"job": code}
         else:
             continue
-        found.append(Blocker(code="previous_job_open", sentence=sentence, subject=before.code))
+        found.append(Blocker(code="previous_job_open", sentence=sentence, subject=code))
     return found
 
 
 def equipment_not_clean(job_order: JobOrder, at: datetime, _person: Person | None = None) -> list[Blocker]:
     """The spine's own source: a machine that must be clean is not, or no longer. One statement."""
+    if job_order.equipment_id is None:
+        return []
     latest = EquipmentCondition.objects.filter(
         equipment=OuterRef("equipment"), aspect=ConditionAspect.CLEANING, started_at__lte=at
     ).order_by("-started_at")

@@ -148,16 +148,16 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
             raise InvalidInput({"site": [_("There is no such site where you may add orders.")]})
         if bool(data["definition"]) == bool(data["material"]):
             raise InvalidInput({"material": [_("Give either a definition or a material.")]})
-        made = _of_definition(actor, site, data) if data["definition"] else _of_material(actor, site, data)
-        return self.queryset.get(pk=made.pk)
+        return _of_definition(actor, site, data) if data["definition"] else _of_material(actor, site, data)
 
     @extend_schema(request=None, responses=OrderSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Release the order and its waiting jobs to the floor."""
         found = self.get_object()
-        production_request.release(request.actor, found.pk, version=version_sent(request))  # type: ignore[attr-defined]
-        return self.answer(self.get_object())
+        released = production_request.release(request.actor, found.pk, version=version_sent(request))  # type: ignore[attr-defined]
+        found.work_request = released.work_request
+        return self.answer(found)
 
 
 def _of_material(actor: Actor, site: Site, data: dict[str, Any]) -> ProductionRequest:

@@ -1,10 +1,12 @@
 """Addresses of production below `/api/v1/production/`."""
 
 from mom.core.api.router import Router
+from production.api.definition import DefinitionViewSet
 from production.api.ideal_cycle import IdealCycleViewSet
 from production.api.order import OrderViewSet
 
 _router = Router("production")
 _router.register("orders", OrderViewSet)
+_router.register("definitions", DefinitionViewSet)
 _router.register("ideal-cycles", IdealCycleViewSet)
 urlpatterns = _router.urls

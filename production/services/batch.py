@@ -57,7 +57,9 @@ def create(
         which = {"pk": definition_id}
         if isinstance(definition_id, str):
             which = {"code": definition_id, "status": DefinitionStatus.APPROVED}
-        definition = OperationsDefinition.objects.filter(site=site, **which).select_related("material").first()
+        definition = (
+            OperationsDefinition.objects.filter(site=site, **which).select_related("material").order_by("pk").first()
+        )
         if definition is None:
             raise NotFound(_("There is no such definition, or none that is approved."))
         if definition.status != DefinitionStatus.APPROVED:

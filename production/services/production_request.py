@@ -110,7 +110,8 @@ def _check(site: Site, order: NewOrder) -> None:
 def release(actor: Actor, request_id: int, *, version: int | None = None) -> ProductionRequest:
     """Release an order and its waiting jobs to the floor. Raises: NotAllowed, NotFound, IllegalTransition, Stale."""
     with use_case(actor) as act:
-        request = ProductionRequest.objects.select_related("site", "work_request").filter(pk=request_id).first()
+        rows = ProductionRequest.objects.select_related("site", "work_request").filter(pk=request_id)
+        request = rows.order_by("pk").first()
         if request is None:
             raise NotFound(_("There is no such order."))
         act.require(permissions.PLAN_WORK_REQUEST, request.site.code)

@@ -30,6 +30,8 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:shift_end": lambda plant: [{"pk": plant.shift.pk}],
     "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
     "work:gate_override": lambda _plant: [],  # of what stands in the way, walked by tests/work/test_gate_override.py
+    "production:definition_detail": lambda plant: [plant.stock.definition_address()],
+    "production:definition_approve": lambda plant: [plant.stock.draft_address()],
     "work:undo": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
     "work:begin_stop": lambda plant: [{"machine": plant.machine.code}],
     "work:end_stop": lambda plant: [{"stop": plant.stop.pk}],

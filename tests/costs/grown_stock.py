@@ -2,11 +2,16 @@
 
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from mom.accounts.models import Site
 from mom.core.actor import system_actor
 from mom.plant.models import BusinessPartner
+from mom.work.engine.terms import MaterialUse
+from production.models import OperationsDefinition
+from production.services import operations_definition
+from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment
 from tests.accounts.matrix import Route
 from tests.factories.plant import next_code
 from tests.factories.signatures import make_gate_override
@@ -24,10 +29,28 @@ class GrownStock:
         self.store = JobStore(site, system_actor("test"), "G-")
         self.lot, self.ring = self.store.lot(self.store.bar, "G-B", 500), self.store.lot(self.store.ring, "G-R", 500)
         self.routing = self.store.routing()
+        self.draft = self.new_draft()
         self.override = make_gate_override(site)
+
+    def new_draft(self) -> OperationsDefinition:
+        """The next version of the routing, not approved."""
+        code, product = self.routing.code, self.store.pump
+        steps = [NewSegment("Make", [NewMaterial(product, Decimal(1), MaterialUse.PRODUCED)])]
+        return operations_definition.create(
+            system_actor("test"), self.site, NewDefinition(code, product, Decimal(1), steps)
+        )
+
+    def definition_address(self) -> dict[str, object]:
+        """Of the approved version."""
+        return {"code": self.routing.code, "number": self.routing.number}
+
+    def draft_address(self) -> dict[str, object]:
+        """Of the one that waits."""
+        return {"code": self.draft.code, "number": self.draft.number}
 
     def grow(self) -> None:
         """One more of each."""
+        self.new_draft()
         make_reservation(self.site)
         make_gate_override(self.site)
 
@@ -40,11 +63,14 @@ class GrownStock:
             "inventory/moves": balance.lot.stock_moves.get(),
             "inventory/reservations": self.reservation,
             "work/gate-overrides": self.override,
+            "production/definitions": self.draft,
         }
 
 
 def act_of(route: Route, held: GrownStock) -> Act | None:
     """The request for a writing route of these resources; None for others."""
+    if route.path.startswith("/api/v1/production/definitions/") and route.method == "post":
+        return _of_definition(route, held)
     resource, _slash, act = route.path.removeprefix("/api/v1/inventory/").strip("/").partition("/")
     if not route.path.startswith("/api/v1/inventory/") or route.method != "post":
         return None
@@ -67,4 +93,18 @@ def act_of(route: Route, held: GrownStock) -> Act | None:
         "reservations/let-go": {"job_order": job.pk},
     }[f"{resource}/{act}"]
     keyed = {"Idempotency-Key": key}
+    return lambda client: client.post(route.path, body, content_type="application/json", headers=keyed)
+
+
+def _of_definition(route: Route, held: GrownStock) -> Act:
+    keyed = {"Idempotency-Key": str(uuid.uuid4())}
+    if route.action == "approve":
+        address = route.address(held.new_draft().pk)
+        return lambda client: client.post(address, {}, content_type="application/json", headers=keyed)
+    product, bar = held.store.pump.code, held.store.bar.code
+    materials = [{"material": bar, "quantity": "2"}, {"material": product, "use": "produced", "quantity": "1"}]
+    body = {
+        "site": held.site.code, "code": next_code("DEF"), "material": product, "batch_quantity": "1",
+        "operations": [{"name": "Make", "materials": materials}],
+    }  # fmt: skip
     return lambda client: client.post(route.path, body, content_type="application/json", headers=keyed)

@@ -68,7 +68,8 @@ def api_token_find(secret: str) -> ApiToken | None:
     """The token with that secret, with its person and last use, in one statement; alive or not."""
     if not secret.startswith(MARK) or len(secret) > 100:
         return None
-    return ApiToken.objects.select_related("user", "use").filter(digest=digest_of(secret)).first()
+    rows = ApiToken.objects.select_related("user", "use").filter(digest=digest_of(secret))
+    return rows.order_by("pk").first()
 
 
 def api_token_note_use(token: ApiToken, address: str, at: datetime) -> None:

@@ -136,7 +136,8 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
 
     def asked_for(self) -> JobOrder:
         """The job at this address, to be commanded: without what it makes. Raises: NotFound, PermissionDenied."""
-        job: JobOrder | None = self.get_queryset().prefetch_related(None).filter(pk=self.kwargs["pk"]).first()
+        rows = self.get_queryset().prefetch_related(None).filter(pk=self.kwargs["pk"])
+        job: JobOrder | None = rows.order_by("pk").first()
         if job is None:
             raise NotFound
         self.check_object_permissions(self.request, job)

@@ -15,7 +15,7 @@ M = TypeVar("M", bound=Model)
 
 def named(model: type[M], site_id: int, code: str, field: str, **more: Any) -> M:
     """The row of that code at the site. Raises: InvalidInput at `field`."""
-    row = model._default_manager.filter(site_id=site_id, code=code, **more).first()
+    row = model._default_manager.filter(site_id=site_id, code=code, **more).order_by("pk").first()
     if row is None:
         raise InvalidInput({field: [_("This site has none with the code %(code)s.") % {"code": code}]})
     return row

@@ -173,7 +173,7 @@ def locked(pk: int, *, with_order: bool = False) -> JobOrder:
     """The job, locked for the rest of the transaction; `with_order` its order too, after it. Raises: NotFound."""
     held = ("self", "work_request") if with_order else ("self",)
     rows = JobOrder.objects.select_for_update(of=held).select_related("site", "equipment", "work_request")
-    job_order = rows.filter(pk=pk).first()
+    job_order = rows.filter(pk=pk).order_by("pk").first()
     if job_order is None:
         raise NotFound(_("There is no such job."))
     return job_order

@@ -59,7 +59,8 @@ def add(
 
 def locked(pk: int) -> WorkRequest:
     """The order, locked for the rest of the transaction. Raises: NotFound."""
-    work_request = WorkRequest.objects.select_for_update(of=("self",)).select_related("site").filter(pk=pk).first()
+    rows = WorkRequest.objects.select_for_update(of=("self",)).select_related("site")
+    work_request = rows.filter(pk=pk).order_by("pk").first()
     if work_request is None:
         raise NotFound(_("There is no such order."))
     return work_request

@@ -1,0 +1,197 @@
+"""How products are made, in the API: versions read and added as drafts; a person approves them, never a program."""
+
+from typing import Any
+
+import django_filters
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers as drf
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from mom.accounts.models import Site
+from mom.core.actor import Actor
+from mom.core.api.filters import FilterSet
+from mom.core.api.serializers import BooleanField, CharField, DecimalField, IntegerField, ModelSerializer, Serializer
+from mom.core.api.viewsets import CreateMixin, ReadOnlyViewSet
+from mom.core.errors import InvalidInput, NotAllowed
+from mom.plant.models import Equipment, MaterialDefinition
+from mom.work.engine.terms import MaterialUse
+from mom.work.models.labels import MATERIAL_USE
+from mom.work.permissions import VIEW
+from production import permissions
+from production.engine.terms import QuantityBasis
+from production.models import OperationsDefinition
+from production.models.labels import DEFINITION_STATUS, QUANTITY_BASIS
+from production.selectors.definition import with_parts
+from production.services import operations_definition as service
+
+
+class SpecifiedSerializer(Serializer):
+    """A material of an operation, for one batch, in the material's own unit."""
+
+    material = CharField(source="material.code")
+    use = drf.ChoiceField(source="material_use", choices=MATERIAL_USE.choices)
+    quantity = DecimalField(max_digits=18, decimal_places=6)
+    unit = CharField()
+    basis = drf.ChoiceField(choices=QUANTITY_BASIS.choices)
+    is_scaled = BooleanField()
+
+
+class SegmentSerializer(Serializer):
+    """An operation, with what goes in and what comes out."""
+
+    sequence = IntegerField()
+    name = CharField()
+    machine = CharField(source="equipment.code", allow_null=True, default=None)
+    materials = SpecifiedSerializer(source="materials.all", many=True)
+
+
+class DefinitionSerializer(ModelSerializer):
+    """One version of how a batch of a product is made."""
+
+    site = CharField(source="site.code", read_only=True)
+    version = IntegerField(source="number", read_only=True)
+    material = CharField(source="material.code", read_only=True)
+    status = drf.ChoiceField(choices=DEFINITION_STATUS.choices, read_only=True)
+    operations = SegmentSerializer(source="segments.all", many=True, read_only=True)
+
+    class Meta:
+        model = OperationsDefinition
+        fields = (
+            "id", "site", "code", "version", "name", "material", "batch_quantity", "unit", "status", "operations",
+            "created_at", "approved_at", "approved_by",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class NewSpecifiedSerializer(Serializer):
+    """A material of a new operation."""
+
+    material = CharField(max_length=64)
+    use = drf.ChoiceField(choices=[use.value for use in MaterialUse], default=MaterialUse.CONSUMED.value)
+    quantity = DecimalField(max_digits=18, decimal_places=6)
+    basis = drf.ChoiceField(choices=[basis.value for basis in QuantityBasis], default=QuantityBasis.NOMINAL.value)
+    is_scaled = BooleanField(required=False, default=True, help_text="false: needed once, whatever the batch.")
+
+
+class NewSegmentSerializer(Serializer):
+    """A new operation; they follow each other as they are sent."""
+
+    name = CharField(max_length=200)
+    machine = CharField(max_length=64, required=False, default="", allow_blank=True)
+    materials = NewSpecifiedSerializer(many=True, required=False, default=list)
+
+
+class NewDefinitionSerializer(Serializer):
+    """A product, the batch that the quantities make, its operations in order."""
+
+    site = CharField(max_length=20)
+    code = CharField(max_length=64, help_text="A code that is there gets its next version.")
+    name = CharField(max_length=200, required=False, default="", allow_blank=True)
+    material = CharField(max_length=64, help_text="The product.")
+    batch_quantity = DecimalField(max_digits=18, decimal_places=6)
+    operations = NewSegmentSerializer(many=True)
+
+
+class DefinitionFilters(FilterSet):
+    """By site, code, product and status."""
+
+    site = django_filters.CharFilter(field_name="site__code", label="The site's code.")
+    code = django_filters.CharFilter()
+    material = django_filters.CharFilter(field_name="material__code", label="The product's code.")
+    status = django_filters.ChoiceFilter(choices=DEFINITION_STATUS.choices)
+
+
+_EXAMPLE = OpenApiExample(
+    "A pump in two operations",
+    value={
+        "site": "NORTH", "code": "Q-25-60", "material": "Q-25-60", "batch_quantity": "1",
+        "operations": [
+            {"name": "Assemble", "machine": "AS-10",
+             "materials": [{"material": "P-4410", "quantity": "1"}, {"material": "P-4610", "quantity": "1"},
+                           {"material": "Q-25-60", "use": "produced", "quantity": "1"}]},
+            {"name": "Leak test", "machine": "AS-30",
+             "materials": [{"material": "Q-25-60", "use": "produced", "quantity": "1"}]},
+        ],
+    },
+    request_only=True,
+)  # fmt: skip
+
+
+class DefinitionViewSet(CreateMixin, ReadOnlyViewSet):
+    """Versions of how products are made."""
+
+    required_perms = {
+        "list": VIEW,
+        "retrieve": VIEW,
+        "create": permissions.CHANGE_DEFINITION,
+        "approve": permissions.APPROVE_DEFINITION,
+    }
+    serializer_class = DefinitionSerializer
+    queryset = with_parts(OperationsDefinition.objects.all())
+    filterset_class = DefinitionFilters
+    ordering_fields, ordering = ("code", "number", "created_at"), ("code", "-number")
+
+    @extend_schema(request=NewDefinitionSerializer, responses={201: DefinitionSerializer}, examples=[_EXAMPLE])
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Add the next version, as a draft."""
+        return super().create(request, *args, **kwargs)
+
+    def validated(self, request: Request, **kwargs: Any) -> dict[str, Any]:
+        body = NewDefinitionSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def perform_create(self, actor: Actor, data: dict[str, Any]) -> OperationsDefinition:
+        site = Site.objects.filter(code=data["site"], is_active=True).first()
+        if site is None or not actor.may(VIEW, site.code):
+            raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
+        if not actor.may(permissions.CHANGE_DEFINITION, site.code):
+            raise NotAllowed
+        made = service.create(actor, site, _new(site, data))
+        return self.queryset.get(pk=made.pk)
+
+    @extend_schema(request=None, responses=DefinitionSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, pk: str) -> Response:
+        """Approve a draft: it may make orders and never changes again; the version before it is retired."""
+        service.approve(request.actor, self.get_object().pk)  # type: ignore[attr-defined]
+        return self.answer(self.get_object())
+
+
+def _new(site: Site, data: dict[str, Any]) -> service.NewDefinition:
+    operations = data["operations"]
+    codes = {data["material"], *(line["material"] for each in operations for line in each["materials"])}
+    materials = _found(MaterialDefinition, site, codes, "material")
+    machines = _found(Equipment, site, {each["machine"] for each in operations if each["machine"]}, "machine")
+    segments = [
+        service.NewSegment(
+            each["name"],
+            [
+                service.NewMaterial(
+                    materials[line["material"]],
+                    line["quantity"],
+                    MaterialUse(line["use"]),
+                    QuantityBasis(line["basis"]),
+                    line["is_scaled"],
+                )
+                for line in each["materials"]
+            ],
+            machines.get(each["machine"]),
+        )
+        for each in operations
+    ]
+    return service.NewDefinition(
+        data["code"], materials[data["material"]], data["batch_quantity"], segments, name=data["name"]
+    )
+
+
+def _found(model: Any, site: Site, codes: set[str], field: str) -> dict[str, Any]:
+    rows = {row.code: row for row in model.objects.filter(site=site, code__in=codes)}
+    missing = sorted(codes - set(rows))
+    if missing:
+        names = ", ".join(missing[:10])
+        raise InvalidInput({field: [_("This site has none with the code %(code)s.") % {"code": names}]})
+    return rows
