@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='stockbalance',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved__gte', 0), models.Q(('allows_negative', True), ('reserved__lte', models.F('quantity')), _connector='OR')), name='inventory_stockbalance_reserved_is_there', violation_error_message='It is reserved for another job.'),
+            constraint=models.CheckConstraint(condition=models.Q(('reserved__gte', 0), models.Q(('allows_negative', True), ('reserved', 0), ('reserved__lte', models.F('quantity')), _connector='OR')), name='inventory_stockbalance_reserved_is_there', violation_error_message='It is reserved for another job.'),
         ),
         migrations.AddField(
             model_name='stockreservation',

@@ -193,7 +193,9 @@ class StockBalance(SiteOwned):
             models.CheckConstraint(
                 name="inventory_stockbalance_reserved_is_there",
                 condition=models.Q(reserved__gte=0)
-                & (models.Q(allows_negative=True) | models.Q(reserved__lte=models.F("quantity"))),
+                & (
+                    models.Q(allows_negative=True) | models.Q(reserved=0) | models.Q(reserved__lte=models.F("quantity"))
+                ),
                 violation_error_message=_("It is reserved for another job."),
             ),
         ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +42,7 @@ class JobStock(ActPage):
     permission = permissions.RESERVE_STOCK
     form_class = ReserveForm
 
-    @property
+    @cached_property
     def job(self) -> JobOrder:
         """Raises: NotFound."""
         return job_order_get(self.actor, self.site, self.kwargs["code"])
@@ -51,7 +52,7 @@ class JobStock(ActPage):
         return reverse("work:job_detail", args=[self.kwargs["code"]])
 
     def get_intro(self) -> str:
-        return str(self.kwargs["code"])
+        return f"{self.job.code} {self.job.operation}"
 
 
 class JobReserve(JobStock):

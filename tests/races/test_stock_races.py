@@ -11,15 +11,17 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from inventory.models import StockBalance, StorageLocation
-from inventory.services import posting, stock
-from mom.core import invariants
+from inventory.models import StockBalance, StockReservation, StorageLocation
+from inventory.services import posting, stock, stock_reservation
+from mom.core import clock, invariants
 from mom.core.actor import system_actor
 from mom.core.errors import Conflict, Shortage
 from mom.core.testing import acting
 from mom.plant.engine.terms import LotDisposition
 from mom.plant.models import BusinessPartner, Equipment, MaterialDefinition, MaterialLot
 from mom.plant.services import master_data
+from mom.work.models import JobOrder
+from tests.factories.stock import JobStore
 from tests.races.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,3 +159,62 @@ def test_two_fillings_of_an_empty_silo_are_one_blend(site: Any, all_holds: None)
     found = at_once([fill] * 4)
     assert all(isinstance(each, list) for each in found), found
     assert StockBalance.objects.get(location=silo).quantity == 20
+
+
+def orders_of(store: JobStore, many: int) -> list[JobOrder]:
+    """The first jobs of orders that need twenty bars each."""
+    routing = store.routing()
+    return [store.order(routing, f"WO-{number}")[0] for number in range(many)]
+
+
+def reserved(jobs: list[JobOrder]) -> list[Any]:
+    return at_once([lambda pk=job.pk: stock_reservation.reserve(BOSS, [pk]) for job in jobs])
+
+
+def test_p10_eight_jobs_reserve_the_same_lots_and_get_no_more_than_lies_there(site: Any, all_holds: None) -> None:
+    store = JobStore(site, BOSS)
+    lots = [store.lot(store.bar, f"B-{number}", 35) for number in range(2)]
+
+    found = reserved(orders_of(store, 8))
+
+    assert all(isinstance(each, tuple) for each in found), found
+    assert [store.balance(lot) for lot in lots] == [(35, 35), (35, 35)]
+    assert sum(row.quantity for rows, _short in found for row in rows) == 70
+
+
+def test_p10_control_without_the_check_promises_more_than_lies_there(site: Any, owner_cursor: Any) -> None:
+    store = JobStore(site, BOSS)
+    lot, jobs = store.lot(store.bar, "B-1", 30), orders_of(store, 2)
+    owner_cursor.execute("ALTER TABLE inventory_stockbalance DROP CONSTRAINT inventory_stockbalance_reserved_is_there")
+    needs, balance = [job.requirements.get(definition=store.bar) for job in jobs], lot.stock_balances.get()
+
+    def promise(need: Any) -> None:
+        with acting():
+            StockReservation.objects.create(
+                site=site, requirement=need, balance=balance, quantity=20, reserved_at=clock.now(), reserved_by="x"
+            )
+
+    at_once([lambda need=need: promise(need) for need in needs])
+
+    assert store.balance(lot) == (30, 40)
+
+
+def test_p10_one_job_reserved_by_four_at_once_is_reserved_once(site: Any, all_holds: None) -> None:
+    store = JobStore(site, BOSS)
+    lot, [job] = store.lot(store.bar, "B-1", 100), orders_of(store, 1)
+
+    reserved([job] * 4)
+
+    assert store.balance(lot) == (100, 20)
+
+
+def test_p10_reserve_and_consume_at_once_leave_what_is_promised_there(site: Any, all_holds: None) -> None:
+    store = JobStore(site, BOSS)
+    lot = store.lot(store.bar, "B-1", 30)
+    first, second = orders_of(store, 2)
+    store.give(second, "start")
+
+    found = at_once([lambda: stock_reservation.reserve(BOSS, [first.pk]), lambda: store.consume(second, lot, 20)])
+
+    is_refused = isinstance(found[1], Shortage)
+    assert store.balance(lot) == ((30, 20) if is_refused else (10, 10)), found

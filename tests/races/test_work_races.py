@@ -68,7 +68,7 @@ def test_two_starts_control_without_the_row_lock(site: Any, owner_cursor: Any, m
     job = job_of(make_order(site))
     both_have_read = threading.Barrier(2)
 
-    def unlocked(pk: int) -> JobOrder:
+    def unlocked(pk: int, *, with_order: bool = False) -> JobOrder:
         read = JobOrder.objects.select_related("site", "equipment", "work_request").get(pk=pk)
         both_have_read.wait(10)
         return read
@@ -117,6 +117,8 @@ def test_jobs_that_must_not_run_together_control_without_the_order_s_lock(
         both_have_asked.wait(10)
         return found
 
+    job_alone = job_order.locked
+    monkeypatch.setattr(job_order, "locked", lambda pk, **_asked: job_alone(pk))
     monkeypatch.setattr(work_request, "locked", lambda pk: WorkRequest.objects.select_related("site").get(pk=pk))
     monkeypatch.setattr(gate, "blockers", asked_together)
     found = at_once([lambda pk=job.pk: job_order.command(BOSS, pk, JobOrderCommand.START) for job in jobs])
