@@ -28,7 +28,7 @@ from production.selectors.definition import with_parts
 from production.services import operations_definition as service
 
 
-class SpecifiedSerializer(Serializer):
+class MaterialSpecificationSerializer(Serializer):
     """A material of an operation, for one batch, in the material's own unit."""
 
     material = CharField(source="material.code")
@@ -39,23 +39,23 @@ class SpecifiedSerializer(Serializer):
     is_scaled = BooleanField()
 
 
-class SegmentSerializer(Serializer):
+class OperationsSegmentSerializer(Serializer):
     """An operation, with what goes in and what comes out."""
 
     sequence = IntegerField()
     name = CharField()
     machine = CharField(source="equipment.code", allow_null=True, default=None)
-    materials = SpecifiedSerializer(source="materials.all", many=True)
+    materials = MaterialSpecificationSerializer(source="materials.all", many=True)
 
 
-class DefinitionSerializer(ModelSerializer):
+class OperationsDefinitionSerializer(ModelSerializer):
     """One version of how a batch of a product is made."""
 
     site = CharField(source="site.code", read_only=True)
     version = IntegerField(source="number", read_only=True)
     material = CharField(source="material.code", read_only=True)
     status = drf.ChoiceField(choices=DEFINITION_STATUS.choices, read_only=True)
-    operations = SegmentSerializer(source="segments.all", many=True, read_only=True)
+    operations = OperationsSegmentSerializer(source="segments.all", many=True, read_only=True)
 
     class Meta:
         model = OperationsDefinition
@@ -66,7 +66,7 @@ class DefinitionSerializer(ModelSerializer):
         read_only_fields = fields
 
 
-class NewSpecifiedSerializer(Serializer):
+class NewMaterialSpecificationSerializer(Serializer):
     """A material of a new operation."""
 
     material = CharField(max_length=64)
@@ -76,15 +76,15 @@ class NewSpecifiedSerializer(Serializer):
     is_scaled = BooleanField(required=False, default=True, help_text="false: needed once, whatever the batch.")
 
 
-class NewSegmentSerializer(Serializer):
+class NewOperationsSegmentSerializer(Serializer):
     """A new operation; they follow each other as they are sent."""
 
     name = CharField(max_length=200)
     machine = CharField(max_length=64, required=False, default="", allow_blank=True)
-    materials = NewSpecifiedSerializer(many=True, required=False, default=list)
+    materials = NewMaterialSpecificationSerializer(many=True, required=False, default=list)
 
 
-class NewDefinitionSerializer(Serializer):
+class NewOperationsDefinitionSerializer(Serializer):
     """A product, the batch that the quantities make, its operations in order."""
 
     site = CharField(max_length=20)
@@ -92,7 +92,7 @@ class NewDefinitionSerializer(Serializer):
     name = CharField(max_length=200, required=False, default="", allow_blank=True)
     material = CharField(max_length=64, help_text="The product.")
     batch_quantity = DecimalField(max_digits=18, decimal_places=6)
-    operations = NewSegmentSerializer(many=True)
+    operations = NewOperationsSegmentSerializer(many=True)
 
 
 class DefinitionFilters(FilterSet):
@@ -129,18 +129,20 @@ class DefinitionViewSet(CreateMixin, ReadOnlyViewSet):
         "create": permissions.CHANGE_DEFINITION,
         "approve": permissions.APPROVE_DEFINITION,
     }
-    serializer_class = DefinitionSerializer
+    serializer_class = OperationsDefinitionSerializer
     queryset = with_parts(OperationsDefinition.objects.all())
     filterset_class = DefinitionFilters
     ordering_fields, ordering = ("code", "number", "created_at"), ("code", "-number")
 
-    @extend_schema(request=NewDefinitionSerializer, responses={201: DefinitionSerializer}, examples=[_EXAMPLE])
+    @extend_schema(
+        request=NewOperationsDefinitionSerializer, responses={201: OperationsDefinitionSerializer}, examples=[_EXAMPLE]
+    )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Add the next version, as a draft."""
         return super().create(request, *args, **kwargs)
 
     def validated(self, request: Request, **kwargs: Any) -> dict[str, Any]:
-        body = NewDefinitionSerializer(data=request.data)
+        body = NewOperationsDefinitionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return dict(body.validated_data)
 
@@ -153,7 +155,7 @@ class DefinitionViewSet(CreateMixin, ReadOnlyViewSet):
         made = service.create(actor, site, _new(site, data))
         return self.queryset.get(pk=made.pk)
 
-    @extend_schema(request=None, responses=DefinitionSerializer)
+    @extend_schema(request=None, responses=OperationsDefinitionSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         """Approve a draft: it may make orders and never changes again; the version before it is retired."""
