@@ -115,7 +115,7 @@ def test_a_definition_is_looked_at_and_approved_on_its_page(api: Any, owner: Any
     page = signed_in(owner)
     listed, shown = page.get("/definitions/").content.decode(), page.get("/definitions/PUMP/1/").content.decode()
     assert "/definitions/PUMP/1/" in listed
-    for words in ("10 Assemble", "STATOR", "20 Leak test", "/definitions/PUMP/1/approve/"):
+    for words in ("Draft</span>", "10 Assemble", "STATOR", "20 Leak test", "/definitions/PUMP/1/approve/"):
         assert words in shown
 
     assert page.post("/definitions/PUMP/1/approve/").status_code == 302
