@@ -70,7 +70,7 @@ def post(act: UseCase, legs: Sequence[Leg], occasion: Occasion) -> list[StockMov
             {"lot": [_("The lot is of another material, or the quantity in another unit.")]}
         ),
     }
-    with translating(refusals):
+    with translating(refusals, ends_act=True):
         moves = StockMove.objects.bulk_create(
             StockMove(
                 site=site,

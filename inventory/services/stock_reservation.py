@@ -101,7 +101,7 @@ def reserve(actor: Actor, jobs: Collection[int]) -> tuple[list[StockReservation]
 
 
 def _reserve(actor: Actor, jobs: Sequence[int]) -> tuple[list[StockReservation], list[Short]]:
-    with use_case(actor) as act:
+    with use_case(actor, is_tried_again=True) as act:
         rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site")
         found = list(rows.filter(pk__in=jobs).order_by("pk"))
         sites = {job.site.code for job in found}

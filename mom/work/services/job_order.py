@@ -104,7 +104,8 @@ def add_all(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[Job
 def _created(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[JobOrder]:
     codes = [each.code or f"{order.code}-{each.sequence}" for each in new]
     taken = _("Job %(code)s exists already. Choose another sequence.") % {"code": ", ".join(codes)}
-    with translating({"work_joborder_code_unique_in_site": lambda: Conflict(taken, code="job_exists")}):
+    refusals = {"work_joborder_code_unique_in_site": lambda: Conflict(taken, code="job_exists")}
+    with translating(refusals, ends_act=True):
         return JobOrder.objects.bulk_create(
             JobOrder(
                 site=order.site,

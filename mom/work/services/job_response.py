@@ -69,7 +69,7 @@ def switch_for(
 def _open(
     act: UseCase, job_order: JobOrder, work_kind: WorkKind, people: Sequence[int], key: uuid.UUID, **more: Any
 ) -> JobResponse:
-    with translating({"work_jobresponse_op_uuid_key": key_taken}):
+    with translating({"work_jobresponse_op_uuid_key": key_taken}, ends_act=True):
         response = JobResponse.objects.create(
             site_id=job_order.site_id,
             job_order=job_order,

@@ -38,7 +38,8 @@ def add(
     Raises: Conflict where the site has an order of that number.
     """
     taken = _("Order %(code)s exists already. Choose another number or open that order.") % {"code": code}
-    with translating({"work_workrequest_code_unique_in_site": lambda: Conflict(taken, code="order_exists")}):
+    refusals = {"work_workrequest_code_unique_in_site": lambda: Conflict(taken, code="order_exists")}
+    with translating(refusals, ends_act=True):
         work_request = WorkRequest.objects.create(
             site=site,
             code=code,

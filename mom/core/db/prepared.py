@@ -1,0 +1,102 @@
+"""Query sets whose SQL is worked out once a process instead of once a request.
+
+Building and compiling a query set with its joins costs more than the database takes to answer it. What an act reads by
+a key, again and again, is prepared:
+
+    _JOB = Prepared(lambda pk: JobOrder.objects.select_related("site").filter(pk=pk))
+
+    job_order = _JOB.first(pk=17)
+
+The builder is called once, with a placeholder for each of its parameters; a placeholder stands where a filter takes one
+plain value (no list, no None, no model's row). Rows come out as the query set would give them, without prefetches.
+"""
+
+import inspect
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+
+Row = TypeVar("Row", bound=Model)
+
+
+class _Placeholder(Expression):
+    """A value that is not known yet; the database takes its type from what it is compared with.
+
+    It is its own mark among the parameters of the compiled statement.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, _compiler: Any, _connection: Any) -> "tuple[str, list[_Placeholder]]":
+        return "%s", [self]
+
+    def __deepcopy__(self, _memo: Any) -> "_Placeholder":
+        return self
+
+
+class _Compiled:
+    """The statement, and how its columns become objects: what `ModelIterable` finds out anew each time."""
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
+            raise ValueError("A prepared query set has no prefetches.")
+        if queryset._iterable_class is not ModelIterable:  # type: ignore[attr-defined]
+            raise ValueError("A prepared query set gives whole rows.")
+        compiler = queryset.query.get_compiler(using=connection.alias)
+        self.sql, self.parameters = compiler.as_sql()
+        select, klass_info = compiler.select, compiler.klass_info
+        self.compiler = compiler
+        self.converters = compiler.get_converters([column[0] for column in select])
+        self.model = klass_info["model"]
+        start, end = klass_info["select_fields"][0], klass_info["select_fields"][-1] + 1
+        self.own = slice(start, end)
+        self.names = [column[0].target.attname for column in select[self.own]]
+        self.populators = get_related_populators(klass_info, select, connection.alias)  # type: ignore[no-untyped-call]
+        self.annotations = list((compiler.annotation_col_map or {}).items())
+
+    def rows(self, values: dict[str, Any]) -> Iterator[Any]:
+        """The rows for these values."""
+        parameters = [values[each.name] if isinstance(each, _Placeholder) else each for each in self.parameters]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, parameters)
+            found: Sequence[Any] = cursor.fetchall()
+        converted = self.compiler.apply_converters(found, self.converters) if self.converters else found
+        for row in converted:
+            instance = self.model.from_db(connection.alias, self.names, row[self.own])
+            for populator in self.populators:
+                populator.populate(row, instance)
+            for name, column in self.annotations:
+                setattr(instance, name, row[column])
+            yield instance
+
+
+class Prepared(Generic[Row]):
+    """A query set to be read again and again with other values. Built at its first use, for models must be there."""
+
+    def __init__(self, build: Callable[..., QuerySet[Row]]) -> None:
+        self._build = build
+        self._compiled: _Compiled | None = None
+        self._compiling = threading.Lock()
+
+    def rows(self, **values: Any) -> list[Row]:
+        """Every row, in the order of the query set."""
+        return list(self._statement().rows(values))
+
+    def first(self, **values: Any) -> Row | None:
+        """The first row, or None. The query set itself says how many the database is asked for."""
+        return next(self._statement().rows(values), None)
+
+    def _statement(self) -> _Compiled:
+        if self._compiled is None:
+            with self._compiling:
+                names = inspect.signature(self._build).parameters
+                self._compiled = self._compiled or _Compiled(
+                    self._build(**{name: _Placeholder(name) for name in names})
+                )
+        return self._compiled
