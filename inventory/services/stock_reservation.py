@@ -21,6 +21,7 @@ from mom.core.db.bulk import array
 from mom.core.db.constraints import translating
 from mom.core.errors import Conflict, NotFound
 from mom.core.use_case import UseCase, use_case
+from mom.events.inventory import ReservationsLost
 from mom.work.engine.terms import OPEN_JOB_ORDER_STATUSES, MaterialUse
 from mom.work.models import JobOrder
 from mom.work.public import lock_job_order
@@ -159,6 +160,42 @@ def let_go_of(act: UseCase, job_order: JobOrder) -> int:
         act.record("inventory.reservations_let_go", subject=job_order, site=job_order.site.code, after={"many": many})
     return many
 
+
+def let_go_of_lots(act: UseCase, lots: Collection[int]) -> int:
+    """Let go of what jobs were promised of lots that may not be used any more; each job's log says it.
+
+    Joins the caller's transaction; rights are the caller's to ask.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LET_GO_OF_LOTS, [array(sorted(lots)), act.now])
+        rows = cursor.fetchall()
+    jobs = JobOrder.objects.select_related("site").in_bulk({job for job, *_rest in rows}) if rows else {}
+    for pk, gone in sorted(_by_job(rows).items()):
+        act.record("inventory.lot_let_go", subject=jobs[pk], site=jobs[pk].site.code, after={"lots": gone})
+        act.publish(ReservationsLost(jobs[pk].site.code, pk, jobs[pk].code, act.now), key=f"job_order:{pk}")
+    return len(rows)
+
+
+def _by_job(rows: Sequence[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for job, lot in rows:
+        found.setdefault(job, []).append(lot)
+    return {job: sorted(set(codes)) for job, codes in found.items()}
+
+
+_LET_GO_OF_LOTS = """
+WITH kept AS (
+    SELECT s.id, r.job_order_id, l.code
+    FROM inventory_stockreservation s
+    JOIN inventory_stockbalance b ON b.id = s.balance_id
+    JOIN plant_materiallot l ON l.id = b.lot_id
+    JOIN work_jobrequirement r ON r.id = s.requirement_id
+    WHERE b.lot_id = ANY(%s::bigint[]) AND s.released_at IS NULL
+    ORDER BY b.id, s.id FOR UPDATE OF s
+)
+UPDATE inventory_stockreservation AS s SET released_at = %s
+FROM kept WHERE s.id = kept.id AND s.released_at IS NULL RETURNING kept.job_order_id, kept.code
+"""
 
 # In the order of the balances, as the ledger locks them.
 _TAKE = """

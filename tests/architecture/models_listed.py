@@ -149,7 +149,9 @@ LISTED: dict[str, Kind] = {
     "production.MaterialSpecification": Kind.MASTER,
     "production.OperationsDefinition": Kind.MASTER,
     "production.OperationsSegment": Kind.MASTER,
+    "inventory.HeldLot": Kind.TRANSACTIONAL,
     "inventory.Installation": Kind.TRANSACTIONAL,
+    "inventory.LotHold": Kind.TRANSACTIONAL,
     "inventory.StockBalance": Kind.TECHNICAL,  # the ledger's sum, kept by trigger
     "inventory.StockMove": Kind.FACT,
     "inventory.StockReservation": Kind.TRANSACTIONAL,
