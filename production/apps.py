@@ -12,12 +12,16 @@ class ProductionConfig(AppConfig):
         from mom.core.files import subjects
         from mom.core.web.navigation import NavItem, register
         from mom.work import permissions
+        from mom.work.engine.terms import OperationsType
         from mom.work.models import WorkRequest
+        from mom.work.public import register_job_kind
         from production import label_fields
         from production import permissions as _declared  # noqa: F401  # declares them
         from production.search import order_address
+        from production.services.rework import ProductionKind
         from production.views.columns import order_url
 
+        register_job_kind(OperationsType.PRODUCTION, ProductionKind())
         orders = NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20)
         register(orders)
         register(NavItem("production", _("Definitions"), "production:definition_list", permissions.VIEW, order=60))
