@@ -68,6 +68,7 @@ class ControlLimits(SiteOwned):
     basis = models.PositiveIntegerField(_("samples they rest on"))
     valid_from = models.DateTimeField(_("valid from"))
     reason = models.CharField(_("reason"), max_length=200)
+    set_at = models.DateTimeField(_("set"))
     set_by = models.CharField(_("set by"), max_length=200)
 
     class Meta:

@@ -31,7 +31,7 @@ class ControlPlan(SiteOwned):
         _("status"), max_length=PLAN_STATUS.max_length, choices=PLAN_STATUS.choices, default=PlanStatus.DRAFT
     )
     created_at = models.DateTimeField(_("created"))
-    created_by = models.CharField(_("created by"), max_length=200, blank=True)
+    created_by = models.CharField(_("created by"), max_length=200)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     approved_by = models.CharField(_("approved by"), max_length=200, blank=True)
 

@@ -54,6 +54,7 @@ def freeze(actor: Actor, chart_id: int, basis: Basis, reason: str) -> ControlLim
             basis=len(samples),
             valid_from=act.now,
             reason=said,
+            set_at=act.now,
             set_by=act.actor.label,
             **vars(found),
         )
