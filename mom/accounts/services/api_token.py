@@ -66,7 +66,7 @@ def api_token_revoke(actor: Actor, token_id: int, reason: str = "") -> ApiToken:
 
 
 def api_token_find(secret: str, at: datetime) -> ApiToken | None:
-    """The token with that secret, with its person, last use and the rights held then, in one statement; alive or not."""
+    """The token with that secret, with its person, last use and rights, in one statement; alive or not."""
     if not secret.startswith(MARK) or len(secret) > 100:
         return None
     return TOKEN_WITH_RIGHTS.first(digest=digest_of(secret), at=at)

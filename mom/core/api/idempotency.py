@@ -5,6 +5,7 @@ stored answer. A refused or failed request rolls its row back, so the key may be
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -91,7 +92,7 @@ def answered_once(handler: Handler, key: str, request: Request, *args: Any, **kw
             body = answer.content.decode()
             if getattr(response, "holds_secret", False):
                 body = _SEALED + seal(body)
-            IdempotencyKey.objects.filter(pk=row_id).update(status=answer.status_code, body=body, headers=headers)
+            _keep(row_id, answer.status_code, body, headers)
     return answer
 
 
@@ -135,6 +136,16 @@ def _claim(principal: str, key: str, fingerprint: str) -> int | None:
             raise InFlight from None
         raise
     return row[0] if row else None
+
+
+def _keep(row_id: int, status: int, body: str, headers: dict[str, str]) -> None:
+    """Write the answer into the key's row."""
+    table = IdempotencyKey._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET status = %s, body = %s, headers = %s WHERE id = %s",  # noqa: S608 - a constant
+            [status, body, json.dumps(headers), row_id],
+        )
 
 
 def _stored(principal: str, key: str, fingerprint: str) -> HttpResponse:

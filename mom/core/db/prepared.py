@@ -20,6 +20,8 @@ from django.db import connection
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
+from mom.core.db.transactions import require_transaction
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -50,6 +52,7 @@ class _Compiled:
             raise ValueError("A prepared query set gives whole rows.")
         compiler = queryset.query.get_compiler(using=connection.alias)
         self.sql, self.parameters = compiler.as_sql()
+        self.locks = queryset.query.select_for_update
         select, klass_info = compiler.select, compiler.klass_info
         self.compiler = compiler
         self.converters = compiler.get_converters([column[0] for column in select])
@@ -62,6 +65,8 @@ class _Compiled:
 
     def rows(self, values: dict[str, Any]) -> Iterator[Any]:
         """The rows for these values."""
+        if self.locks:
+            require_transaction()
         parameters = [values[each.name] if isinstance(each, _Placeholder) else each for each in self.parameters]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
+from mom.core.db.prepared import Prepared
+from mom.core.db.rows import write
 from mom.core.errors import Conflict, InvalidInput, NotFound, Stale
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
@@ -170,11 +172,17 @@ def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
         act.record("work.job_orders_linked", subject=jobs[0], site=jobs[0].site.code, after={"sequence": codes})
 
 
+def _locking(*held: str) -> Prepared[JobOrder]:
+    rows = JobOrder.objects.select_related("site", "equipment", "work_request").order_by("pk")
+    return Prepared(lambda pk: rows.select_for_update(of=held).filter(pk=pk))
+
+
+_ALONE, _WITH_ORDER = _locking("self"), _locking("self", "work_request")
+
+
 def locked(pk: int, *, with_order: bool = False) -> JobOrder:
     """The job, locked for the rest of the transaction; `with_order` its order too, after it. Raises: NotFound."""
-    held = ("self", "work_request") if with_order else ("self",)
-    rows = JobOrder.objects.select_for_update(of=held).select_related("site", "equipment", "work_request")
-    job_order = rows.filter(pk=pk).order_by("pk").first()
+    job_order = (_WITH_ORDER if with_order else _ALONE).first(pk=pk)
     if job_order is None:
         raise NotFound(_("There is no such job."))
     return job_order
@@ -189,17 +197,21 @@ def command(
     person: Person | None = None,
     version: int | None = None,
     op_uuid: uuid.UUID | None = None,
+    seen_by: str = "",
 ) -> JobOrder:
     """Give a command to a job: release, start, pause, finish ... `version` refuses an outdated view of it.
 
     Starting and resuming open a job response and, with a `person`, a labour entry; what ends a run closes them. The
-    response takes `op_uuid` as its key, so that the same start sent twice is one start (P01).
+    response takes `op_uuid` as its key, so that the same start sent twice is one start (P01). Who has not the right
+    `seen_by` at its site is told what is true of a job that is not there.
 
     Raises: NotAllowed, NotFound, IllegalTransition, Stale; InvalidInput for a person of another site; Conflict with
     all blockers where the gate says no.
     """
     with use_case(actor, reason) as act:
         job_order = locked(job_order_id, with_order=asked in MOVES_ORDER)
+        if seen_by and not actor.may(seen_by, job_order.site.code):
+            raise NotFound(_("There is no such job."))
         act.require(PERMISSION_FOR[asked], job_order.site.code)
         if person is not None and person.site_id != job_order.site_id:
             raise InvalidInput({"person": [_("This person belongs to another site.")]})
@@ -242,7 +254,7 @@ def move(
         _refuse_if(job_order, gate.order_stopped(job_order, act.now))
     job_order.status = after
     job_order.version += 1
-    job_order.save(update_fields=["status", "version"])
+    write(job_order, "status", "version")
     if after == JobOrderStatus.RUNNING:
         job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind)
     elif before == JobOrderStatus.RUNNING:

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
 from mom.core.db.constraints import translating
+from mom.core.db.prepared import Prepared
+from mom.core.db.rows import write
 from mom.core.errors import Conflict, NotFound
 from mom.core.use_case import UseCase
 from mom.plant.models import BusinessPartner, Equipment
@@ -17,7 +20,7 @@ from mom.work.engine.terms import (
     WorkRequestStatus,
 )
 from mom.work.engine.transitions import WORK_REQUEST
-from mom.work.models import JobOrder, WorkRequest
+from mom.work.models import WorkRequest
 
 
 def add(
@@ -58,10 +61,14 @@ def add(
     return work_request
 
 
+_LOCKING = Prepared(
+    lambda pk: WorkRequest.objects.select_for_update(of=("self",)).select_related("site").filter(pk=pk).order_by("pk")
+)
+
+
 def locked(pk: int) -> WorkRequest:
     """The order, locked for the rest of the transaction. Raises: NotFound."""
-    rows = WorkRequest.objects.select_for_update(of=("self",)).select_related("site")
-    work_request = rows.filter(pk=pk).order_by("pk").first()
+    work_request = _LOCKING.first(pk=pk)
     if work_request is None:
         raise NotFound(_("There is no such order."))
     return work_request
@@ -72,7 +79,7 @@ def move(act: UseCase, work_request: WorkRequest, asked: WorkRequestCommand) -> 
     before = WorkRequestStatus(work_request.status)
     work_request.status = WORK_REQUEST.apply(before, asked)
     work_request.version += 1
-    work_request.save(update_fields=["status", "version"])
+    write(work_request, "status", "version")
     act.record(
         f"work.work_request_{asked}",
         subject=work_request,
@@ -101,8 +108,8 @@ def follow_jobs(act: UseCase, work_request: WorkRequest, job_command: JobOrderCo
     if WorkRequestCommand.COMPLETE not in WORK_REQUEST.commands(status):
         return
     ended = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED, JobOrderStatus.ABORTED, JobOrderStatus.CANCELLED}
-    statuses = set(
-        JobOrder.objects.filter(work_request=work_request).order_by().values_list("status", flat=True).distinct()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT status FROM work_joborder WHERE work_request_id = %s", [work_request.pk])
+        statuses = {status for (status,) in cursor.fetchall()}
     if statuses <= ended and statuses & {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}:
         move(act, work_request, WorkRequestCommand.COMPLETE)
