@@ -240,10 +240,18 @@ SPECTACULAR_SETTINGS = {
     # Fields that share a name and not their words.
     "ENUM_NAME_OVERRIDES": {
         "AlertKindEnum": "mom.work.models.alert_labels.ALERT_KIND.choices",
+        "CharacteristicKindEnum": "quality.models.labels.CHARACTERISTIC_KIND.choices",
+        "ChartKindEnum": "quality.models.labels.CHART_KIND.choices",
+        "DispositionKindEnum": "quality.models.labels.DISPOSITION_KIND.choices",
+        "InspectionStatusEnum": "quality.models.labels.INSPECTION_STATUS.choices",
+        "NonconformanceSeverityEnum": "quality.models.labels.SEVERITY.choices",
+        "NonconformanceStatusEnum": "quality.models.labels.NONCONFORMANCE_STATUS.choices",
+        "VersionStatusEnum": "quality.models.labels.PLAN_STATUS.choices",
         "GateLevelEnum": "mom.work.models.labels.GATE_LEVEL.choices",
         "MachineStateEnum": "mom.floor.models.labels.MACHINE_STATE.choices",
         "DeliveryStateEnum": "mom.core.engine.delivery.DeliveryState",
         "RateStateEnum": "mom.plant.engine.terms.RateState",
+        "SeverityEnum": "mom.work.models.alert_labels.ALERT_SEVERITY.choices",
         "StatusStateEnum": ["ok", "info", "warn", "bad"],
     },
 }
