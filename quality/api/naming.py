@@ -35,10 +35,8 @@ def one(model: type[Model], site_id: int, code: str, field: str, *related: str) 
 
 def some(model: type[Model], site_id: int, codes: set[str], field: str) -> dict[str, Any]:
     """The rows of a site with these codes. One statement. Raises: InvalidInput at `field` for those that are none."""
-    rows: dict[str, Any] = {
-        row.code: row
-        for row in model._default_manager.filter(site=site_id, code__in=codes)  # type: ignore[attr-defined]
-    }
+    manager: Any = model._default_manager
+    rows = {row.code: row for row in manager.filter(site=site_id, code__in=codes).select_related("site")}
     missing = sorted(codes - set(rows))
     if missing:
         names = ", ".join(missing[:10])

@@ -1,5 +1,6 @@
 """Nonconformances in the API: read with what was decided, opened, closed. Deciding is for people, who sign."""
 
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -86,7 +87,7 @@ class NewNonconformanceSerializer(Serializer):
     machine = CharField(max_length=64, required=False, default="", allow_blank=True)
     job_order = IntegerField(required=False, default=None, allow_null=True)
     lots = drf.ListField(child=CharField(max_length=64), required=False, default=list, max_length=1000)
-    quantity = DecimalField(max_digits=18, decimal_places=6, required=False, default=0, min_value=0)
+    quantity = DecimalField(max_digits=18, decimal_places=6, required=False, default=Decimal(0), min_value=0)
 
 
 class NonconformanceReasonSerializer(Serializer):

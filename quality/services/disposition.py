@@ -49,7 +49,8 @@ class Decision:
 
 def left_of(line: NonconformanceLine) -> Decimal:
     """How much of a line nobody has decided yet. One statement."""
-    return line.quantity - (line.dispositions.aggregate(total=Sum("quantity"))["total"] or Decimal(0))
+    decided: Decimal = line.dispositions.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
+    return line.quantity - decided
 
 
 def signed_version(ncr: Nonconformance, decision: Decision) -> str:
