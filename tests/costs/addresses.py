@@ -157,6 +157,12 @@ CODE |= {
     "work:alert_": lambda plant: plant.alerts.team.code,
     "analytics:alert_rule_": lambda plant: plant.alerts.rule.code,
 }
+QUALITY = (
+    "plan_detail", "plan_approve", "chart_detail", "chart_limits", "inspection_detail", "inspection_ask",
+    "nonconformance_detail", "nonconformance_decide", "nonconformance_close",
+)  # fmt: skip
+AT |= {f"quality:{name}": (lambda plant, name=name: plant.quality.addresses()[f"quality:{name}"]) for name in QUALITY}
+QUERY["quality:nonconformance_decide"] = lambda plant: plant.quality.decision()
 PAGED = {"list", "issues"}
 # Lists ask more for a search, a filter or a page of their own: a second address of the same page.
 ALSO = {
@@ -262,6 +268,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         | plant.alerts.rows()
         | plant.messages.rows()
         | plant.stock.rows()
+        | plant.quality.rows()
         | plant.stops.rows()
         | {
             "accounts/approval-policies": plant.rule,

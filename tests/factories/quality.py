@@ -16,7 +16,7 @@ from mom.work.engine.terms import JobOrderCommand, QuantityKind
 from mom.work.models import JobOrder
 from mom.work.services import job_order, quantity_report
 from mom.work.services.quantity_report import Reported
-from quality.engine.terms import CharacteristicKind, ChartKind
+from quality.engine.terms import CharacteristicKind, ChartKind, InspectionCause, NonconformanceCommand
 from quality.models import (
     Characteristic,
     ControlChart,
@@ -24,9 +24,7 @@ from quality.models import (
     ControlPlan,
     Disposition,
     Inspection,
-    InspectionItem,
     Nonconformance,
-    NonconformanceLine,
     Sample,
 )
 from quality.services import control_plan, inspection, nonconformance, sample
@@ -137,60 +135,56 @@ class Floor:
         quantity_report.report(self.actor, (job or self.job).pk, [line], op_uuid=uuid.uuid4())
 
 
-def make_sample(site: Site) -> Sample:
-    """A sample in order, on a machine of its own."""
-    return Floor(site, tag=next_code("Q")).measure("10", "10.1", "9.9")
+def make_sample(site: Site, plan: ControlPlan | None = None, *values: str) -> Sample:
+    """A sample of a product of its own, in the test's own transaction."""
+    plan = plan or make_plan(site, next_code("CP"))
+    about = plan.characteristics.select_related("control_plan__material", "site", "equipment").get(code="1")
+    read = [Decimal(value) for value in values or ("10", "10.1", "9.9")]
+    with acting() as act:
+        return sample.add(act, NewSample(about, read), op_uuid=uuid.uuid4())
 
 
 def make_chart(site: Site) -> ControlChart:
-    """A chart with limits."""
-    floor = Floor(site, tag=next_code("Q"))
-    floor.steady()
-    return floor.chart()
+    """A chart with a sample."""
+    return make_sample(site).chart
 
 
-def make_limits(site: Site) -> ControlLimits:
-    """Frozen limits."""
-    return make_chart(site).limits.get()
-
-
-def make_characteristic(site: Site) -> Characteristic:
-    """A characteristic of a draft."""
-    return make_plan(site, next_code("CP"), is_approved=False).characteristics.first()  # type: ignore[return-value]
-
-
-def make_inspection(site: Site) -> Inspection:
-    """An inspection that is due."""
-    return inspection.ask(BOSS, Floor(site, tag=next_code("Q")).job.pk)
-
-
-def make_inspection_item(site: Site) -> InspectionItem:
-    """What an inspection asks for."""
-    return make_inspection(site).items.first()  # type: ignore[return-value]
+def make_inspection(site: Site, job: JobOrder | None = None, plan: ControlPlan | None = None) -> Inspection:
+    """An inspection that is due, of a job of its own."""
+    plan = plan or make_plan(site, next_code("CP"))
+    job = job or job_of(make_order(site, next_code("WO"), material=plan.material))
+    with acting() as act:
+        made = inspection.come_due(
+            act,
+            job,
+            InspectionCause.MANUAL,
+            next_code("manual"),
+            list(plan.characteristics.select_related("control_plan")),
+        )
+    assert made is not None
+    return made
 
 
 def make_nonconformance(site: Site, **more: Any) -> Nonconformance:
-    """One that a person opened, of a product of its own."""
+    """One that a person opened, of a product of its own, in the test's own transaction."""
     product = more.pop("material", None) or make_material(site, next_code("PUMP"))
     new = nonconformance.NewNonconformance(
         **{"title": "Scratched", "material": product, "quantity": Decimal(5), **more}
     )
-    return nonconformance.report(BOSS, site, new)
+    with acting() as act:
+        return nonconformance.contain(act, nonconformance.opened(act, site, new), [], loose=new.quantity)
 
 
-def make_line(site: Site) -> NonconformanceLine:
-    """Parts in doubt."""
-    return make_nonconformance(site).lines.get()
-
-
-def make_disposition(site: Site) -> Disposition:
-    """A decision with a signature of its own."""
+def make_disposed(site: Site) -> Nonconformance:
+    """One whose parts are decided: what is left is to close it."""
     from tests.factories.signatures import make_signature
 
-    line = make_line(site)
+    ncr = make_nonconformance(site)
+    line = ncr.lines.get()
     with acting() as act:
-        return Disposition.objects.create(
-            site=site, nonconformance=line.nonconformance, line=line, kind="use_as_is", quantity=line.quantity,
-            unit=line.unit, reason="Fits all the same", signature=make_signature(site), decided_by="Eva",
-            decided_at=act.now,
+        Disposition.objects.create(
+            site=site, nonconformance=ncr, line=line, kind="use_as_is", quantity=line.quantity, unit=line.unit,
+            reason="Fits all the same", signature=make_signature(site), decided_by="Eva", decided_at=act.now,
         )  # fmt: skip
+        nonconformance.move(act, ncr, NonconformanceCommand.DISPOSE)
+    return ncr

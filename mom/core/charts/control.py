@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mom.core.charts import svg
 from mom.core.charts.svg import CHARACTER, Chart, Printer
 
-LEFT, TOP, BOTTOM = 52.0, 14.0, 24.0
+LEFT, TOP, BOTTOM = 56.0, 14.0, 24.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def control_chart(
     for index, point in enumerate(points):
         x = LEFT + 8 + index * slot
         if index % step == 0 and x < width - right - longest / 3:
-            body += svg.text(x, height - 6, point.label, "", "start" if index == 0 else "middle")
+            body += svg.text(x, height - 6, point.label, "", "middle")
         if point.value is None:
             body += svg.polyline(run) if len(run) > 1 else ""
             run = []
