@@ -101,6 +101,8 @@ DATABASES["default"]["OPTIONS"]["options"] = (  # type: ignore[index]
     " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
 # Backups and restores work as the owner of the tables, past the limits above.
+# Off where a pooler hands out another server connection with each transaction.
+DATABASE_PREPARES = env.boolean("DATABASE_PREPARES", default=True)
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
 # Where the audit trail's heads are written each day; copy it to where this server's administrators can't write.
 AUDIT_ANCHOR_DIR = Path(env.text("AUDIT_ANCHOR_DIR", DATA_DIR / "audit-anchors"))

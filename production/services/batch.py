@@ -1,16 +1,18 @@
 """Batches: an order made of an approved definition, scaled, with its jobs, their materials and what they make."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
 from mom.core import numbers
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.plant.models import Equipment
@@ -40,6 +42,19 @@ class NewBatch:
     equipment: Equipment | None = None  # where the definition names no machine
 
 
+_VERSIONS = OperationsDefinition.objects.select_related("material").order_by("pk")
+_VERSION = Prepared(lambda site, pk: _VERSIONS.filter(site=site, pk=pk))
+_APPROVED = Prepared(lambda site, code: _VERSIONS.filter(site=site, code=code, status=DefinitionStatus.APPROVED.value))
+_SEGMENTS = Prepared(
+    lambda definition: OperationsSegment.objects.filter(operations_definition=definition).select_related("equipment")
+)
+_MATERIALS = Prepared(
+    lambda definition: MaterialSpecification.objects.filter(segment__operations_definition=definition).select_related(
+        "material"
+    )
+)
+
+
 def create(
     actor: Actor, site: Site, definition_id: int | str, new: NewBatch, *, is_released: bool = True
 ) -> ProductionRequest:
@@ -54,12 +69,10 @@ def create(
     _check(new)
     with use_case(actor) as act:
         act.require(permissions.PLAN_WORK_REQUEST, site.code)
-        which = {"pk": definition_id}
         if isinstance(definition_id, str):
-            which = {"code": definition_id, "status": DefinitionStatus.APPROVED}
-        definition = (
-            OperationsDefinition.objects.filter(site=site, **which).select_related("material").order_by("pk").first()
-        )
+            definition = _APPROVED.first(site=site.pk, code=definition_id)
+        else:
+            definition = _VERSION.first(site=site.pk, pk=definition_id)
         if definition is None:
             raise NotFound(_("There is no such definition, or none that is approved."))
         if definition.status != DefinitionStatus.APPROVED:
@@ -104,24 +117,32 @@ def add(act: UseCase, site: Site, definition: OperationsDefinition, new: NewBatc
         quantity=scaled(definition.batch_quantity, factor) if new.quantity is None else new.quantity,
         unit=definition.unit,
     )
-    specified = Prefetch("materials", MaterialSpecification.objects.select_related("material"))
-    segments = definition.segments.select_related("equipment").prefetch_related(specified)
-    jobs = add_jobs(act, order, [_job(definition, segment, factor, new.equipment) for segment in segments])
+    materials = defaultdict(list)
+    for item in _MATERIALS.rows(definition=definition.pk):
+        materials[item.segment_id].append(item)
+    segments = _SEGMENTS.rows(definition=definition.pk)
+    jobs = add_jobs(
+        act, order, [_job(definition, each, materials[each.pk], factor, new.equipment) for each in segments]
+    )
     follow_job_orders(act, jobs)
+    request.jobs = jobs
     return request
 
 
 def _job(
-    definition: OperationsDefinition, segment: OperationsSegment, scale: Decimal, elsewhere: Equipment | None
+    definition: OperationsDefinition,
+    segment: OperationsSegment,
+    materials: Sequence[MaterialSpecification],
+    scale: Decimal,
+    elsewhere: Equipment | None,
 ) -> NewJob:
-    materials = list(segment.materials.all())
     return NewJob(
         operation=segment.name,
         sequence=segment.sequence,
         equipment=segment.equipment or elsewhere,
         outputs=[_output(item, scale) for item in materials if item.material_use in OUTPUT_USES],
         inputs=[_input(item, scale) for item in materials if item.material_use not in OUTPUT_USES],
-        directive=_directive(definition, segment, scale),
+        directive=_directive(definition, segment, materials, scale),
     )
 
 
@@ -145,7 +166,12 @@ def _input(item: MaterialSpecification, scale: Decimal) -> Input:
     )
 
 
-def _directive(definition: OperationsDefinition, segment: OperationsSegment, scale: Decimal) -> dict[str, Any]:
+def _directive(
+    definition: OperationsDefinition,
+    segment: OperationsSegment,
+    materials: Sequence[MaterialSpecification],
+    scale: Decimal,
+) -> dict[str, Any]:
     return {
         "definition": definition.code,
         "version": definition.number,
@@ -161,6 +187,6 @@ def _directive(definition: OperationsDefinition, segment: OperationsSegment, sca
                 "basis": item.basis,
                 "is_scaled": item.is_scaled,
             }
-            for item in segment.materials.all()
+            for item in materials
         ],
     }

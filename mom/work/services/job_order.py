@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared
-from mom.core.db.rows import write
+from mom.core.db.statements import Statement
 from mom.core.errors import Conflict, InvalidInput, NotFound, Stale
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
@@ -185,6 +185,7 @@ def locked(pk: int, *, with_order: bool = False) -> JobOrder:
     job_order = (_WITH_ORDER if with_order else _ALONE).first(pk=pk)
     if job_order is None:
         raise NotFound(_("There is no such job."))
+    job_order.work_request.site = job_order.site
     return job_order
 
 
@@ -254,16 +255,33 @@ def move(
         _refuse_if(job_order, gate.order_stopped(job_order, act.now))
     job_order.status = after
     job_order.version += 1
-    write(job_order, "status", "version")
+    others = _write(job_order)
     if after == JobOrderStatus.RUNNING:
         job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind)
     elif before == JobOrderStatus.RUNNING:
         job_response.close_for(act, job_order)
     _tell_the_kind(act, job_order, asked)
     if order is not None:
-        work_request.follow_jobs(act, order, asked)
+        work_request.follow_jobs(act, order, asked, {after, *others})
     _say(act, job_order, asked, before)
     return job_order
+
+
+_MOVED = Statement(
+    """
+    UPDATE work_joborder AS j SET status = %(status)s, version = %(version)s WHERE j.id = %(job)s
+    RETURNING ARRAY(SELECT DISTINCT o.status FROM work_joborder o
+                    WHERE o.work_request_id = j.work_request_id AND o.id <> j.id)
+    """,
+    "move_job",
+)
+
+
+def _write(job_order: JobOrder) -> list[JobOrderStatus]:
+    """Write the state of a locked job; gives the states of the order's other jobs, which its order follows too."""
+    values = {"status": job_order.status, "version": job_order.version, "job": job_order.pk}
+    [(others,)] = _MOVED.rows(values)
+    return [JobOrderStatus(status) for status in others]
 
 
 def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: JobOrderCommand) -> None:
