@@ -14,16 +14,19 @@ class InventoryConfig(AppConfig):
             subscribers,  # noqa: F401 - subscribe to events
         )
         from inventory.selectors.material_at_hand import material_missing
+        from inventory.services.kinds import InventoryJobs
         from inventory.views import panels
         from mom.core.web.navigation import NavItem, register
         from mom.plant.public import register_refusal
-        from mom.work.public import register_blockers, register_log_words
+        from mom.work.engine.terms import OperationsType
+        from mom.work.public import register_blockers, register_job_kind, register_log_words
 
         register_log_words(
             {
                 "inventory.stock_reserved": _("Material reserved"),
                 "inventory.reservations_let_go": _("Material let go"),
                 "inventory.lot_let_go": _("Material lost: its lot may not be used"),
+                "inventory.reservation_shrunk": _("Material lost: a count found less"),
                 "inventory.component_installed": _("Component built in"),
             }
         )
@@ -34,6 +37,7 @@ class InventoryConfig(AppConfig):
             sentence=_("This lot is in a hold. End that hold, or take the lot out of it."),
         )
         subjects.register()
+        register_job_kind(OperationsType.INVENTORY, InventoryJobs())
         register_blockers("inventory.material", material_missing, _("Material"))
         register(NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20))
         panels.register()

@@ -32,6 +32,7 @@ class Leg:
     requirement: JobRequirement | None = None
     partner: BusinessPartner | None = None
     note: str = ""
+    at: datetime | None = None  # where it happened at another instant than the act
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def post(act: UseCase, legs: Sequence[Leg], occasion: Occasion) -> list[StockMov
                 requirement=leg.requirement,
                 partner=leg.partner,
                 note=leg.note,
-                occurred_at=occasion.at,
+                occurred_at=leg.at or occasion.at,
                 occurred_until=occasion.until,
                 op_uuid=uuid.uuid5(occasion.op_uuid, str(index)),
                 recorded_at=act.now,
