@@ -1,12 +1,12 @@
 """Counting: a place's sheet is made with the start, filled blind, and posted by somebody who says why it differed."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from inventory import permissions
@@ -23,6 +23,7 @@ from mom.core.db.constraints import translating
 from mom.core.engine.units import PIECES
 from mom.core.errors import Conflict, InvalidInput, NotFound, Shortage
 from mom.core.use_case import UseCase, use_case
+from mom.plant.engine.terms import MaterialTracking
 from mom.plant.models import MaterialDefinition, MaterialLot, MaterialSublot
 from mom.work.models import JobOrder, JobResponse
 
@@ -68,51 +69,56 @@ def begin(_act: UseCase, job_order: JobOrder) -> None:
     )
 
 
-def enter(
-    actor: Actor,
-    count_id: int,
-    quantity: Decimal,
-    *,
-    op_uuid: uuid.UUID,
-    line_id: int | None = None,
-    found: tuple[MaterialDefinition, MaterialLot | None, MaterialSublot | None] | None = None,
-    at: datetime | None = None,
-) -> CountEntry:
-    """Say how much of a line was counted, or of something `found` that stood on no line. Again: the latest counts.
+@dataclass(frozen=True)
+class Counted:
+    """So much of a line of the sheet, or of something `found` that stands on no line, at `at` (None: now)."""
 
-    `at`: the counting moment, if it was not now. The same `op_uuid` changes nothing (P01). Raises: NotAllowed,
-    NotFound; Conflict for a count that was not started or is over; InvalidInput for less than nothing, a part of a
-    piece, an instant before the start or in the future.
+    quantity: Decimal
+    op_uuid: uuid.UUID
+    line_id: int | None = None
+    found: tuple[MaterialDefinition, MaterialLot | None, MaterialSublot | None] | None = None
+    at: datetime | None = None
+
+
+def enter(actor: Actor, count_id: int, counted: Sequence[Counted]) -> list[CountEntry]:
+    """Say what was counted, of one line or many. Of a line that is counted again the latest counts.
+
+    The same `op_uuid` changes nothing (P01). Raises: NotAllowed, NotFound; Conflict for a count that was not started or
+    is over; InvalidInput for less than nothing, a part of a piece, an instant before the start or in the future.
     """
     with use_case(actor) as act:
         count = _locked(count_id)
         act.require(permissions.COUNT_STOCK, count.site.code)
-        known = CountEntry.objects.filter(op_uuid=op_uuid).select_related("line").first()
-        if known is not None:
-            return known
-        counted_at = at or act.now
-        _check_open(act, count, counted_at)
-        line = _line(count, line_id, found)
-        if quantity < 0 or (line.definition.unit in PIECES and quantity % 1):
-            raise InvalidInput({"quantity": [_("Give what was counted: nothing, or so many; pieces are whole.")]})
-        if line.sublot_id is not None and quantity > 1:
-            raise InvalidInput({"quantity": [_("A serial number is one piece.")]})
-        entry = CountEntry.objects.create(
-            site=count.site,
-            line=line,
-            quantity=quantity,
-            counted_at=counted_at,
-            op_uuid=op_uuid,
-            recorded_at=act.now,
-            recorded_by=act.actor.label,
-        )
-        act.record(
-            "inventory.counted",
-            subject=count,
-            site=count.site.code,
-            after={"line": line.pk, "quantity": str(quantity), "at": counted_at.isoformat()},
-        )
-        return entry
+        known = {
+            entry.op_uuid: entry for entry in CountEntry.objects.filter(op_uuid__in=[each.op_uuid for each in counted])
+        }
+        fresh = [each for each in counted if each.op_uuid not in known]
+        if fresh:
+            _check_open(act, count, [each.at or act.now for each in fresh])
+            lines = _lines(count, fresh)
+            made = CountEntry.objects.bulk_create(
+                _entry(act, count, line, each) for line, each in zip(lines, fresh, strict=True)
+            )
+            known |= {entry.op_uuid: entry for entry in made}
+            said = [{"line": entry.line_id, "quantity": str(entry.quantity)} for entry in made]
+            act.record("inventory.counted", subject=count, site=count.site.code, after={"lines": said})
+        return [known[each.op_uuid] for each in counted]
+
+
+def _entry(act: UseCase, count: CycleCount, line: CountLine, each: Counted) -> CountEntry:
+    if each.quantity < 0 or (line.definition.unit in PIECES and each.quantity % 1):
+        raise InvalidInput({"quantity": [_("Give what was counted: nothing, or so many; pieces are whole.")]})
+    if line.sublot_id is not None and each.quantity > 1:
+        raise InvalidInput({"quantity": [_("A serial number is one piece.")]})
+    return CountEntry(
+        site=count.site,
+        line=line,
+        quantity=each.quantity,
+        counted_at=each.at or act.now,
+        op_uuid=each.op_uuid,
+        recorded_at=act.now,
+        recorded_by=act.actor.label,
+    )
 
 
 def finish(act: UseCase, job_order: JobOrder) -> None:
@@ -254,40 +260,58 @@ def _locked(count_id: int) -> CycleCount:
     return count
 
 
-def _check_open(act: UseCase, count: CycleCount, counted_at: datetime) -> None:
+def _check_open(act: UseCase, count: CycleCount, moments: Sequence[datetime]) -> None:
     if count.status not in {CountStatus.OPEN, CountStatus.COUNTED}:
         raise Conflict(_("Count %(count)s is over.") % {"count": count.code}, code="count_over")
     first = JobResponse.objects.filter(job_order=count.job_order_id, reverses=None).order_by("started_at").first()
     if first is None:
         raise Conflict(_("Start job %(job)s first.") % {"job": count.code}, code="count_not_started")
-    if not first.started_at <= counted_at <= act.now:
-        raise InvalidInput(
-            {"counted_at": [_("Give an instant since the count was started, not a later one than now.")]}
-        )
+    if not first.started_at <= min(moments) <= max(moments) <= act.now:
+        raise InvalidInput({"counted_at": [_("Give an instant since the start of the count, and not after now.")]})
     if count.status == CountStatus.COUNTED:
         count.version += 1
         count.save(update_fields=["version"])
 
 
-def _line(count: CycleCount, line_id: int | None, found: Any) -> CountLine:
-    lines = count.lines.select_related("definition")
-    if line_id is not None:
-        line = lines.filter(pk=line_id).first()
-        if line is None:
+def _lines(count: CycleCount, counted: Sequence[Counted]) -> list[CountLine]:
+    """The line of each; what was found and stands on none gets one."""
+    lines = list(count.lines.select_related("definition"))
+    by_key = {line.pk: line for line in lines}
+    by_what = {(line.definition_id, line.lot_id, line.sublot_id): line for line in lines}
+    found = []
+    for each in counted:
+        line = by_key.get(each.line_id or 0)
+        if line is None and each.line_id is not None:
             raise NotFound(_("Count %(count)s has no such line.") % {"count": count.code})
-        return line
-    if found is None:
+        if line is None:
+            what = _keys(count, each)
+            line = by_what.get(what)
+            if line is None:
+                line = CountLine.objects.create(
+                    site=count.site,
+                    count=count,
+                    definition_id=what[0],
+                    lot_id=what[1],
+                    sublot_id=what[2],
+                    is_found=True,
+                )
+                by_what[what] = line
+        found.append(line)
+    return found
+
+
+def _keys(count: CycleCount, each: Counted) -> tuple[int, int | None, int | None]:
+    if each.found is None:
         raise InvalidInput({"line": [_("Say what was counted.")]})
-    definition, lot, sublot = found
-    wrong = Q(definition=definition, lot=lot, sublot=sublot)
-    known = lines.filter(wrong).first()
-    if known is not None:
-        return known
-    if definition.site_id != count.site_id or (lot is not None and lot.definition_id != definition.pk):
+    definition, lot, sublot = each.found
+    if definition.site_id != count.site_id or any(
+        row is not None and row.definition_id != definition.pk for row in (lot, sublot)
+    ):
         raise InvalidInput({"lot": [_("The lot is of another material.")]})
-    return CountLine.objects.create(
-        site=count.site, count=count, definition=definition, lot=lot, sublot=sublot, is_found=True
-    )
+    if lot is None and sublot is None and definition.tracking == MaterialTracking.LOT:
+        words = {"material": definition.code}
+        raise InvalidInput({"lot": [_("%(material)s is kept by lot: name the lot.") % words]})
+    return definition.pk, lot.pk if lot else None, sublot.pk if sublot else None
 
 
 def _save(count: CycleCount) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from inventory.models import CountEntry, CycleCount, StorageLocation
 from inventory.services import cycle_count
+from inventory.services.cycle_count import Counted
 from mom.accounts.models import Site
 from mom.core.actor import Actor, system_actor
 from mom.core.testing import acting
@@ -32,9 +33,8 @@ class Counting:
         """So much of a lot was counted."""
         line = self.count.lines.filter(lot=lot).first()
         where = {"line_id": line.pk} if line else {"found": (lot.definition, lot, None)}
-        return cycle_count.enter(
-            self.actor, self.count.pk, Decimal(quantity), **{"op_uuid": uuid.uuid4(), **where, **more}
-        )
+        said = Counted(Decimal(quantity), **{"op_uuid": uuid.uuid4(), **where, **more})  # type: ignore[arg-type]
+        return cycle_count.enter(self.actor, self.count.pk, [said])[0]
 
     def finish(self) -> CycleCount:
         """The job is finished."""

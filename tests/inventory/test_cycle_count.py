@@ -15,6 +15,7 @@ from inventory.models import CountLine, StockBalance, StockMove, StorageLocation
 from inventory.selectors.counting import accuracy_of, outcomes_of, sheet_of
 from inventory.selectors.material_at_hand import material_missing
 from inventory.services import count_plan, cycle_count, stock
+from inventory.services.cycle_count import Counted
 from mom.accounts.models import Site
 from mom.core import clock, invariants, relay
 from mom.core.actor import Actor, system_actor
@@ -202,7 +203,7 @@ def test_what_may_not_be_entered(store: JobStore) -> None:
     lot, other = store.lot(store.bar, "B-1", 20), store.lot(store.ring, "R-1", 5)
     count = cycle_count.ask(store.actor, store.shelf)
     with pytest.raises(Conflict, match="Start job"):
-        cycle_count.enter(store.actor, count.pk, Decimal(1), op_uuid=uuid.uuid4(), found=(store.bar, lot, None))
+        cycle_count.enter(store.actor, count.pk, [Counted(Decimal(1), uuid.uuid4(), found=(store.bar, lot, None))])
     store.give(JobOrder.objects.get(pk=count.job_order_id), "start")
     line = count.lines.get(lot=lot)
     wrong = [
@@ -210,13 +211,14 @@ def test_what_may_not_be_entered(store: JobStore) -> None:
         {"quantity": Decimal("1.5"), "line_id": line.pk},
         {"quantity": Decimal(1), "found": (store.bar, other, None)},
         {"quantity": Decimal(1)},
+        {"quantity": Decimal(1), "found": (store.bar, None, None)},
         {"quantity": Decimal(1), "line_id": line.pk, "at": clock.now() + timedelta(hours=1)},
         {"quantity": Decimal(1), "line_id": line.pk, "at": clock.now() - timedelta(days=1)},
     ]
     for each in wrong:
         quantity = each.pop("quantity")
         with pytest.raises(InvalidInput):
-            cycle_count.enter(store.actor, count.pk, quantity, op_uuid=uuid.uuid4(), **each)  # type: ignore[arg-type]
+            cycle_count.enter(store.actor, count.pk, [Counted(quantity, uuid.uuid4(), **each)])  # type: ignore[arg-type]
 
 
 def test_a_held_lot_is_counted_like_any_other(store: JobStore) -> None:
@@ -239,7 +241,7 @@ def test_who_may_count_and_who_may_post(store: JobStore, make_actor: Callable[..
     with pytest.raises(NotAllowed):
         counting_.post("I say so")
     with pytest.raises(NotAllowed):
-        cycle_count.enter(looker, counting_.count.pk, Decimal(1), op_uuid=uuid.uuid4(), line_id=1)
+        cycle_count.enter(looker, counting_.count.pk, [Counted(Decimal(1), uuid.uuid4(), line_id=1)])
 
 
 @pytest.mark.django_db(transaction=True)
