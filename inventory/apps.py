@@ -40,4 +40,6 @@ class InventoryConfig(AppConfig):
         register_job_kind(OperationsType.INVENTORY, InventoryJobs())
         register_blockers("inventory.material", material_missing, _("Material"))
         register(NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20))
+        register(NavItem("inventory", _("Counts"), "inventory:count_list", permissions.VIEW, order=24))
+        register(NavItem("inventory", _("Places"), "inventory:place_list", permissions.VIEW, order=26))
         panels.register()
