@@ -2,7 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -94,7 +106,9 @@ def due_places(at: datetime) -> QuerySet[StorageLocation]:
         last_counted=Subquery(last),
     )
     rows = rows.exclude(days=None).exclude(Exists(going_on)).filter(equipment__is_active=True)
-    late = Q(last_counted=None) | Q(last_counted__lte=at - timedelta(days=1) * F("days"))
+    interval = ExpressionWrapper(F("days") * Value(timedelta(days=1)), output_field=DurationField())
+    since = ExpressionWrapper(Value(at) - interval, output_field=DateTimeField())
+    late = Q(last_counted=None) | Q(last_counted__lte=since)
     return rows.filter(late).select_related("site", "equipment").order_by("site", "equipment__code")
 
 

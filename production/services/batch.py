@@ -130,7 +130,13 @@ def _needed(item: MaterialSpecification, scale: Decimal) -> Decimal:
 
 
 def _output(item: MaterialSpecification, scale: Decimal) -> Output:
-    return Output(item.material, _needed(item, scale), item.unit, use=MaterialUse(item.material_use))
+    return Output(
+        item.material,
+        _needed(item, scale),
+        item.unit,
+        use=MaterialUse(item.material_use),
+        is_backflushed=item.is_backflushed,
+    )
 
 
 def _input(item: MaterialSpecification, scale: Decimal) -> Input:
@@ -142,6 +148,7 @@ def _input(item: MaterialSpecification, scale: Decimal) -> Input:
         active_quantity=needed if is_active else None,
         unit=item.unit,
         use=MaterialUse(item.material_use),
+        is_backflushed=item.is_backflushed,
     )
 
 
@@ -160,6 +167,7 @@ def _directive(definition: OperationsDefinition, segment: OperationsSegment, sca
                 "unit": item.unit,
                 "basis": item.basis,
                 "is_scaled": item.is_scaled,
+                "is_backflushed": item.is_backflushed,
             }
             for item in segment.materials.all()
         ],
