@@ -12,8 +12,8 @@ from inventory import permissions
 from inventory.engine.terms import MoveKind
 from inventory.models import Installation, StockMove, StorageLocation
 from inventory.services import stock_reservation
+from inventory.services.bringing import active_of
 from inventory.services.posting import Leg, Occasion, post, posted, usable, usable_lots
-from inventory.services.stock import active_of
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared

@@ -34,6 +34,8 @@ class Leg:
     requirement: JobRequirement | None = None
     partner: BusinessPartner | None = None
     note: str = ""
+    at: datetime | None = None  # where it happened at another instant than the act
+    reverses: StockMove | None = None  # what it takes back; the occasion's `reversal_reason` says why
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Occasion:
     at: datetime
     until: datetime | None = None
     job_response: JobResponse | None = None
+    reversal_reason: str = ""
 
 
 def posted(occasion: Occasion) -> list[StockMove]:
@@ -91,9 +94,11 @@ def post(act: UseCase, legs: Sequence[Leg], occasion: Occasion) -> list[StockMov
                 requirement=leg.requirement,
                 partner=leg.partner,
                 note=leg.note,
-                occurred_at=occasion.at,
+                occurred_at=leg.at or occasion.at,
                 occurred_until=occasion.until,
                 op_uuid=uuid.uuid5(occasion.op_uuid, str(index)),
+                reverses=leg.reverses,
+                reversal_reason="" if leg.reverses is None else occasion.reversal_reason,
                 recorded_at=act.now,
                 recorded_by=act.actor.label,
             )

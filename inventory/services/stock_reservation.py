@@ -3,7 +3,7 @@
 Which lots are meant is found without a lock; the database refuses what others took meanwhile, and it is found anew.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,11 +18,13 @@ from inventory.models import StockReservation
 from inventory.selectors.material_at_hand import USABLE
 from inventory.services.posting import Leg
 from mom.core.actor import Actor
+from mom.core.db.bulk import array
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared, one_of
 from mom.core.db.statements import Statement
 from mom.core.errors import Conflict, NotFound
 from mom.core.use_case import UseCase, use_case
+from mom.events.inventory import ReservationsLost
 from mom.work.engine.terms import OPEN_JOB_ORDER_STATUSES, MaterialUse
 from mom.work.models import JobOrder
 from mom.work.public import lock_job_order
@@ -186,6 +188,85 @@ def let_go_of(act: UseCase, job_order: JobOrder) -> int:
         act.record("inventory.reservations_let_go", subject=job_order, site=job_order.site.code, after={"many": many})
     return many
 
+
+def let_go_of_lots(act: UseCase, lots: Collection[int]) -> int:
+    """Let go of what jobs were promised of lots that may not be used any more; each job's log says it.
+
+    Joins the caller's transaction; rights are the caller's to ask.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LET_GO_OF_LOTS, [array(sorted(lots)), act.now])
+        rows = cursor.fetchall()
+    jobs = JobOrder.objects.select_related("site").in_bulk({job for job, *_rest in rows}) if rows else {}
+    for pk, gone in sorted(_by_job(rows).items()):
+        act.record("inventory.lot_let_go", subject=jobs[pk], site=jobs[pk].site.code, after={"lots": gone})
+        act.publish(ReservationsLost(jobs[pk].site.code, pk, jobs[pk].code, act.now), key=f"job_order:{pk}")
+    return len(rows)
+
+
+def shrink(act: UseCase, left: Mapping[int, Decimal]) -> None:
+    """Let promises of balances (by key) shrink to what will be left there, the newest first; each job's log says it.
+
+    Joins the caller's transaction; comes before what takes the stock away. Rights are the caller's to ask.
+    """
+    keys = sorted(left)
+    with connection.cursor() as cursor:
+        cursor.execute(_SHRINK, {"at": act.now, "keys": array(keys), "left": array(left[key] for key in keys)})
+        rows = cursor.fetchall()
+    jobs = JobOrder.objects.select_related("site").in_bulk({job for job, *_rest in rows}) if rows else {}
+    for pk, gone in sorted(_by_job(rows).items()):
+        act.record("inventory.reservation_shrunk", subject=jobs[pk], site=jobs[pk].site.code, after={"lots": gone})
+        act.publish(ReservationsLost(jobs[pk].site.code, pk, jobs[pk].code, act.now), key=f"job_order:{pk}")
+
+
+_SHRINK = """
+WITH kept AS (
+    SELECT s.id, s.balance_id, s.requirement_id, s.quantity - s.taken AS open, s.reserved_at,
+           b.reserved - greatest(u.remains, 0) AS over
+    FROM unnest(%(keys)s::bigint[], %(left)s::numeric[]) AS u (balance, remains)
+    JOIN inventory_stockbalance b ON b.id = u.balance AND b.reserved > greatest(u.remains, 0)
+    JOIN inventory_stockreservation s ON s.balance_id = b.id
+    WHERE s.released_at IS NULL AND s.taken < s.quantity
+    ORDER BY b.id, s.id FOR UPDATE OF s
+), ranked AS (
+    SELECT id, balance_id, requirement_id, open, over,
+           sum(open) OVER (PARTITION BY balance_id ORDER BY reserved_at DESC, id DESC) AS upto
+    FROM kept
+), cut AS (
+    SELECT id, balance_id, requirement_id, open, least(open, over - (upto - open)) AS less
+    FROM ranked WHERE over > upto - open
+)
+UPDATE inventory_stockreservation AS s
+SET quantity = CASE WHEN cut.less < cut.open THEN s.quantity - cut.less ELSE s.quantity END,
+    released_at = CASE WHEN cut.less < cut.open THEN NULL ELSE %(at)s::timestamptz END
+FROM cut JOIN inventory_stockbalance b ON b.id = cut.balance_id
+JOIN plant_materialdefinition d ON d.id = b.definition_id
+LEFT JOIN plant_materiallot l ON l.id = b.lot_id
+JOIN work_jobrequirement r ON r.id = cut.requirement_id
+WHERE s.id = cut.id RETURNING r.job_order_id, coalesce(l.code, d.code)
+"""
+
+
+def _by_job(rows: Sequence[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for job, lot in rows:
+        found.setdefault(job, []).append(lot)
+    return {job: sorted(set(codes)) for job, codes in found.items()}
+
+
+_LET_GO_OF_LOTS = """
+WITH kept AS (
+    SELECT s.id, r.job_order_id, l.code
+    FROM inventory_stockreservation s
+    JOIN inventory_stockbalance b ON b.id = s.balance_id
+    JOIN plant_materiallot l ON l.id = b.lot_id
+    JOIN work_jobrequirement r ON r.id = s.requirement_id
+    WHERE b.lot_id = ANY(%s::bigint[]) AND s.released_at IS NULL
+    ORDER BY b.id, s.id FOR UPDATE OF s
+)
+UPDATE inventory_stockreservation AS s SET released_at = %s
+FROM kept WHERE s.id = kept.id AND s.released_at IS NULL RETURNING kept.job_order_id, kept.code
+"""
 
 # In the order of the balances, as the ledger locks them.
 _TAKE = Statement(

@@ -242,6 +242,8 @@ SPECTACULAR_SETTINGS = {
     # Fields that share a name and not their words.
     "ENUM_NAME_OVERRIDES": {
         "AlertKindEnum": "mom.work.models.alert_labels.ALERT_KIND.choices",
+        "LotDispositionEnum": "mom.plant.models.labels.LOT_DISPOSITION.choices",
+        "StockClassEnum": "inventory.models.labels.STOCK_CLASS.choices",
         "GateLevelEnum": "mom.work.models.labels.GATE_LEVEL.choices",
         "MachineStateEnum": "mom.floor.models.labels.MACHINE_STATE.choices",
         "DeliveryStateEnum": "mom.core.engine.delivery.DeliveryState",

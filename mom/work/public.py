@@ -1,7 +1,7 @@
 """The spine's door for the storeys above: what joins their transactions, and what they may read."""
 
 from mom.work.gate import Blocker, blockers, register_blockers
-from mom.work.job_kinds import JobKind, register_job_kind
+from mom.work.job_kinds import JobKind, register_job_kind, register_report_step
 from mom.work.selectors.record import register_words as register_log_words
 from mom.work.services.alert import accept as accept_alert
 from mom.work.services.alert import arrive as arrive_alert
@@ -67,5 +67,6 @@ __all__ = [
     "register_blockers",
     "register_job_kind",
     "register_log_words",
+    "register_report_step",
     "solve_alert",
 ]

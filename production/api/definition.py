@@ -37,6 +37,7 @@ class MaterialSpecificationSerializer(Serializer):
     unit = CharField()
     basis = drf.ChoiceField(choices=QUANTITY_BASIS.choices)
     is_scaled = BooleanField()
+    is_backflushed = BooleanField()
 
 
 class OperationsSegmentSerializer(Serializer):
@@ -74,6 +75,9 @@ class NewMaterialSpecificationSerializer(Serializer):
     quantity = DecimalField(max_digits=18, decimal_places=6)
     basis = drf.ChoiceField(choices=[basis.value for basis in QuantityBasis], default=QuantityBasis.NOMINAL.value)
     is_scaled = BooleanField(required=False, default=True, help_text="false: needed once, whatever the batch.")
+    is_backflushed = BooleanField(
+        required=False, default=False, help_text="Booked as quantities are reported: taken from stock, or put into it."
+    )
 
 
 class NewOperationsSegmentSerializer(Serializer):
@@ -178,6 +182,7 @@ def _new(site: Site, data: dict[str, Any]) -> service.NewDefinition:
                     MaterialUse(line["use"]),
                     QuantityBasis(line["basis"]),
                     line["is_scaled"],
+                    line["is_backflushed"],
                 )
                 for line in each["materials"]
             ],

@@ -151,7 +151,13 @@ def _needed(item: MaterialSpecification, scale: Decimal) -> Decimal:
 
 
 def _output(item: MaterialSpecification, scale: Decimal) -> Output:
-    return Output(item.material, _needed(item, scale), item.unit, use=MaterialUse(item.material_use))
+    return Output(
+        item.material,
+        _needed(item, scale),
+        item.unit,
+        use=MaterialUse(item.material_use),
+        is_backflushed=item.is_backflushed,
+    )
 
 
 def _input(item: MaterialSpecification, scale: Decimal) -> Input:
@@ -163,6 +169,7 @@ def _input(item: MaterialSpecification, scale: Decimal) -> Input:
         active_quantity=needed if is_active else None,
         unit=item.unit,
         use=MaterialUse(item.material_use),
+        is_backflushed=item.is_backflushed,
     )
 
 
@@ -186,6 +193,7 @@ def _directive(
                 "unit": item.unit,
                 "basis": item.basis,
                 "is_scaled": item.is_scaled,
+                "is_backflushed": item.is_backflushed,
             }
             for item in materials
         ],

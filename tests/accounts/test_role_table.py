@@ -40,7 +40,9 @@ TABLE = (
     Row("start although something forbids it", (), ("work.override_gate",), "- w - w w - - - -"),
     Row("what a start asks for", (), ("work.set_gate",), "- w - w - - - - -"),
     Row("stock: receive, move, scrap, ship", ("inventory.view",), ("inventory.move_stock",), "r w r r r w w r r"),
-    Row("stock: consume and produce on a job", (), ("inventory.consume_stock",), "w w - - - w w - -"),
+    Row("stock: consume and produce on a job", (), ("inventory.consume_stock",), "w w - - w w w - -"),
+    Row("lots: hold", (), ("inventory.hold_lots",), "w w - w - w - - -"),
+    Row("lots: release", (), ("inventory.release_lots",), "- w - w - - - - -"),
     Row("stock: reserve for jobs", (), ("inventory.reserve_stock",), "- w w - - w w - -"),
     Row("imports", ("erp.view_import",), ("erp.run_import",), "- r w - - - w r w"),
     Row(

@@ -118,6 +118,10 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:reason": lambda plant: f"stop/{plant.reason.code}",
     "work:job": lambda plant: plant.job.code,
     "inventory:job": lambda plant: plant.job.code,
+    "inventory:place": lambda plant: plant.stock.reservation.balance.location.equipment.code,
+    "inventory:count": lambda plant: plant.stock.count.code,
+    "inventory:move_change": lambda plant: plant.stock.move.code,
+    "inventory:home": lambda plant: plant.material.code,
     "work:begin_": lambda plant: plant.job.code,
     "work:join": lambda plant: plant.job.code,
     "work:leave": lambda plant: plant.job.code,
@@ -324,7 +328,7 @@ def address_of(route: Route, plant: GrownPlant) -> str:
     of_shift = plant.shift_words.address_of(route, plant.area)
     if of_shift is not None:
         return of_shift
-    if resource == "analytics/losses":
+    if resource in {"analytics/losses", "inventory/counts/accuracy"}:
         return f"{route.path}?site={plant.site.code}"
     if resource == "search":
         return f"{route.path}?q=N-0"

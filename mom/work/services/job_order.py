@@ -44,6 +44,7 @@ class Output:
     unit: str
     use: MaterialUse = MaterialUse.PRODUCED
     limit: Decimal | None = None
+    is_backflushed: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Input:
     unit: str
     active_quantity: Decimal | None = None
     use: MaterialUse = MaterialUse.CONSUMED
+    is_backflushed: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _outputs(job_order: JobOrder, outputs: Sequence[Output]) -> list[JobRequirem
             definition=output.definition,
             quantity=output.quantity,
             unit=output.unit,
+            is_backflushed=output.is_backflushed,
         )
         for index, output in enumerate(outputs)
     ]
@@ -157,6 +160,7 @@ def _inputs(job_order: JobOrder, inputs: Sequence[Input], outputs: int) -> list[
             quantity=item.quantity,
             unit=item.unit,
             active_quantity=item.active_quantity,
+            is_backflushed=item.is_backflushed,
         )
         for index, item in enumerate(inputs)
     ]
