@@ -12,10 +12,13 @@ class ProductionConfig(AppConfig):
         from mom.core.files import subjects
         from mom.core.web.navigation import NavItem, register
         from mom.work import permissions
+        from mom.work.engine.terms import OperationsType
         from mom.work.models import WorkRequest
+        from mom.work.public import register_log_words, register_planner
         from production import label_fields
         from production import permissions as _declared  # noqa: F401  # declares them
         from production.search import order_address
+        from production.services.planned_times import plan_at_release
         from production.views.columns import order_url
 
         orders = NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20)
@@ -35,5 +38,7 @@ class ProductionConfig(AppConfig):
             retired=_("Closed"),
         )
         label_fields.register()
+        register_planner(OperationsType.PRODUCTION, plan_at_release)
+        register_log_words({"work.jobs_planned": _("Planned times worked out")})
         find = subjects.by_key(WorkRequest, order_url)
         subjects.register(subjects.SubjectKind(WorkRequest._meta.label_lower, _("Order"), permissions.VIEW, find))

@@ -25,6 +25,7 @@ urlpatterns = [
         path(f"orders/<path:code>/{command}/", order.OrderCommand.as_view(asked=command), name=f"order_{command}")
         for command in order.TITLES
     ),
+    path("orders/<path:code>/plan/", order.OrderPlan.as_view(), name="order_plan"),
     path("orders/<path:code>/traveller.pdf", order.Traveller.as_view(), name="traveller"),
     path("orders/<path:code>/", order.OrderDetail.as_view(), name="order_detail"),
 ]

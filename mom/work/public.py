@@ -2,6 +2,7 @@
 
 from mom.work.gate import Blocker, blockers, register_blockers
 from mom.work.job_kinds import JobKind, register_job_kind
+from mom.work.planners import register_planner
 from mom.work.selectors.record import register_words as register_log_words
 from mom.work.services.alert import accept as accept_alert
 from mom.work.services.alert import arrive as arrive_alert
@@ -14,6 +15,7 @@ from mom.work.services.job_order import add_all as add_jobs
 from mom.work.services.job_order import follow as follow_job_orders
 from mom.work.services.job_order import locked as lock_job_order
 from mom.work.services.job_order import move as move_job_order
+from mom.work.services.job_plan import set_planned as set_planned_times
 from mom.work.services.quantity_report import Reported
 from mom.work.services.quantity_report import add as add_reports
 from mom.work.services.reported_work import (
@@ -67,5 +69,7 @@ __all__ = [
     "register_blockers",
     "register_job_kind",
     "register_log_words",
+    "register_planner",
+    "set_planned_times",
     "solve_alert",
 ]

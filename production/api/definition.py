@@ -13,7 +13,15 @@ from rest_framework.response import Response
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.api.filters import FilterSet
-from mom.core.api.serializers import BooleanField, CharField, DecimalField, IntegerField, ModelSerializer, Serializer
+from mom.core.api.serializers import (
+    BooleanField,
+    CharField,
+    DecimalField,
+    DurationField,
+    IntegerField,
+    ModelSerializer,
+    Serializer,
+)
 from mom.core.api.viewsets import CreateMixin, ReadOnlyViewSet
 from mom.core.errors import InvalidInput, NotAllowed
 from mom.plant.models import Equipment, MaterialDefinition
@@ -45,6 +53,8 @@ class OperationsSegmentSerializer(Serializer):
     sequence = IntegerField()
     name = CharField()
     machine = CharField(source="equipment.code", allow_null=True, default=None)
+    setup_duration = DurationField(allow_null=True, help_text="Once, before the first piece.")
+    run_duration = DurationField(allow_null=True, help_text="For one unit of the product.")
     materials = MaterialSpecificationSerializer(source="materials.all", many=True)
 
 
@@ -81,6 +91,10 @@ class NewOperationsSegmentSerializer(Serializer):
 
     name = CharField(max_length=200)
     machine = CharField(max_length=64, required=False, default="", allow_blank=True)
+    setup_duration = DurationField(required=False, default=None, allow_null=True, help_text="Once, as PT30M.")
+    run_duration = DurationField(
+        required=False, default=None, allow_null=True, help_text="For one unit of the product, as PT42S."
+    )
     materials = NewMaterialSpecificationSerializer(many=True, required=False, default=list)
 
 
@@ -182,6 +196,8 @@ def _new(site: Site, data: dict[str, Any]) -> service.NewDefinition:
                 for line in each["materials"]
             ],
             machines.get(each["machine"]),
+            setup_duration=each["setup_duration"],
+            run_duration=each["run_duration"],
         )
         for each in operations
     ]

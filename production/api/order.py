@@ -21,7 +21,7 @@ from mom.work.api.versions import IF_MATCH, version_sent
 from mom.work.models import WorkRequest
 from production.filters import OrderApiFilters
 from production.models import ProductionRequest
-from production.services import batch, production_request
+from production.services import batch, planned_times, production_request
 
 
 class OrderSerializer(Serializer):
@@ -112,6 +112,7 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
         "retrieve": permissions.VIEW,
         "create": permissions.PLAN_WORK_REQUEST,
         "release": permissions.PLAN_WORK_REQUEST,
+        "plan": permissions.PLAN_WORK_REQUEST,
         "aliases": permissions.VIEW,
         "add_alias": permissions.PLAN_WORK_REQUEST,
     }
@@ -157,6 +158,14 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
         found = self.get_object()
         released = production_request.release(request.actor, found.pk, version=version_sent(request))  # type: ignore[attr-defined]
         found.work_request = released.work_request
+        return self.answer(found)
+
+    @extend_schema(request=None, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def plan(self, request: Request, pk: str) -> Response:
+        """Work out the planned times of its open jobs anew, from now on; they stand on the jobs."""
+        found = self.get_object()
+        planned_times.plan(request.actor, found.work_request_id)  # type: ignore[attr-defined]
         return self.answer(found)
 
 

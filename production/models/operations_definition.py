@@ -1,5 +1,7 @@
 """How a product is made: versions of a definition with their segments and materials. An approved one never changes."""
 
+from datetime import timedelta
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -93,7 +95,10 @@ class OperationsDefinition(SiteOwned):
 
 
 class OperationsSegment(SiteOwned):
-    """One step of a definition: what is done, and on which machine. Source: IEC 62264-2 operations segment."""
+    """One step of a definition: what is done, on which machine, how long. Source: IEC 62264-2 operations segment.
+
+    A step without times is planned as if it took none, and gets no planned times of its own.
+    """
 
     operations_definition = models.ForeignKey(
         OperationsDefinition, on_delete=models.PROTECT, related_name="segments", verbose_name=_("definition")
@@ -103,6 +108,12 @@ class OperationsSegment(SiteOwned):
     equipment = models.ForeignKey(
         "plant.Equipment", blank=True, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("machine")
     )
+    setup_duration = models.DurationField(
+        _("setup time"), null=True, blank=True, help_text=_("Once, before the first piece.")
+    )
+    run_duration = models.DurationField(
+        _("run time"), null=True, blank=True, help_text=_("For one unit of the product.")
+    )
 
     class Meta:
         verbose_name = _("operation")
@@ -111,6 +122,11 @@ class OperationsSegment(SiteOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["operations_definition", "sequence"], name="production_operationssegment_sequence_unique"
+            ),
+            models.CheckConstraint(
+                name="production_operationssegment_durations_not_negative",
+                condition=(models.Q(setup_duration=None) | models.Q(setup_duration__gte=timedelta(0)))
+                & (models.Q(run_duration=None) | models.Q(run_duration__gte=timedelta(0))),
             ),
         ]
         triggers = [

@@ -17,7 +17,7 @@ from mom.plant.models import Equipment
 from mom.work import permissions
 from mom.work.engine.terms import OUTPUT_USES, MaterialUse, OperationsType
 from mom.work.public import Input, NewJob, Output, add_jobs, add_work_request, follow_job_orders
-from production.engine.scaling import scaled
+from production.engine.scaling import scaled, times
 from production.engine.terms import DefinitionStatus, QuantityBasis
 from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment, ProductionRequest
 from production.services.production_request import released
@@ -106,22 +106,25 @@ def add(act: UseCase, site: Site, definition: OperationsDefinition, new: NewBatc
     )
     specified = Prefetch("materials", MaterialSpecification.objects.select_related("material"))
     segments = definition.segments.select_related("equipment").prefetch_related(specified)
-    jobs = add_jobs(act, order, [_job(definition, segment, factor, new.equipment) for segment in segments])
+    jobs = add_jobs(act, order, [_job(definition, segment, factor, new, request.quantity) for segment in segments])
     follow_job_orders(act, jobs)
     return request
 
 
 def _job(
-    definition: OperationsDefinition, segment: OperationsSegment, scale: Decimal, elsewhere: Equipment | None
+    definition: OperationsDefinition, segment: OperationsSegment, scale: Decimal, new: NewBatch, quantity: Decimal
 ) -> NewJob:
+    each = segment.run_duration
     materials = list(segment.materials.all())
     return NewJob(
         operation=segment.name,
         sequence=segment.sequence,
-        equipment=segment.equipment or elsewhere,
+        equipment=segment.equipment or new.equipment,
         outputs=[_output(item, scale) for item in materials if item.material_use in OUTPUT_USES],
         inputs=[_input(item, scale) for item in materials if item.material_use not in OUTPUT_USES],
         directive=_directive(definition, segment, scale),
+        setup_duration=segment.setup_duration,
+        run_duration=None if each is None else times(each, quantity),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Max
@@ -17,6 +18,9 @@ from production import permissions
 from production.engine.terms import DefinitionCommand, DefinitionStatus, QuantityBasis
 from production.engine.transitions import DEFINITION
 from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment
+
+LONGEST = timedelta(days=366)
+"""No set-up, and no piece, takes longer."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class NewSegment:
     name: str
     materials: Sequence[NewMaterial] = ()
     equipment: Equipment | None = None
+    setup_duration: timedelta | None = None  # once
+    run_duration: timedelta | None = None  # for one unit of the product
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,8 @@ def _add_segment(definition: OperationsDefinition, sequence: int, new: NewSegmen
         sequence=sequence,
         name=new.name,
         equipment=new.equipment,
+        setup_duration=new.setup_duration,
+        run_duration=new.run_duration,
     )
     MaterialSpecification.objects.bulk_create(
         MaterialSpecification(
@@ -116,6 +124,9 @@ def _check(site: Site, new: NewDefinition) -> None:
         wrong["segments"] = [_("Give at least one operation.")]
     elif not any(item.use in OUTPUT_USES for item in new.segments[-1].materials):
         wrong["segments"] = [_("The last operation must make something.")]
+    times = [time for each in new.segments for time in (each.setup_duration, each.run_duration) if time is not None]
+    if any(not timedelta(0) <= time <= LONGEST for time in times):
+        wrong["times"] = [_("A set-up or run time is from nothing to a year.")]
     places = [new.material, *(item.material for item in materials)]
     machines = [segment.equipment for segment in new.segments if segment.equipment is not None]
     if any(row.site_id != site.pk for row in [*places, *machines]):

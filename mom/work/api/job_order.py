@@ -59,7 +59,7 @@ class JobOrderSerializer(ModelSerializer):
         fields = (
             "id", "site", "code", "order", "work_request", "operations_type", "operation", "sequence", "status",
             "priority", "machine", "equipment", "earliest_start", "latest_end", "planned_start", "planned_end",
-            "outputs", "version", "created_at",
+            "setup_duration", "run_duration", "origin", "origin_job", "replaces", "outputs", "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
