@@ -6,6 +6,7 @@ from production.services.batch import add as add_batch
 from production.services.bulk import RequestedQuantity, add_requests
 from production.services.ideal_cycle import NewCycle
 from production.services.ideal_cycle import add_joined as add_ideal_cycle
+from production.services.job_change import Rework, make_rework_job
 from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment
 from production.services.operations_definition import add as add_definition
 from production.services.operations_definition import approved as approve_definition
@@ -21,6 +22,7 @@ __all__ = [
     "NewOrder",
     "NewSegment",
     "RequestedQuantity",
+    "Rework",
     "Suggested",
     "add_batch",
     "add_definition",
@@ -29,6 +31,7 @@ __all__ = [
     "add_requests",
     "approve_definition",
     "ideal_cycles",
+    "make_rework_job",
     "register_suggestions",
     "release_order",
 ]

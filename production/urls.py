@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from production.views import definition, ideal_cycle, log_work, order
+from production.views import definition, ideal_cycle, job_change, log_work, order
 
 app_name = "production"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
         name="definition_approve",
     ),
     path("definitions/<path:code>/<int:number>/", definition.DefinitionDetail.as_view(), name="definition_detail"),
+    path("change-job/<path:code>/split/", job_change.JobSplit.as_view(), name="job_split"),
+    path("change-job/<path:code>/finish-early/", job_change.JobFinishEarly.as_view(), name="job_finish_early"),
+    path("change-job/<path:code>/make-rework/", job_change.JobRework.as_view(), name="job_rework"),
+    path("change-job/<path:code>/replace/", job_change.JobReplace.as_view(), name="job_replace"),
     path("orders/", order.OrderList.as_view(), name="order_list"),
     path("orders/new/", order.OrderNew.as_view(), name="order_new"),
     *(

@@ -16,3 +16,14 @@ class IdealCycleChanged:
     definition_id: int
     since: datetime
     until: datetime | None = None
+
+
+@event("production.rework_refused")
+@dataclass(frozen=True)
+class ReworkRefused:
+    """A rework job that a nonconformance asked for was not made; the sentence says why and how to mend it."""
+
+    site: str
+    nonconformance: str
+    job_order: int
+    sentence: str

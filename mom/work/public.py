@@ -9,6 +9,9 @@ from mom.work.services.alert import arrive as arrive_alert
 from mom.work.services.alert import solve as solve_alert
 from mom.work.services.alert_raise import NewAlert, raise_alert
 from mom.work.services.alert_raise import clear as clear_alert
+from mom.work.services.job_offshoot import Offshoot, Parent, be_awaited_instead, be_awaited_like, parent_of, wait_like
+from mom.work.services.job_offshoot import add as add_offshoot
+from mom.work.services.job_offshoot import reopen as reopen_order
 from mom.work.services.job_order import Input, NewJob, Output
 from mom.work.services.job_order import add as add_job_order
 from mom.work.services.job_order import add_all as add_jobs
@@ -40,7 +43,9 @@ __all__ = [
     "JobKind",
     "NewAlert",
     "NewJob",
+    "Offshoot",
     "Output",
+    "Parent",
     "Reported",
     "ReportedJob",
     "ReportedOutput",
@@ -49,10 +54,13 @@ __all__ = [
     "add_job_order",
     "add_job_orders",
     "add_jobs",
+    "add_offshoot",
     "add_orders",
     "add_reports",
     "add_work_request",
     "arrive_alert",
+    "be_awaited_instead",
+    "be_awaited_like",
     "blockers",
     "clear_alert",
     "follow_job_orders",
@@ -64,12 +72,15 @@ __all__ = [
     "move_work_request",
     "order_ids",
     "output_ids",
+    "parent_of",
     "raise_alert",
     "record_reported_work",
     "register_blockers",
     "register_job_kind",
     "register_log_words",
     "register_planner",
+    "reopen_order",
     "set_planned_times",
     "solve_alert",
+    "wait_like",
 ]

@@ -104,7 +104,7 @@ _REPORT = OpenApiExample(
 )
 
 
-_OUTPUTS = Prefetch(
+OUTPUTS = Prefetch(
     "requirements",
     JobRequirement.objects.filter(material_use__in=OUTPUT_USES)
     .select_related("definition", "total")
@@ -130,7 +130,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         **{command.value: right for command, right in permissions.PERMISSION_FOR.items()},
     }
     serializer_class = JobOrderSerializer
-    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(_OUTPUTS)
+    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(OUTPUTS)
     filterset_class = JobOrderFilters
     ordering_fields, ordering = ("code", "created_at", "planned_start", "latest_end", "priority"), ("-created_at",)
 
@@ -145,7 +145,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
 
     def moved(self, job: JobOrder) -> Response:
         """A job that a command gave back, with what it made."""
-        prefetch_related_objects([job], _OUTPUTS)
+        prefetch_related_objects([job], OUTPUTS)
         return self.answer(job)
 
     @extend_schema(

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.db.searchable import Searchable
-from mom.core.db.triggers import History
+from mom.core.db.triggers import Guard, History
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.models import SiteOwned
 from mom.work.engine.terms import DependencyKind, JobOrderStatus, JobOrigin
@@ -192,7 +193,23 @@ class JobRequirement(SiteOwned):
                 condition=models.Q(share=None) | models.Q(share__gt=0, share__lte=1),
             ),
         ]
-        triggers = [History()]
+        triggers = [
+            History(),
+            # A job that is split or raised may report as much more or less as it is to make: the sum stays held (P03).
+            Guard(
+                name="limit_follows_quantity",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("quantity"),
+                func="""
+                    IF NEW.quantity IS DISTINCT FROM OLD.quantity THEN
+                        UPDATE work_outputtotal SET "limit" = "limit" + NEW.quantity - OLD.quantity
+                        WHERE output_id = NEW.id AND "limit" IS NOT NULL
+                        AND NEW.quantity IS NOT NULL AND OLD.quantity IS NOT NULL;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.job_order_id}/{self.position} {self.resource_kind}"
