@@ -1,5 +1,6 @@
 """Production's door for the storeys above: what joins their transactions."""
 
+from production.permissions import CHANGE_DEFINITION
 from production.selectors.ideal_cycle import Suggested, ideal_cycles, register_suggestions
 from production.services.batch import NewBatch
 from production.services.batch import add as add_batch
@@ -10,11 +11,14 @@ from production.services.job_change import Rework, make_rework_job
 from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment
 from production.services.operations_definition import add as add_definition
 from production.services.operations_definition import approved as approve_definition
+from production.services.operations_definition import is_same as same_definition
+from production.services.operations_definition import latest as latest_definitions
 from production.services.production_request import NewOrder
 from production.services.production_request import add as add_order
 from production.services.production_request import released as release_order
 
 __all__ = [
+    "CHANGE_DEFINITION",
     "NewBatch",
     "NewCycle",
     "NewDefinition",
@@ -31,7 +35,9 @@ __all__ = [
     "add_requests",
     "approve_definition",
     "ideal_cycles",
+    "latest_definitions",
     "make_rework_job",
     "register_suggestions",
     "release_order",
+    "same_definition",
 ]

@@ -1,6 +1,6 @@
 """How products are made: drafts are added, approved by somebody else's eyes later, and retired by the next version."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from production import permissions
 from production.engine.terms import DefinitionCommand, DefinitionStatus, QuantityBasis
 from production.engine.transitions import DEFINITION
 from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment
+from production.selectors.definition import with_parts
 
 LONGEST = timedelta(days=366)
 """No set-up, and no piece, takes longer."""
@@ -43,6 +44,7 @@ class NewSegment:
     equipment: Equipment | None = None
     setup_duration: timedelta | None = None  # once
     run_duration: timedelta | None = None  # for one unit of the product
+    sequence: int | None = None  # its number; None: tens, as it stands in the list
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def add(act: UseCase, site: Site, new: NewDefinition) -> OperationsDefinition:
         created_at=act.now,
     )
     for index, segment in enumerate(new.segments):
-        _add_segment(definition, 10 * (index + 1), segment)
+        _add_segment(definition, 10 * (index + 1) if segment.sequence is None else segment.sequence, segment)
     after = {"number": definition.number, "batch": new.batch_quantity, "unit": definition.unit}
     act.record("production.definition_added", subject=definition, site=site.code, after=after)
     return definition
@@ -138,8 +140,67 @@ def _check(site: Site, new: NewDefinition) -> None:
     ]
     if unmanaged:
         wrong["basis"] = [_("%(material)s has no potency per lot.") % {"material": ", ".join(unmanaged)}]
+    numbers = [10 * (at + 1) if each.sequence is None else each.sequence for at, each in enumerate(new.segments)]
+    if numbers != sorted(set(numbers)):
+        wrong["segments"] = [_("The numbers of the operations must rise.")]
     if wrong:
         raise InvalidInput(wrong)
+
+
+def as_new(definition: OperationsDefinition) -> NewDefinition:
+    """A version as the content of another one. It has its parts with it (`selectors.definition.with_parts`)."""
+    segments = [
+        NewSegment(
+            segment.name,
+            [
+                NewMaterial(
+                    line.material,
+                    line.quantity,
+                    MaterialUse(line.material_use),
+                    QuantityBasis(line.basis),
+                    line.is_scaled,
+                )
+                for line in segment.materials.all()
+            ],
+            segment.equipment,
+            segment.setup_duration,
+            segment.run_duration,
+            segment.sequence,
+        )
+        for segment in definition.segments.all()
+    ]
+    return NewDefinition(definition.code, definition.material, definition.batch_quantity, segments, definition.name)
+
+
+def latest(site: Site, codes: Collection[str]) -> dict[str, NewDefinition]:
+    """The content of the newest version of each of these codes. Three statements."""
+    rows = OperationsDefinition.objects.filter(site=site, code__in=codes).order_by("code", "-number").distinct("code")
+    return {row.code: as_new(row) for row in with_parts(rows)}
+
+
+def is_same(one: NewDefinition, other: NewDefinition) -> bool:
+    """Whether two contents say the same: product, batch, operations with their numbers, times, machines, materials."""
+    return _content(one) == _content(other)
+
+
+def _content(new: NewDefinition) -> object:
+    return (
+        new.code,
+        new.name,
+        new.material.pk,
+        new.batch_quantity,
+        [
+            (
+                each.sequence,
+                each.name,
+                each.equipment.pk if each.equipment else None,
+                each.setup_duration,
+                each.run_duration,
+                [(line.material.pk, line.quantity, line.use, line.basis, line.is_scaled) for line in each.materials],
+            )
+            for each in new.segments
+        ],
+    )
 
 
 def approve(actor: Actor, definition_id: int) -> OperationsDefinition:
