@@ -8,10 +8,11 @@ from mom.core.errors import NotFound
 from mom.core.use_case import UseCase
 from mom.work.models import JobOrder, QuantityReport
 from production.services.job_change import Rework, make_rework_job
+from production.services.step_answer import refuse_open_steps
 
 
 class ProductionJobs:
-    """Starts, reports and finishes need nothing of their own yet."""
+    """A job is not finished before the steps of its work instruction are answered."""
 
     def started(self, act: UseCase, job_order: JobOrder) -> None:
         """Nothing."""
@@ -20,7 +21,8 @@ class ProductionJobs:
         """Nothing: material is taken by hand."""
 
     def finished(self, act: UseCase, job_order: JobOrder) -> None:
-        """Nothing."""
+        """Raises: Conflict with the steps that nobody answered, where the area asks for them."""
+        refuse_open_steps(job_order)
 
     def request(self, act: UseCase, site_id: int, wish: Mapping[str, Any]) -> JobOrder:
         """Make a rework job: `{"job_order": key, "quantity": ..., "reference": code}`, and an `operation` if wanted.

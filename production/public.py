@@ -8,7 +8,7 @@ from production.services.bulk import RequestedQuantity, add_requests
 from production.services.ideal_cycle import NewCycle
 from production.services.ideal_cycle import add_joined as add_ideal_cycle
 from production.services.job_change import Rework, make_rework_job
-from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment
+from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment, NewStep
 from production.services.operations_definition import add as add_definition
 from production.services.operations_definition import approved as approve_definition
 from production.services.operations_definition import is_same as same_definition
@@ -25,6 +25,7 @@ __all__ = [
     "NewMaterial",
     "NewOrder",
     "NewSegment",
+    "NewStep",
     "RequestedQuantity",
     "Rework",
     "Suggested",

@@ -3,6 +3,7 @@
 from mom.work.gate import Blocker, blockers, register_blockers
 from mom.work.job_kinds import JobKind, register_job_kind
 from mom.work.planners import register_planner
+from mom.work.selectors.gate_rule import levels_at as gate_levels
 from mom.work.selectors.record import register_words as register_log_words
 from mom.work.services.alert import accept as accept_alert
 from mom.work.services.alert import arrive as arrive_alert
@@ -64,6 +65,7 @@ __all__ = [
     "blockers",
     "clear_alert",
     "follow_job_orders",
+    "gate_levels",
     "job_order_ids",
     "lock_job_order",
     "lock_jobs",

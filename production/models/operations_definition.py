@@ -14,7 +14,7 @@ from production.engine.terms import DefinitionStatus, QuantityBasis
 from production.models.labels import DEFINITION_STATUS, QUANTITY_BASIS
 
 
-def _only_in_draft(parent_of: str, name: str) -> Guard:
+def only_in_draft(parent_of: str, name: str) -> Guard:
     """Refuses any change of a part whose definition has left draft; `parent_of` finds that definition in SQL."""
     return Guard(
         name="only_in_draft",
@@ -131,7 +131,7 @@ class OperationsSegment(SiteOwned):
         ]
         triggers = [
             History(),
-            _only_in_draft(
+            only_in_draft(
                 "NEW.operations_definition_id, OLD.operations_definition_id", "production_operationssegment_in_draft"
             ),
         ]
@@ -181,7 +181,7 @@ class MaterialSpecification(SiteOwned):
         ]
         triggers = [
             History(),
-            _only_in_draft(
+            only_in_draft(
                 "SELECT operations_definition_id FROM production_operationssegment"
                 " WHERE id IN (NEW.segment_id, OLD.segment_id)",
                 "production_materialspecification_in_draft",

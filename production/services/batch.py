@@ -17,9 +17,16 @@ from mom.plant.models import Equipment
 from mom.work import permissions
 from mom.work.engine.terms import OUTPUT_USES, MaterialUse, OperationsType
 from mom.work.public import Input, NewJob, Output, add_jobs, add_work_request, follow_job_orders
+from production.engine.instruction import Step
 from production.engine.scaling import scaled, times
-from production.engine.terms import DefinitionStatus, QuantityBasis
-from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment, ProductionRequest
+from production.engine.terms import DefinitionStatus, OutOfLimit, QuantityBasis, StepKind
+from production.models import (
+    InstructionStep,
+    MaterialSpecification,
+    OperationsDefinition,
+    OperationsSegment,
+    ProductionRequest,
+)
 from production.services.production_request import released
 
 
@@ -105,7 +112,7 @@ def add(act: UseCase, site: Site, definition: OperationsDefinition, new: NewBatc
         unit=definition.unit,
     )
     specified = Prefetch("materials", MaterialSpecification.objects.select_related("material"))
-    segments = definition.segments.select_related("equipment").prefetch_related(specified)
+    segments = definition.segments.select_related("equipment").prefetch_related(specified, "steps")
     jobs = add_jobs(act, order, [_job(definition, segment, factor, new, request.quantity) for segment in segments])
     follow_job_orders(act, jobs)
     return request
@@ -166,4 +173,17 @@ def _directive(definition: OperationsDefinition, segment: OperationsSegment, sca
             }
             for item in segment.materials.all()
         ],
+        **({"steps": [_step(step) for step in steps]} if (steps := segment.steps.all()) else {}),
     }
+
+
+def _step(step: InstructionStep) -> dict[str, Any]:
+    """The frozen copy of a step."""
+    names = ("id", "position", "title", "text", "is_mandatory", "unit", "lower_limit", "upper_limit", "expected")
+    return Step(
+        kind=StepKind(step.kind),
+        picture=step.picture_id,
+        out_of_limit=OutOfLimit(step.out_of_limit),
+        choices=tuple(step.choices),
+        **{name: getattr(step, name) for name in names},
+    ).as_json()

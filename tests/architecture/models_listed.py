@@ -149,6 +149,8 @@ LISTED: dict[str, Kind] = {
     "production.MaterialSpecification": Kind.MASTER,
     "production.OperationsDefinition": Kind.MASTER,
     "production.OperationsSegment": Kind.MASTER,
+    "production.InstructionStep": Kind.MASTER,
+    "production.StepAnswer": Kind.FACT,
     "inventory.Installation": Kind.TRANSACTIONAL,
     "inventory.StockBalance": Kind.TECHNICAL,  # the ledger's sum, kept by trigger
     "inventory.StockMove": Kind.FACT,

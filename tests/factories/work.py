@@ -107,10 +107,11 @@ def make_routing(
     machines: Sequence[Equipment] = (),
     setup: timedelta | None = None,
     run: timedelta | None = None,
+    steps: Sequence[operations_definition.NewStep] = (),
 ) -> OperationsDefinition:
     """An approved definition of a batch of 10: all materials go into its first operation, 2 of each a piece.
 
-    Every operation takes `setup` and, a piece, `run`; `machines` are one for each.
+    Every operation takes `setup` and, a piece, `run`; `machines` are one for each. The first one has the `steps`.
     """
     made = product or make_material(site, f"{code}-P")
     steps = [
@@ -123,6 +124,7 @@ def make_routing(
             machines[number] if machines else machine,
             setup_duration=setup,
             run_duration=run,
+            steps=steps if number == 0 else (),
         )
         for number in range(operations)
     ]
