@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from mom.events.registry import event
 
@@ -16,3 +17,29 @@ class IdealCycleChanged:
     definition_id: int
     since: datetime
     until: datetime | None = None
+
+
+@event("production.rework_refused")
+@dataclass(frozen=True)
+class ReworkRefused:
+    """A rework job that a nonconformance asked for was not made; the sentence says why and how to mend it."""
+
+    site: str
+    nonconformance: str
+    job_order: int
+    sentence: str
+
+
+@event("production.step_outside_limits")
+@dataclass(frozen=True)
+class StepOutsideLimits:
+    """A value was answered to a step of a work instruction that lies out of its limits, and was taken."""
+
+    site: str
+    job_order_id: int
+    job_order: str
+    answer_id: int
+    step: str
+    number: Decimal
+    unit: str
+    at: datetime

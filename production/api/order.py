@@ -22,7 +22,7 @@ from mom.work.api.versions import IF_MATCH, version_sent
 from mom.work.models import WorkRequest
 from production.filters import OrderApiFilters
 from production.models import ProductionRequest
-from production.services import batch, production_request
+from production.services import batch, planned_times, production_request
 
 
 class OrderSerializer(Serializer):
@@ -129,6 +129,7 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
         "retrieve": permissions.VIEW,
         "create": permissions.PLAN_WORK_REQUEST,
         "release": permissions.PLAN_WORK_REQUEST,
+        "plan": permissions.PLAN_WORK_REQUEST,
         "aliases": permissions.VIEW,
         "add_alias": permissions.PLAN_WORK_REQUEST,
     }
@@ -175,6 +176,14 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
         """Release the order and its waiting jobs to the floor."""
         actor, version = request.actor, version_sent(request)  # type: ignore[attr-defined]
         return self.answer(production_request.release(actor, int(pk), version=version, seen_by=permissions.VIEW))
+
+    @extend_schema(request=None, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def plan(self, request: Request, pk: str) -> Response:
+        """Work out the planned times of its open jobs anew, from now on; they stand on the jobs."""
+        found = self.get_object()
+        planned_times.plan(request.actor, found.work_request_id)  # type: ignore[attr-defined]
+        return self.answer(found)
 
 
 def _of_material(actor: Actor, site: Site, data: dict[str, Any]) -> ProductionRequest:

@@ -19,9 +19,16 @@ from mom.plant.models import Equipment
 from mom.work import permissions
 from mom.work.engine.terms import OUTPUT_USES, MaterialUse, OperationsType
 from mom.work.public import Input, NewJob, Output, add_jobs, add_work_request, follow_job_orders
-from production.engine.scaling import scaled
-from production.engine.terms import DefinitionStatus, QuantityBasis
-from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment, ProductionRequest
+from production.engine.instruction import Step
+from production.engine.scaling import scaled, times
+from production.engine.terms import DefinitionStatus, OutOfLimit, QuantityBasis, StepKind
+from production.models import (
+    InstructionStep,
+    MaterialSpecification,
+    OperationsDefinition,
+    OperationsSegment,
+    ProductionRequest,
+)
 from production.services.production_request import released
 
 
@@ -53,6 +60,18 @@ _MATERIALS = Prepared(
         "material"
     )
 )
+
+
+_STEPS = Prepared(lambda definition: InstructionStep.objects.filter(segment__operations_definition=definition))
+
+
+@dataclass(frozen=True)
+class Specified:
+    """An operation of a definition with its materials and the steps of its instruction."""
+
+    segment: OperationsSegment
+    materials: Sequence[MaterialSpecification]
+    steps: Sequence[InstructionStep]
 
 
 def create(
@@ -117,32 +136,34 @@ def add(act: UseCase, site: Site, definition: OperationsDefinition, new: NewBatc
         quantity=scaled(definition.batch_quantity, factor) if new.quantity is None else new.quantity,
         unit=definition.unit,
     )
-    materials = defaultdict(list)
+    materials, steps = defaultdict(list), defaultdict(list)
     for item in _MATERIALS.rows(definition=definition.pk):
         materials[item.segment_id].append(item)
-    segments = _SEGMENTS.rows(definition=definition.pk)
-    jobs = add_jobs(
-        act, order, [_job(definition, each, materials[each.pk], factor, new.equipment) for each in segments]
-    )
+    for step in _STEPS.rows(definition=definition.pk):
+        steps[step.segment_id].append(step)
+    specified = [
+        Specified(each, materials[each.pk], steps[each.pk]) for each in _SEGMENTS.rows(definition=definition.pk)
+    ]
+    jobs = add_jobs(act, order, [_job(definition, each, factor, new, request.quantity) for each in specified])
     follow_job_orders(act, jobs)
     request.jobs = jobs
     return request
 
 
 def _job(
-    definition: OperationsDefinition,
-    segment: OperationsSegment,
-    materials: Sequence[MaterialSpecification],
-    scale: Decimal,
-    elsewhere: Equipment | None,
+    definition: OperationsDefinition, specified: Specified, scale: Decimal, new: NewBatch, quantity: Decimal
 ) -> NewJob:
+    segment, materials = specified.segment, specified.materials
+    each = segment.run_duration
     return NewJob(
         operation=segment.name,
         sequence=segment.sequence,
-        equipment=segment.equipment or elsewhere,
+        equipment=segment.equipment or new.equipment,
         outputs=[_output(item, scale) for item in materials if item.material_use in OUTPUT_USES],
         inputs=[_input(item, scale) for item in materials if item.material_use not in OUTPUT_USES],
-        directive=_directive(definition, segment, materials, scale),
+        directive=_directive(definition, specified, scale),
+        setup_duration=segment.setup_duration,
+        run_duration=None if each is None else times(each, quantity),
     )
 
 
@@ -173,12 +194,8 @@ def _input(item: MaterialSpecification, scale: Decimal) -> Input:
     )
 
 
-def _directive(
-    definition: OperationsDefinition,
-    segment: OperationsSegment,
-    materials: Sequence[MaterialSpecification],
-    scale: Decimal,
-) -> dict[str, Any]:
+def _directive(definition: OperationsDefinition, specified: Specified, scale: Decimal) -> dict[str, Any]:
+    segment = specified.segment
     return {
         "definition": definition.code,
         "version": definition.number,
@@ -195,6 +212,19 @@ def _directive(
                 "is_scaled": item.is_scaled,
                 "is_backflushed": item.is_backflushed,
             }
-            for item in materials
+            for item in specified.materials
         ],
+        **({"steps": [_step(step) for step in steps]} if (steps := specified.steps) else {}),
     }
+
+
+def _step(step: InstructionStep) -> dict[str, Any]:
+    """The frozen copy of a step."""
+    names = ("id", "position", "title", "text", "is_mandatory", "unit", "lower_limit", "upper_limit", "expected")
+    return Step(
+        kind=StepKind(step.kind),
+        picture=step.picture_id,
+        out_of_limit=OutOfLimit(step.out_of_limit),
+        choices=tuple(step.choices),
+        **{name: getattr(step, name) for name in names},
+    ).as_json()

@@ -155,6 +155,8 @@ LISTED: dict[str, Kind] = {
     "inventory.CycleCount": Kind.TRANSACTIONAL,
     "inventory.HeldLot": Kind.TRANSACTIONAL,
     "inventory.HomePlace": Kind.MASTER,
+    "production.InstructionStep": Kind.MASTER,
+    "production.StepAnswer": Kind.FACT,
     "inventory.Installation": Kind.TRANSACTIONAL,
     "inventory.LotHold": Kind.TRANSACTIONAL,
     "inventory.StockBalance": Kind.TECHNICAL,  # the ledger's sum, kept by trigger

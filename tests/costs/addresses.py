@@ -126,6 +126,7 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "work:join": lambda plant: plant.job.code,
     "work:leave": lambda plant: plant.job.code,
     "production:order": lambda plant: plant.order.code,
+    "production:job_": lambda plant: plant.job.code,
     "production:traveller": lambda plant: plant.order.code,
 }
 MACHINE: dict[str, Callable[[GrownPlant], dict[str, object]]] = {
@@ -304,6 +305,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
             "plant/shifts": plant.shift,
             "plant/sublots": plant.sublot,
             "production/orders": plant.production_request,
+            "production/jobs": plant.job,
             "table-imports": plant.table,
             "task-runs": plant.run.check_task,
             "work/gate-rules": plant.gate_rule,

@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -74,6 +74,8 @@ class NewJob:
     equipment: Equipment | None = None
     code: str = ""
     planned: tuple[datetime, datetime] | None = None
+    setup_duration: timedelta | None = None
+    run_duration: timedelta | None = None
 
 
 def add(act: UseCase, *, order: WorkRequest, **new: Any) -> JobOrder:
@@ -124,6 +126,8 @@ def _created(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[Jo
                 latest_end=order.due_at,
                 planned_start=each.planned[0] if each.planned else None,
                 planned_end=each.planned[1] if each.planned else None,
+                setup_duration=each.setup_duration,
+                run_duration=each.run_duration,
                 directive=each.directive,
                 created_at=act.now,
             )

@@ -18,7 +18,7 @@ from mom.core.use_case import UseCase
 from mom.events.work import WorkReported
 from mom.plant.engine.calendar import local_day
 from mom.plant.models import Person
-from mom.work.engine.terms import OperationsType, WorkKind
+from mom.work.engine.terms import JobOrigin, OperationsType, WorkKind
 from mom.work.models import JobOrder, JobResponse, LabourEntry, Run
 
 KIND_OF_WORK: dict[str, WorkKind] = {
@@ -75,6 +75,7 @@ def _open(
             job_order=job_order,
             equipment_id=job_order.equipment_id,
             work_kind=work_kind,
+            is_rework=job_order.origin == JobOrigin.REWORK,
             started_at=act.now,
             **_stamp(act, key),
             **more,

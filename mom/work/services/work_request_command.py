@@ -10,6 +10,7 @@ from mom.work import permissions
 from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderCommand, JobOrderStatus, WorkRequestCommand
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import JobOrder, WorkRequest
+from mom.work.planners import plan_released
 from mom.work.services import job_order, work_request
 
 FOLLOWS: dict[WorkRequestCommand, JobOrderCommand] = {
@@ -74,4 +75,6 @@ def move(
         job_order.move_all(
             act, order, [job for job in jobs if follows in JOB_ORDER.commands(JobOrderStatus(job.status))], follows
         )
+    if asked == WorkRequestCommand.RELEASE:
+        plan_released(act, order, jobs)
     return order
