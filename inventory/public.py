@@ -4,7 +4,7 @@ from inventory.engine.terms import MoveKind
 from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS
 from inventory.selectors.genealogy import Direction, Trace, lots_reached, trace
 from inventory.selectors.made import LotMade, lots_made_by, lots_made_on
-from inventory.selectors.stock import known_acts, storage_at
+from inventory.selectors.stock import known_acts, stock_of, storage_at
 from inventory.services.issue import Wanted
 from inventory.services.issue import give_back as give_back_stock
 from inventory.services.issue import issue as issue_stock
@@ -40,6 +40,7 @@ __all__ = [
     "post_stock",
     "release_hold",
     "release_lots",
+    "stock_of",
     "storage_at",
     "trace",
 ]

@@ -104,7 +104,7 @@ class Schema(AutoSchema):
             codes += ["409", "413", "415", "422"]
         if self.method in {"PUT", "PATCH"}:
             codes += ["412", "428"]
-        elif any(each.name == "If-Match" for each in self.get_override_parameters()):
+        elif any(getattr(each, "name", "") == "If-Match" for each in self.get_override_parameters()):
             codes += ["412"]
         return sorted(codes)
 

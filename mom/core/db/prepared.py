@@ -54,9 +54,9 @@ class _Compiled:
     """The statement, and how its columns become objects: what `ModelIterable` finds out anew each time."""
 
     def __init__(self, queryset: QuerySet[Any]) -> None:
-        if queryset._prefetch_related_lookups:
+        if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise ValueError("A prepared query set has no prefetches.")
-        if queryset._iterable_class is not ModelIterable:  # type: ignore[attr-defined]
+        if queryset._iterable_class is not ModelIterable:
             raise ValueError("A prepared query set gives whole rows.")
         compiler = queryset.query.get_compiler(using=connection.alias)
         self.statement = _statement(compiler, queryset.model._meta.db_table)
