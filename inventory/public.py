@@ -2,13 +2,13 @@
 
 from inventory.engine.terms import MoveKind
 from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS
-from inventory.selectors.genealogy import Direction, Trace, trace
+from inventory.selectors.genealogy import Direction, Trace, lots_reached, trace
 from inventory.selectors.made import LotMade, lots_made_by, lots_made_on
 from inventory.selectors.stock import known_acts, stock_of, storage_at
 from inventory.services.issue import Wanted
 from inventory.services.issue import give_back as give_back_stock
 from inventory.services.issue import issue as issue_stock
-from inventory.services.lot_hold import Held, Released, hold_lots, release_hold, release_lots
+from inventory.services.lot_hold import Also, Held, Released, hold_all_affected, hold_lots, release_hold, release_lots
 from inventory.services.posting import Leg, Occasion
 from inventory.services.posting import post as post_stock
 from inventory.services.stock import add_storage
@@ -18,6 +18,7 @@ __all__ = [
     "CONSUME_STOCK",
     "HOLD_LOTS",
     "RELEASE_LOTS",
+    "Also",
     "Direction",
     "Held",
     "Leg",
@@ -29,11 +30,13 @@ __all__ = [
     "Wanted",
     "add_storage",
     "give_back_stock",
+    "hold_all_affected",
     "hold_lots",
     "issue_stock",
     "known_acts",
     "lots_made_by",
     "lots_made_on",
+    "lots_reached",
     "post_stock",
     "release_hold",
     "release_lots",

@@ -1,7 +1,7 @@
 """Where a lot or piece came from and where it went: one walk over the ledger, through blends with their shares."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -97,6 +97,9 @@ class _Row:
     position: str
 
 
+Walked = list[tuple[_Row, int, Share | None]]
+
+
 def key_of(thing: MaterialLot | MaterialSublot) -> str:
     """How the walk names a lot or piece."""
     return f"{'S' if isinstance(thing, MaterialSublot) else 'L'}{thing.pk}"
@@ -109,12 +112,33 @@ def trace(thing: MaterialLot | MaterialSublot, direction: Direction) -> Trace:
     could hold the lot), with exact shares or, where a filling and a withdrawal overlap, bounds.
     """
     start = key_of(thing)
-    rows = _rows([start], direction)
-    blends = _blend_shares(rows)
-    walked = _walked(rows, blends, start, direction)
+    walked = _walk([start], direction)
     nodes = _nodes({start, *(key for row, *_rest in walked for key in (row.parent, row.child))})
     steps = [_step(row, nodes, depth, share) for row, depth, share in walked]
     return Trace(steps, _ends(nodes))
+
+
+def lots_reached(lots: Collection[int], direction: Direction, *, most_steps: int | None = None) -> set[int]:
+    """The lots (by key) that went into these, or that were made of them; of a piece the lot that it is of.
+
+    `most_steps` 1: only the nearest. Four statements at most, however many lots.
+    """
+    walked = _walk([f"L{pk}" for pk in sorted(lots)], direction)
+    keys = {
+        row.parent if direction == Direction.BACKWARD else row.child
+        for row, depth, _share in walked
+        if most_steps is None or depth <= most_steps
+    }
+    pieces = [int(key[1:]) for key in keys if key[0] == "S"]
+    found = {int(key[1:]) for key in keys if key[0] == "L"}
+    if pieces:
+        found |= set(MaterialSublot.objects.filter(pk__in=pieces, lot__isnull=False).values_list("lot_id", flat=True))
+    return found
+
+
+def _walk(starts: Sequence[str], direction: Direction) -> Walked:
+    rows = _rows(starts, direction)
+    return _walked(rows, _blend_shares(rows), starts, direction)
 
 
 def _rows(keys: Sequence[str], direction: Direction) -> list[_Row]:
@@ -155,17 +179,14 @@ def _window(move: StockMove) -> tuple[datetime, datetime]:
     return move.occurred_at, move.occurred_until or move.occurred_at
 
 
-Walked = list[tuple[_Row, int, Share | None]]
-
-
-def _walked(rows: Sequence[_Row], blends: Shares, start: str, direction: Direction) -> Walked:
+def _walked(rows: Sequence[_Row], blends: Shares, starts: Sequence[str], direction: Direction) -> Walked:
     """The steps that can be true, nearest first: out of a blend goes only what its shares allow."""
     is_back = direction == Direction.BACKWARD
     by_node: dict[str, list[_Row]] = defaultdict(list)
     for row in rows:
         by_node[row.child if is_back else row.parent].append(row)
     # A blend is entered by a certain withdrawal (backward) or with a certain lot (forward); only then it is followed.
-    front: list[tuple[str, int | str | None]] = [(start, None)]
+    front: list[tuple[str, int | str | None]] = [(start, None) for start in starts]
     seen: set[tuple[str, int | str | None]] = set(front)
     taken: dict[tuple[Any, ...], tuple[_Row, int, Share | None]] = {}
     depth = 0

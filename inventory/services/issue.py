@@ -18,8 +18,8 @@ from inventory.engine.terms import MoveKind
 from inventory.models import StockMove, StorageLocation
 from inventory.selectors.material_at_hand import USABLE
 from inventory.services import stock_reservation
+from inventory.services.bringing import active_of
 from inventory.services.posting import Leg, Occasion, post, posted, usable_lots
-from inventory.services.stock import active_of
 from mom.core.db.bulk import array
 from mom.core.errors import Conflict, InvalidInput, Shortage
 from mom.core.use_case import UseCase
@@ -32,7 +32,8 @@ TRIES = 4
 _AT_HAND = """
 SELECT b.definition_id, b.id, b.location_id, b.lot_id, b.quantity - b.reserved AS free,
        coalesce((SELECT json_object_agg(s.requirement_id, (s.quantity - s.taken)::text)
-                 FROM inventory_stockreservation s WHERE s.balance_id = b.id AND s.released_at IS NULL AND s.taken < s.quantity
+                 FROM inventory_stockreservation s
+                 WHERE s.balance_id = b.id AND s.released_at IS NULL AND s.taken < s.quantity
                    AND s.requirement_id = ANY(%(needs)s::bigint[])), '{}'::json)
 FROM inventory_stockbalance b LEFT JOIN plant_materiallot l ON l.id = b.lot_id
 WHERE b.site_id = %(site)s AND b.definition_id = ANY(%(materials)s::bigint[]) AND b.quantity > 0 AND b.sublot_id IS NULL

@@ -7,12 +7,14 @@ planner's to say. The gate of those jobs tells it, and one button reserves other
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from inventory import permissions
 from inventory.models import HeldLot, LotHold
+from inventory.selectors.genealogy import Direction, lots_reached
 from inventory.services.stock_reservation import let_go_of_lots
 from mom.core import numbers
 from mom.core.actor import Actor
@@ -52,6 +54,48 @@ def hold(actor: Actor, lots: Collection[int], reason: str, *, origin: int | None
         act.require(permissions.HOLD_LOTS, site or "")
         made = hold_lots(act, lots, reason, origin=origin)
         return LotHold.objects.select_related("site", "origin").get(pk=made.hold_id)
+
+
+class Also(StrEnum):
+    """What is held with the lots that somebody chose."""
+
+    NOTHING = ""
+    DOWNSTREAM = "downstream"  # everything that was made of them
+    SIBLINGS = "siblings"  # what they were made of, and everything that was made of that
+
+
+def hold_affected(actor: Actor, lots: Collection[int], reason: str, *, also: str = Also.NOTHING) -> LotHold:
+    """Hold lots with everything that is affected, in one act. Raises: as `hold`."""
+    with use_case(actor, reason) as act:
+        site = MaterialLot.objects.filter(pk__in=lots).values_list("site__code", flat=True).order_by("pk").first()
+        act.require(permissions.HOLD_LOTS, site or "")
+        made = hold_all_affected(act, lots, reason, also=Also(also))
+        return LotHold.objects.select_related("site", "origin").get(pk=made.hold_id)
+
+
+def hold_all_affected(act: UseCase, lots: Collection[int], reason: str, *, also: Also = Also.DOWNSTREAM) -> Held:
+    """The same within the caller's transaction; rights are the caller's to ask.
+
+    Lots are locked before it is looked for the last time, so that nothing is made of them in between unseen.
+    """
+    if also is Also.NOTHING:
+        return hold_lots(act, lots, reason, origin=next(iter(lots)) if len(lots) == 1 else None)
+    found = affected(lots, also)
+    while True:
+        _locked(found)
+        again = found | affected(lots, also)
+        if again == found:
+            break
+        found = again
+    return hold_lots(act, found, reason, origin=min(lots))
+
+
+def affected(lots: Collection[int], also: Also) -> set[int]:
+    """The lots with everything that is affected, by key."""
+    roots = set(lots)
+    if also is Also.SIBLINGS:
+        roots |= lots_reached(roots, Direction.BACKWARD, most_steps=1)
+    return roots | lots_reached(roots, Direction.FORWARD)
 
 
 def hold_lots(act: UseCase, lots: Collection[int], reason: str, *, origin: int | None = None) -> Held:

@@ -6,39 +6,27 @@ from typing import Any
 from mom.accounts.models import Site
 from mom.core.use_case import UseCase
 from mom.plant.models import Equipment, MaterialDefinition
-from mom.work.models import JobOrder, QuantityReport
+from mom.work.models import JobOrder
 from mom.work.public import lock_jobs
 from production.services.production_request import NewOrder, add, released
 
 
-class ProductionKind:
-    """Production's part in the life of its jobs: it makes the rework that others ask for."""
+def rework_order(act: UseCase, site_id: int, wish: Mapping[str, Any]) -> JobOrder:
+    """A released order of its own for `quantity` of `material_id`, at `equipment_id` where that is named; its job.
 
-    def started(self, act: UseCase, job_order: JobOrder) -> None:
-        """Nothing yet: the spine does what a start takes."""
-
-    def reported(self, act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
-        """Nothing yet: no backflush."""
-
-    def finished(self, act: UseCase, job_order: JobOrder) -> None:
-        """Nothing yet."""
-
-    def request(self, act: UseCase, site_id: int, wish: Mapping[str, Any]) -> JobOrder:
-        """A released order of its own for `quantity` of `material_id`, at `equipment_id` where that is named.
-
-        `description` says what it is for. Joins the caller's transaction; rights are the caller's to ask.
-        Raises: InvalidInput for nothing or less.
-        """
-        site = Site.objects.get(pk=site_id)
-        rows = Equipment.objects.filter(site=site)
-        order = NewOrder(
-            code="",
-            definition=MaterialDefinition.objects.get(site=site, pk=wish["material_id"]),
-            quantity=wish["quantity"],
-            description=str(wish.get("description", ""))[:200],
-            operation=str(wish.get("description", ""))[:200],
-            equipment=rows.filter(pk=wish["equipment_id"]).first() if wish.get("equipment_id") else None,
-            priority=30,
-        )
-        request = released(act, add(act, site, order))
-        return lock_jobs(request.work_request_id)[0]
+    `description` says what it is for. Joins the caller's transaction; rights are the caller's to ask.
+    Raises: InvalidInput for nothing or less.
+    """
+    site = Site.objects.get(pk=site_id)
+    rows = Equipment.objects.filter(site=site)
+    order = NewOrder(
+        code="",
+        definition=MaterialDefinition.objects.get(site=site, pk=wish["material_id"]),
+        quantity=wish["quantity"],
+        description=str(wish.get("description", ""))[:200],
+        operation=str(wish.get("description", ""))[:200],
+        equipment=rows.filter(pk=wish["equipment_id"]).first() if wish.get("equipment_id") else None,
+        priority=30,
+    )
+    request = released(act, add(act, site, order))
+    return lock_jobs(request.work_request_id)[0]

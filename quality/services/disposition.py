@@ -49,8 +49,9 @@ class Decision:
 
 def left_of(line: NonconformanceLine) -> Decimal:
     """How much of a line nobody has decided yet. One statement."""
-    decided: Decimal = line.dispositions.aggregate(total=Sum("quantity"))["total"] or Decimal(0)
-    return line.quantity - decided
+    decided: Decimal | None = line.dispositions.aggregate(total=Sum("quantity"))["total"]
+    quantity: Decimal = line.quantity
+    return quantity - (decided or Decimal(0))
 
 
 def signed_version(ncr: Nonconformance, decision: Decision) -> str:

@@ -20,6 +20,7 @@ from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
 from tests.factories.alerts import make_alert, make_step, make_team, make_turn
+from tests.factories.counts import make_count, make_hold, make_move_job
 from tests.factories.erp import make_table
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
 from tests.factories.floor import make_archived_day, make_meaning, make_stop
@@ -53,7 +54,10 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.NumberRange": make_range,
     "plant.Rate": make_rate,
     "production.IdealCycle": make_ideal_cycle,
+    "inventory.CycleCount": make_count,
+    "inventory.LotHold": make_hold,
     "inventory.StockReservation": make_reservation,
+    "inventory.StockTransfer": make_move_job,
     "work.GateOverride": make_gate_override,
     "quality.Characteristic": lambda site: make_plan(
         site, f"CP-{next(_numbers)}", is_approved=False

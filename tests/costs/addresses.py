@@ -118,10 +118,15 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:reason": lambda plant: f"stop/{plant.reason.code}",
     "work:job": lambda plant: plant.job.code,
     "inventory:job": lambda plant: plant.job.code,
+    "inventory:place": lambda plant: plant.stock.reservation.balance.location.equipment.code,
+    "inventory:count": lambda plant: plant.stock.count.code,
+    "inventory:move_change": lambda plant: plant.stock.move.code,
+    "inventory:home": lambda plant: plant.material.code,
     "work:begin_": lambda plant: plant.job.code,
     "work:join": lambda plant: plant.job.code,
     "work:leave": lambda plant: plant.job.code,
     "production:order": lambda plant: plant.order.code,
+    "production:job_": lambda plant: plant.job.code,
     "production:traveller": lambda plant: plant.order.code,
 }
 MACHINE: dict[str, Callable[[GrownPlant], dict[str, object]]] = {
@@ -307,6 +312,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
             "plant/shifts": plant.shift,
             "plant/sublots": plant.sublot,
             "production/orders": plant.production_request,
+            "production/jobs": plant.job,
             "table-imports": plant.table,
             "task-runs": plant.run.check_task,
             "work/gate-rules": plant.gate_rule,
@@ -331,7 +337,7 @@ def address_of(route: Route, plant: GrownPlant) -> str:
     of_shift = plant.shift_words.address_of(route, plant.area)
     if of_shift is not None:
         return of_shift
-    if resource == "analytics/losses":
+    if resource in {"analytics/losses", "inventory/counts/accuracy"}:
         return f"{route.path}?site={plant.site.code}"
     if resource == "search":
         return f"{route.path}?q=N-0"

@@ -27,6 +27,7 @@ from tests.costs import (
     grown_files,
     grown_known,
     grown_messages,
+    grown_production,
     grown_quality,
     grown_stock,
     grown_stops,
@@ -119,6 +120,7 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
     address = address_of(route, plant)
     of_parts = (
         grown_known.act_of(route, plant.known, address),
+        grown_production.act_of(route, plant),
         grown_stock.act_of(route, plant.stock),
         grown_quality.act_of(route, plant.quality),
         grown_messages.act_of(route, plant.messages),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from mom.core.charts import svg
 from mom.core.charts.svg import CHARACTER, Chart, Printer
@@ -93,9 +94,9 @@ def _line(line: Line, y: float, right: float) -> str:
 def _mark(point: ControlPoint, x: float, y: float, printed: Printer) -> str:
     tip = f"{point.label}: {printed(point.value or 0)}" + (f". {point.finding}" if point.finding else "")
     if point.tone == "bad":  # a triangle, so that it doesn't speak by its colour alone
-        path = f'<path class="pt-bad" d="M{x:.1f} {y - 7:.1f}l6.5 11h-13z"><title>{svg.escape(tip)}</title></path>'
+        path = f'<path class="pt-bad" d="M{x:.1f} {y - 7:.1f}l6.5 11h-13z"><title>{escape(tip)}</title></path>'
     elif point.tone == "warn":
-        path = f'<path class="pt-warn" d="M{x:.1f} {y - 6:.1f}l6 6-6 6-6-6z"><title>{svg.escape(tip)}</title></path>'
+        path = f'<path class="pt-warn" d="M{x:.1f} {y - 6:.1f}l6 6-6 6-6-6z"><title>{escape(tip)}</title></path>'
     else:
         path = svg.dot(x, y, 3.2, "pt", tip)
     return svg.linked(path, point.url, tip)

@@ -60,7 +60,7 @@ class JobOrderSerializer(ModelSerializer):
         fields = (
             "id", "site", "code", "order", "work_request", "operations_type", "operation", "sequence", "status",
             "priority", "machine", "equipment", "earliest_start", "latest_end", "planned_start", "planned_end",
-            "outputs", "version", "created_at",
+            "setup_duration", "run_duration", "origin", "origin_job", "replaces", "outputs", "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -110,7 +110,7 @@ _MADE = (
     .select_related("definition", "total")
     .order_by("position", "id")
 )
-_OUTPUTS = Prefetch("requirements", _MADE, to_attr="outputs")
+OUTPUTS = Prefetch("requirements", _MADE, to_attr="outputs")
 _OUTPUTS_OF = Prepared(lambda job: _MADE.filter(job_order=job))
 
 
@@ -131,7 +131,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         **{command.value: right for command, right in permissions.PERMISSION_FOR.items()},
     }
     serializer_class = JobOrderSerializer
-    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(_OUTPUTS)
+    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(OUTPUTS)
     filterset_class = JobOrderFilters
     ordering_fields, ordering = ("code", "created_at", "planned_start", "latest_end", "priority"), ("-created_at",)
 

@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared
-from mom.core.db.rows import write
+from mom.core.db.statements import Statement
 from mom.core.errors import Conflict, InvalidInput, NotFound, Stale
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
@@ -44,6 +44,7 @@ class Output:
     unit: str
     use: MaterialUse = MaterialUse.PRODUCED
     limit: Decimal | None = None
+    is_backflushed: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Input:
     unit: str
     active_quantity: Decimal | None = None
     use: MaterialUse = MaterialUse.CONSUMED
+    is_backflushed: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class NewJob:
     equipment: Equipment | None = None
     code: str = ""
     planned: tuple[datetime, datetime] | None = None
+    setup_duration: timedelta | None = None
+    run_duration: timedelta | None = None
 
 
 def add(act: UseCase, *, order: WorkRequest, **new: Any) -> JobOrder:
@@ -122,6 +126,8 @@ def _created(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[Jo
                 latest_end=order.due_at,
                 planned_start=each.planned[0] if each.planned else None,
                 planned_end=each.planned[1] if each.planned else None,
+                setup_duration=each.setup_duration,
+                run_duration=each.run_duration,
                 directive=each.directive,
                 created_at=act.now,
             )
@@ -140,6 +146,7 @@ def _outputs(job_order: JobOrder, outputs: Sequence[Output]) -> list[JobRequirem
             definition=output.definition,
             quantity=output.quantity,
             unit=output.unit,
+            is_backflushed=output.is_backflushed,
         )
         for index, output in enumerate(outputs)
     ]
@@ -157,6 +164,7 @@ def _inputs(job_order: JobOrder, inputs: Sequence[Input], outputs: int) -> list[
             quantity=item.quantity,
             unit=item.unit,
             active_quantity=item.active_quantity,
+            is_backflushed=item.is_backflushed,
         )
         for index, item in enumerate(inputs)
     ]
@@ -185,6 +193,7 @@ def locked(pk: int, *, with_order: bool = False) -> JobOrder:
     job_order = (_WITH_ORDER if with_order else _ALONE).first(pk=pk)
     if job_order is None:
         raise NotFound(_("There is no such job."))
+    job_order.work_request.site = job_order.site
     return job_order
 
 
@@ -254,16 +263,33 @@ def move(
         _refuse_if(job_order, gate.order_stopped(job_order, act.now))
     job_order.status = after
     job_order.version += 1
-    write(job_order, "status", "version")
+    others = _write(job_order)
     if after == JobOrderStatus.RUNNING:
         job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind)
     elif before == JobOrderStatus.RUNNING:
         job_response.close_for(act, job_order)
     _tell_the_kind(act, job_order, asked)
     if order is not None:
-        work_request.follow_jobs(act, order, asked)
+        work_request.follow_jobs(act, order, asked, {after, *others})
     _say(act, job_order, asked, before)
     return job_order
+
+
+_MOVED = Statement(
+    """
+    UPDATE work_joborder AS j SET status = %(status)s, version = %(version)s WHERE j.id = %(job)s
+    RETURNING ARRAY(SELECT DISTINCT o.status FROM work_joborder o
+                    WHERE o.work_request_id = j.work_request_id AND o.id <> j.id)
+    """,
+    "move_job",
+)
+
+
+def _write(job_order: JobOrder) -> list[JobOrderStatus]:
+    """Write the state of a locked job; gives the states of the order's other jobs, which its order follows too."""
+    values = {"status": job_order.status, "version": job_order.version, "job": job_order.pk}
+    [(others,)] = _MOVED.rows(values)
+    return [JobOrderStatus(status) for status in others]
 
 
 def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: JobOrderCommand) -> None:

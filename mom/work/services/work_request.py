@@ -1,8 +1,8 @@
 """Orders on the spine: added, released, and moved along as their jobs move."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
@@ -93,10 +93,12 @@ FOLLOWED = frozenset({JobOrderCommand.START, JobOrderCommand.FINISH, JobOrderCom
 """The commands to a job that may move its order on."""
 
 
-def follow_jobs(act: UseCase, work_request: WorkRequest, job_command: JobOrderCommand) -> None:
+def follow_jobs(
+    act: UseCase, work_request: WorkRequest, job_command: JobOrderCommand, statuses: Collection[JobOrderStatus]
+) -> None:
     """Let a locked order follow its jobs: running with the first start, completed with the last end.
 
-    Joins the caller's transaction.
+    `statuses`: those that its jobs are in, after the command. Joins the caller's transaction.
     """
     if job_command not in FOLLOWED:
         return
@@ -108,8 +110,6 @@ def follow_jobs(act: UseCase, work_request: WorkRequest, job_command: JobOrderCo
     if WorkRequestCommand.COMPLETE not in WORK_REQUEST.commands(status):
         return
     ended = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED, JobOrderStatus.ABORTED, JobOrderStatus.CANCELLED}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT status FROM work_joborder WHERE work_request_id = %s", [work_request.pk])
-        statuses = {status for (status,) in cursor.fetchall()}
-    if statuses <= ended and statuses & {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}:
+    done = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
+    if ended.issuperset(statuses) and not done.isdisjoint(statuses):
         move(act, work_request, WorkRequestCommand.COMPLETE)
