@@ -23,6 +23,7 @@ class ProductionConfig(AppConfig):
         from production.services.planned_times import plan_at_release
         from production.services.step_answer import GATE, LEVEL
         from production.views.columns import order_url
+        from production.views.instruction import instruction_panel
         from production.views.job_change import changes_panel
 
         orders = NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20)
@@ -42,6 +43,7 @@ class ProductionConfig(AppConfig):
             retired=_("Closed"),
         )
         label_fields.register()
+        register_panel("job", "instruction", order=5, permission=permissions.VIEW, render=instruction_panel)
         register_panel("job", "changes", order=40, permission=permissions.VIEW, render=changes_panel)
         register_blockers(
             GATE, lambda _job, _at, _person: [], _("Steps to answer before a job is finished"), level=LEVEL

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from production.views import definition, definition_draft, ideal_cycle, job_change, log_work, order
+from production.views import definition, definition_draft, ideal_cycle, instruction, job_change, log_work, order
 
 app_name = "production"
 IN = "operations/<int:sequence>"
@@ -38,6 +38,7 @@ urlpatterns = [
         name="definition_approve",
     ),
     path("definitions/<path:code>/<int:number>/", definition.DefinitionDetail.as_view(), name="definition_detail"),
+    path("work-instruction/<path:code>/", instruction.InstructionPage.as_view(), name="instruction"),
     path("change-job/<path:code>/split/", job_change.JobSplit.as_view(), name="job_split"),
     path("change-job/<path:code>/finish-early/", job_change.JobFinishEarly.as_view(), name="job_finish_early"),
     path("change-job/<path:code>/make-rework/", job_change.JobRework.as_view(), name="job_rework"),

@@ -31,7 +31,24 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
     "work:gate_override": lambda _plant: [],  # of what stands in the way, walked by tests/work/test_gate_override.py
     "production:definition_detail": lambda plant: [plant.stock.definition_address()],
-    "production:definition_approve": lambda plant: [plant.stock.draft_address()],
+    **dict.fromkeys(
+        (f"production:definition_{act}" for act in ("approve", "change", "new_version", "operation_add")),
+        lambda plant: [plant.stock.draft_address()],
+    ),
+    **dict.fromkeys(
+        (
+            f"production:definition_{act}"
+            for act in ("operation_change", "operation_remove", "material_add", "step_add")
+        ),
+        lambda plant: [plant.stock.draft_address() | {"sequence": 10}],
+    ),
+    **dict.fromkeys(
+        (
+            f"production:definition_{act}"
+            for act in ("material_change", "material_remove", "step_change", "step_remove")
+        ),
+        lambda plant: [plant.stock.draft_address() | {"sequence": 10, "position": 10}],
+    ),
     "work:undo": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
     "work:begin_stop": lambda plant: [{"machine": plant.machine.code}],
     "work:end_stop": lambda plant: [{"stop": plant.stop.pk}],
@@ -127,6 +144,7 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "work:leave": lambda plant: plant.job.code,
     "production:order": lambda plant: plant.order.code,
     "production:job_": lambda plant: plant.job.code,
+    "production:instruction": lambda plant: plant.instruction.job.code,
     "production:traveller": lambda plant: plant.order.code,
 }
 MACHINE: dict[str, Callable[[GrownPlant], dict[str, object]]] = {
@@ -313,6 +331,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
             "plant/sublots": plant.sublot,
             "production/orders": plant.production_request,
             "production/jobs": plant.job,
+            "production/step-answers": plant.instruction.answer,
             "table-imports": plant.table,
             "task-runs": plant.run.check_task,
             "work/gate-rules": plant.gate_rule,

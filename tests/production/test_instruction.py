@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -232,3 +233,61 @@ def test_open_is_what_is_mandatory_and_not_answered(asked: list[tuple[int, bool]
     assert [Step(**each.__dict__) for each in steps_of({"steps": [step.as_json() for step in steps]})] == sorted(
         steps, key=lambda step: step.position
     )
+
+
+@pytest.fixture
+def page(owner: Any) -> Client:
+    client = Client()
+    client.force_login(owner, backend="mom.accounts.backends.PasswordBackend")
+    return client
+
+
+@pytest.mark.django_db
+def test_the_job_page_leads_through_the_steps(page: Client, actor: Actor, job: JobOrder) -> None:
+    shown = page.get("/jobs/WO-1-10/").content.decode()
+    assert "5 steps to answer before it is finished" in shown
+    assert "/work-instruction/WO-1-10/" in shown
+    at = "/work-instruction/WO-1-10/"
+    first = page.get(at).content.decode()
+    assert "Read the drawing" in first
+    assert "I have read it" in first
+
+    def tap(step: int, value: str) -> Any:
+        return page.post(f"{at}?step={step}", {"value": value, "op_uuid": str(uuid.uuid4())})
+
+    assert tap(10, "done").headers["Location"] == f"{at}?step=20"
+    assert "24.9 – 25.1" in page.get(f"{at}?step=30").content.decode()
+    refused = tap(30, "26")
+    assert (refused.status_code, "26 is out of limits" in refused.content.decode()) == (422, True)
+    assert 'value="blue"' in page.get(f"{at}?step=50").content.decode()
+    for step, value in ((20, "done"), (30, "25"), (50, "grey"), (60, "T-07")):
+        tap(step, value)
+    assert tap(40, "0.3").headers["Location"] == "/jobs/WO-1-10/"
+    shown = page.get("/jobs/WO-1-10/").content.decode()
+    assert "to answer before" not in shown
+    assert "out of limits" in shown
+    assert page.post("/jobs/WO-1-10/finish/", {"op_uuid": str(uuid.uuid4())}).status_code == 302
+    assert tap(40, "0.1").status_code == 409
+
+
+@pytest.mark.django_db
+def test_finishing_with_open_steps_is_refused_on_the_page_in_words(page: Client, job: JobOrder) -> None:
+    answered = page.post("/jobs/WO-1-10/finish/", {"op_uuid": str(uuid.uuid4())})
+    assert answered.status_code == 409
+    assert "5 steps to answer before it is finished" in answered.content.decode()
+
+
+@pytest.mark.django_db
+def test_P33_who_may_only_look_sees_the_steps_and_answers_none(page: Client, site: Site, job: JobOrder) -> None:
+    reader, stranger = Client(), Client()
+    people = [make_user("rolf", site=site, permissions=["work.view"]),
+              make_user("olaf", site=make_site("P2"), permissions=["*"])]  # fmt: skip
+    for client, user in zip((reader, stranger), people, strict=True):
+        client.force_login(user, backend="mom.accounts.backends.PasswordBackend")
+    shown = reader.get("/work-instruction/WO-1-10/").content.decode()
+    assert "Read the drawing" in shown
+    assert "I have read it" not in shown
+    sent = {"value": "done", "op_uuid": str(uuid.uuid4())}
+    assert reader.post("/work-instruction/WO-1-10/?step=10", sent).status_code == 403
+    assert stranger.get("/work-instruction/WO-1-10/").status_code == 404
+    assert page.get("/work-instruction/WO-1-20/").status_code == 404
