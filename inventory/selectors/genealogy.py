@@ -108,7 +108,7 @@ def key_of(thing: MaterialLot | MaterialSublot) -> str:
 def trace(thing: MaterialLot | MaterialSublot, direction: Direction) -> Trace:
     """Everything that went into a lot or piece, or that was made of it, over any number of levels.
 
-    Seven statements at most. Through a silo the walk follows only lots that could be in what was taken (or only what
+    Three statements where it is lots alone, seven at most. Through a silo the walk follows only lots that could be in what was taken (or only what
     could hold the lot), with exact shares or, where a filling and a withdrawal overlap, bounds.
     """
     start = key_of(thing)
@@ -143,8 +143,14 @@ def _walk(starts: Sequence[str], direction: Direction) -> Walked:
 
 def _rows(keys: Sequence[str], direction: Direction) -> list[_Row]:
     with connection.cursor() as cursor:
-        cursor.execute(BACKWARD if direction == Direction.BACKWARD else FORWARD, {"nodes": list(keys)})
-        return [_Row(*row) for row in cursor.fetchall()]
+        nodes = [int(key[1:]) if key[0] == "L" else -int(key[1:]) for key in keys]
+        cursor.execute(BACKWARD if direction == Direction.BACKWARD else FORWARD, {"nodes": nodes})
+        return [_Row(_key(parent), _key(child), *rest) for parent, child, *rest in cursor.fetchall()]
+
+
+def _key(node: int) -> str:
+    """From the walk's own way to name a node."""
+    return f"L{node}" if node > 0 else f"S{-node}"
 
 
 Shares = dict[str, dict[int, dict[str, Share]]]
