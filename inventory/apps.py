@@ -52,6 +52,8 @@ class InventoryConfig(AppConfig):
         register_blockers(backflush.SOURCE, _asks_nothing, _("Material short at a report"), level=backflush.LEVEL)
         register_blockers("inventory.material", material_missing, _("Material"))
         register(NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20))
+        register(NavItem("inventory", _("Shortages"), "inventory:shortage_list", permissions.VIEW, order=22))
+        register(NavItem("inventory", _("Holds"), "inventory:hold_list", permissions.VIEW, order=28))
         register(NavItem("inventory", _("Counts"), "inventory:count_list", permissions.VIEW, order=24))
         register(NavItem("inventory", _("Places"), "inventory:place_list", permissions.VIEW, order=26))
         panels.register()

@@ -14,12 +14,11 @@ from mom.core import nouns
 def register() -> None:
     """Called when the app is ready."""
     for key, model, label, change, pattern, page in (
-        ("hold", LotHold, _("Hold"), permissions.HOLD_LOTS, "H-{yy}{seq:05}", None),
+        ("hold", LotHold, _("Hold"), permissions.HOLD_LOTS, "H-{yy}{seq:05}", "inventory:hold_detail"),
         ("count", CycleCount, _("Count"), permissions.COUNT_STOCK, "CC-{yy}{seq:05}", "inventory:count_detail"),
         ("move", StockTransfer, _("Move"), permissions.MOVE_STOCK, "MV-{yy}{seq:05}", "work:job_detail"),
     ):
-        address = _page(page) if page else None
-        nouns.register(nouns.Noun(key, model, label, permissions.VIEW, change, address=address, pattern=pattern))
+        nouns.register(nouns.Noun(key, model, label, permissions.VIEW, change, address=_page(page), pattern=pattern))
 
 
 def _page(url_name: str) -> Callable[[Any], str]:

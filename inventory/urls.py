@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.views import cycle_count, inventory_job, job_material, place, stock
+from inventory.views import cycle_count, inventory_job, job_material, lot_hold, place, shortage, stock, trace
 
 app_name = "inventory"
 urlpatterns = [
@@ -22,6 +22,12 @@ urlpatterns = [
     path("counts/post/<path:code>/", cycle_count.CountPost.as_view(), name="count_post"),
     path("counts/discard/<path:code>/", cycle_count.CountDiscard.as_view(), name="count_discard"),
     path("counts/<path:code>/", cycle_count.CountDetail.as_view(), name="count_detail"),
+    path("shortages/", shortage.ShortageList.as_view(), name="shortage_list"),
+    path("trace/<path:code>/", trace.LotTrace.as_view(), name="lot_trace"),
+    path("holds/", lot_hold.HoldList.as_view(), name="hold_list"),
+    path("holds/release/<path:code>/", lot_hold.HoldRelease.as_view(), name="hold_release"),
+    path("holds/affected/<path:code>/", lot_hold.HoldAffected.as_view(), name="hold_affected"),
+    path("holds/<path:code>/", lot_hold.HoldDetail.as_view(), name="hold_detail"),
     path("stock/for/<path:code>/reserve/", job_material.JobReserve.as_view(), name="job_reserve"),
     path("stock/for/<path:code>/let-go/", job_material.JobLetGo.as_view(), name="job_let_go"),
 ]

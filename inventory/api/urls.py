@@ -2,6 +2,7 @@
 
 from inventory.api.cycle_count import CountClassViewSet, CountViewSet
 from inventory.api.lot_hold import HoldViewSet
+from inventory.api.shortage import ShortageViewSet
 from inventory.api.stock import BalanceViewSet, PlaceViewSet
 from inventory.api.stock_move import StockMoveViewSet
 from inventory.api.stock_reservation import StockReservationViewSet
@@ -17,4 +18,5 @@ _router.register("counts", CountViewSet)
 _router.register("count-classes", CountClassViewSet)
 _router.register("move-jobs", MoveJobViewSet)
 _router.register("holds", HoldViewSet)
+_router.register("shortages", ShortageViewSet, basename="shortage")
 urlpatterns = _router.urls

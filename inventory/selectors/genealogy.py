@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -15,6 +15,7 @@ from inventory.engine.blend import Filling, Share, Withdrawal, shares
 from inventory.engine.terms import MoveKind
 from inventory.models import StockMove
 from inventory.selectors.genealogy_sql import BACKWARD, FORWARD
+from mom.core.db.bulk import array
 from mom.plant.models import MaterialLot, MaterialSublot
 
 
@@ -81,8 +82,7 @@ class Trace:
         return {node.code for step in self.steps for node in (step.parent, step.child)}
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     parent: str
     child: str
     taken: int | None
@@ -108,8 +108,9 @@ def key_of(thing: MaterialLot | MaterialSublot) -> str:
 def trace(thing: MaterialLot | MaterialSublot, direction: Direction) -> Trace:
     """Everything that went into a lot or piece, or that was made of it, over any number of levels.
 
-    Seven statements at most. Through a silo the walk follows only lots that could be in what was taken (or only what
-    could hold the lot), with exact shares or, where a filling and a withdrawal overlap, bounds.
+    Three statements, five where lots ran together. Through a silo the walk follows only lots that could be in
+    what was taken (or only what could hold the lot), with exact shares or, where a filling and a withdrawal overlap,
+    bounds.
     """
     start = key_of(thing)
     walked = _walk([start], direction)
@@ -143,8 +144,14 @@ def _walk(starts: Sequence[str], direction: Direction) -> Walked:
 
 def _rows(keys: Sequence[str], direction: Direction) -> list[_Row]:
     with connection.cursor() as cursor:
-        cursor.execute(BACKWARD if direction == Direction.BACKWARD else FORWARD, {"nodes": list(keys)})
-        return [_Row(*row) for row in cursor.fetchall()]
+        nodes = [int(key[1:]) if key[0] == "L" else -int(key[1:]) for key in keys]
+        cursor.execute(BACKWARD if direction == Direction.BACKWARD else FORWARD, {"nodes": nodes})
+        return [_Row(_key(parent), _key(child), *rest) for parent, child, *rest in cursor.fetchall()]
+
+
+def _key(node: int) -> str:
+    """From the walk's own way to name a node."""
+    return f"L{node}" if node > 0 else f"S{-node}"
 
 
 Shares = dict[str, dict[int, dict[str, Share]]]
@@ -223,14 +230,40 @@ def _entry(row: _Row, blends: Shares, *, is_back: bool) -> tuple[str, int | str 
     return row.child, row.parent if row.child in blends else None
 
 
+# Arrays, not lists of thousands of parameters; no models, because only a few columns are wanted.
+_NODES = """
+SELECT 'L' || l.id, l.code, d.code, false FROM unnest(%(lots)s::bigint[]) AS n (id)
+JOIN plant_materiallot l ON l.id = n.id JOIN plant_materialdefinition d ON d.id = l.definition_id
+UNION ALL
+SELECT 'S' || p.id, p.code, d.code, true FROM unnest(%(pieces)s::bigint[]) AS n (id)
+JOIN plant_materialsublot p ON p.id = n.id JOIN plant_materialdefinition d ON d.id = p.definition_id
+"""
+_ENDS = """
+SELECT coalesce('S' || m.sublot_id, 'L' || m.lot_id), m.kind, coalesce(b.code, ''), abs(m.quantity), m.occurred_at
+FROM (
+    SELECT m.* FROM unnest(%(lots)s::bigint[]) AS n (id) JOIN inventory_stockmove m ON m.lot_id = n.id
+    WHERE m.sublot_id IS NULL
+    UNION ALL
+    SELECT m.* FROM unnest(%(pieces)s::bigint[]) AS n (id) JOIN inventory_stockmove m ON m.sublot_id = n.id
+) AS m LEFT JOIN plant_businesspartner b ON b.id = m.partner_id
+WHERE m.kind = ANY(%(kinds)s) AND m.reverses_id IS NULL
+  AND (SELECT 1 FROM inventory_stockmove r WHERE r.reverses_id = m.id) IS NULL
+ORDER BY m.occurred_at, m.id
+"""
+_AT_THE_ENDS = [MoveKind.OPENED.value, MoveKind.RECEIVED.value, MoveKind.SHIPPED.value]
+
+
+def _asked(keys: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, list[int]] = {"L": [], "S": []}
+    for key in keys:
+        found[key[0]].append(int(key[1:]))
+    return {"lots": array(found["L"]), "pieces": array(found["S"])}
+
+
 def _nodes(keys: Iterable[str]) -> dict[str, Node]:
-    lots = MaterialLot.objects.filter(pk__in=[int(key[1:]) for key in keys if key[0] == "L"])
-    pieces = MaterialSublot.objects.filter(pk__in=[int(key[1:]) for key in keys if key[0] == "S"])
-    return {
-        key_of(row): Node(key_of(row), row.code, row.definition.code, isinstance(row, MaterialSublot))
-        for rows in (lots, pieces)
-        for row in rows.select_related("definition")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NODES, _asked(keys))
+        return {row[0]: Node(*row) for row in cursor.fetchall()}
 
 
 def _step(row: _Row, nodes: dict[str, Node], depth: int, share: Share | None) -> Step:
@@ -252,18 +285,6 @@ def _step(row: _Row, nodes: dict[str, Node], depth: int, share: Share | None) ->
 
 
 def _ends(nodes: dict[str, Node]) -> list[End]:
-    kinds = [MoveKind.OPENED, MoveKind.RECEIVED, MoveKind.SHIPPED]
-    moves = StockMove.objects.filter(kind__in=kinds, reverses=None, reversal=None).select_related("partner")
-    lots = [int(key[1:]) for key in nodes if key[0] == "L"]
-    pieces = [int(key[1:]) for key in nodes if key[0] == "S"]
-    found = [*moves.filter(lot__in=lots, sublot=None), *moves.filter(sublot__in=pieces)]
-    return [
-        End(
-            nodes[f"S{move.sublot_id}" if move.sublot_id else f"L{move.lot_id}"],
-            move.kind,
-            move.partner.code if move.partner else "",
-            abs(move.quantity),
-            move.occurred_at,
-        )
-        for move in sorted(found, key=lambda move: (move.occurred_at, move.pk))
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDS, {**_asked(nodes), "kinds": _AT_THE_ENDS})
+        return [End(nodes[key], *rest) for key, *rest in cursor.fetchall()]

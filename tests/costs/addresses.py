@@ -135,6 +135,9 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:reason": lambda plant: f"stop/{plant.reason.code}",
     "work:job": lambda plant: plant.job.code,
     "inventory:job": lambda plant: plant.job.code,
+    "inventory:lot_trace": lambda plant: plant.stock.lot.code,
+    "inventory:hold_affected": lambda plant: plant.stock.lot.code,
+    "inventory:hold": lambda plant: plant.stock.hold.code,
     "inventory:place": lambda plant: plant.stock.reservation.balance.location.equipment.code,
     "inventory:count": lambda plant: plant.stock.count.code,
     "inventory:move_change": lambda plant: plant.stock.move.code,
@@ -356,7 +359,7 @@ def address_of(route: Route, plant: GrownPlant) -> str:
     of_shift = plant.shift_words.address_of(route, plant.area)
     if of_shift is not None:
         return of_shift
-    if resource in {"analytics/losses", "inventory/counts/accuracy"}:
+    if resource in {"analytics/losses", "inventory/counts/accuracy", "inventory/shortages"}:
         return f"{route.path}?site={plant.site.code}"
     if resource == "search":
         return f"{route.path}?q=N-0"
