@@ -4,9 +4,11 @@ from inventory.engine.terms import MoveKind
 from inventory.permissions import ADJUST_STOCK
 from inventory.selectors.genealogy import Direction, Trace, trace
 from inventory.selectors.stock import known_acts, storage_at
+from inventory.services.job_material import take_reserved
 from inventory.services.posting import Leg, Occasion
 from inventory.services.posting import post as post_stock
 from inventory.services.stock import add_storage
+from inventory.services.stock_reservation import Short, let_go_of, reserve_for
 
 __all__ = [
     "ADJUST_STOCK",
@@ -14,10 +16,14 @@ __all__ = [
     "Leg",
     "MoveKind",
     "Occasion",
+    "Short",
     "Trace",
     "add_storage",
     "known_acts",
+    "let_go_of",
     "post_stock",
+    "reserve_for",
     "storage_at",
+    "take_reserved",
     "trace",
 ]

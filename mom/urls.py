@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("mom.floor.urls", namespace="floor")),
     path("", include("production.urls", namespace="production")),
     path("", include("inventory.urls", namespace="inventory")),
+    path("", include("maintenance.urls", namespace="maintenance")),
     path("", include("mom.erp.urls", namespace="erp")),
     path("", include("mom.terminal.urls", namespace="terminal")),
     path("", include("analytics.urls", namespace="analytics")),
