@@ -76,6 +76,7 @@ def _keep(act: UseCase, job: JobOrder, step: Step, value: str, op_uuid: uuid.UUI
             is_outside=found.is_outside,
             person=person,
             answered_at=act.now,
+            recorded_at=act.now,
             recorded_by=act.actor.label[:200],
         )
     after = {"step": step.title, "answer": found.text or str(found.number), "is_outside": found.is_outside}
