@@ -3,8 +3,8 @@
 from django.db.models import QuerySet
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, UUIDFilter
 
-from inventory.models import StockBalance
-from inventory.models.labels import MOVE_KIND
+from inventory.models import HeldLot, LotHold, StockBalance
+from inventory.models.labels import COUNT_STATUS, MOVE_KIND
 from mom.core.api.filters import InstantFilter, IntegerFilter, SiteFilterSet
 
 
@@ -47,3 +47,40 @@ class StockReservationFilters(SiteFilterSet):
     material = CharFilter(field_name="balance__definition__code", label="The material's code.")
     lot = CharFilter(field_name="balance__lot__code", label="The lot's code.")
     is_open = BooleanFilter(field_name="released_at", lookup_expr="isnull", label="Not let go.")
+
+
+class CountFilters(SiteFilterSet):
+    """Counts by number, place and status."""
+
+    code = CharFilter(label="The count's number.")
+    place = CharFilter(field_name="location__equipment__code", label="The place's code.")
+    status = ChoiceFilter(choices=COUNT_STATUS.choices)
+    job_order = IntegerFilter(field_name="job_order_id")
+
+
+class CountClassFilters(SiteFilterSet):
+    """Count classes of a site."""
+
+
+class MoveJobFilters(SiteFilterSet):
+    """Jobs that move stock, by number, place, material and lot."""
+
+    code = CharFilter(label="The move's number.")
+    place = CharFilter(field_name="source__equipment__code", label="The code of the place that it lies at.")
+    to = CharFilter(field_name="target__equipment__code", label="The code of the place that it is brought to.")
+    material = CharFilter(field_name="definition__code", label="The material's code.")
+    lot = CharFilter(field_name="lot__code", label="The lot's code.")
+    job_order = IntegerFilter(field_name="job_order_id")
+    is_done = BooleanFilter(field_name="done_at", lookup_expr="isnull", exclude=True, label="Done.")
+
+
+class HoldFilters(SiteFilterSet):
+    """Holds by number, lot and whether they go on."""
+
+    code = CharFilter(label="The hold's number.")
+    lot = CharFilter(method="of_lot", label="The code of a lot in it.")
+    is_open = BooleanFilter(field_name="released_at", lookup_expr="isnull", label="Goes on.")
+
+    def of_lot(self, rows: QuerySet[LotHold], _name: str, value: str) -> QuerySet[LotHold]:
+        """Those that a lot is or was in."""
+        return rows.filter(pk__in=HeldLot.objects.filter(lot__code=value).values("hold"))

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import StorageLocation
@@ -65,21 +66,71 @@ class ReceiveForm(StockForm):
 
 
 class MoveForm(StockForm):
-    """From a place to another."""
+    """From a place to another, now or by a job."""
 
-    lot = Coded(label=_("Lot"))
+    lot = Coded(label=_("Lot"), required=False)
+    material = Coded(label=_("Material"), required=False, help_text=_("Instead of a lot, where it has none."))
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
     place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("From"))
     to = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("To"))
+    as_job = forms.BooleanField(
+        label=_("Have it brought"),
+        required=False,
+        help_text=_("A job on the list; the stock moves when it is finished."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Either a lot or a material. Raises: ValidationError."""
+        return one_of_lot_and_material(self)
+
+
+def one_of_lot_and_material(form: Any) -> dict[str, Any]:
+    """What was typed, with `what`: the lot, or the material that has none. Raises: ValidationError."""
+    sent: dict[str, Any] = forms.Form.clean(form) or {}
+    lot, material = sent.get("lot"), sent.get("material")
+    if lot is None and material is None and not form.errors:
+        raise ValidationError({"lot": _("Give a lot, or a material that has none.")})
+    if lot is not None and material is not None and lot.definition_id != material.pk:
+        raise ValidationError({"lot": _("The lot is of another material.")})
+    sent["what"] = lot or material
+    return sent
 
 
 class ScrapForm(StockForm):
     """Thrown away, and why."""
 
-    lot = Coded(label=_("Lot"))
+    lot = Coded(label=_("Lot"), required=False)
+    material = Coded(label=_("Material"), required=False, help_text=_("Instead of a lot, where it has none."))
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
     place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("Place"))
     reason = forms.CharField(label=_("Why"), min_length=2, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """Either a lot or a material. Raises: ValidationError."""
+        return one_of_lot_and_material(self)
+
+
+class HomeForm(forms.Form):
+    """Where a material belongs."""
+
+    place = forms.ModelChoiceField(
+        StorageLocation.objects.none(), label=_("Home"), required=False,
+        help_text=_("What is received on a receiving place is brought there by a job. Blank: nowhere special."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = StorageLocation.objects.filter(site=site).select_related("equipment", "site")
+        self.fields["place"].queryset = rows.order_by("equipment__code")  # type: ignore[attr-defined]
+
+
+class MovedForm(StockForm):
+    """What is really brought, and where to."""
+
+    quantity = forms.DecimalField(
+        label=_("Quantity"), max_digits=18, decimal_places=6, required=False, help_text=_("Blank: all of it.")
+    )
+    to = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("To"))
 
 
 class ReserveForm(forms.Form):

@@ -27,7 +27,7 @@ register(
         FROM inventory_stockbalance b
         LEFT JOIN inventory_stockreservation r ON r.balance_id = b.id AND r.released_at IS NULL
         GROUP BY b.id HAVING b.reserved <> coalesce(sum(r.quantity - r.taken), 0)
-                             OR (b.reserved > 0 AND b.reserved > b.quantity AND NOT b.allows_negative)
+                             OR (b.reserved > 0 AND b.reserved > b.quantity)
     """,
 )
 register(

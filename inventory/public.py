@@ -1,23 +1,46 @@
 """Inventory's door for the storeys above: what joins their transactions, and where lots came from."""
 
 from inventory.engine.terms import MoveKind
-from inventory.permissions import ADJUST_STOCK
-from inventory.selectors.genealogy import Direction, Trace, trace
-from inventory.selectors.stock import known_acts, storage_at
+from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS
+from inventory.selectors.genealogy import Direction, Trace, lots_reached, trace
+from inventory.selectors.made import LotMade, lots_made_by, lots_made_on
+from inventory.selectors.stock import known_acts, stock_of, storage_at
+from inventory.services.issue import Wanted
+from inventory.services.issue import give_back as give_back_stock
+from inventory.services.issue import issue as issue_stock
+from inventory.services.lot_hold import Also, Held, Released, hold_all_affected, hold_lots, release_hold, release_lots
 from inventory.services.posting import Leg, Occasion
 from inventory.services.posting import post as post_stock
 from inventory.services.stock import add_storage
 
 __all__ = [
     "ADJUST_STOCK",
+    "CONSUME_STOCK",
+    "HOLD_LOTS",
+    "RELEASE_LOTS",
+    "Also",
     "Direction",
+    "Held",
     "Leg",
+    "LotMade",
     "MoveKind",
     "Occasion",
+    "Released",
     "Trace",
+    "Wanted",
     "add_storage",
+    "give_back_stock",
+    "hold_all_affected",
+    "hold_lots",
+    "issue_stock",
     "known_acts",
+    "lots_made_by",
+    "lots_made_on",
+    "lots_reached",
     "post_stock",
+    "release_hold",
+    "release_lots",
+    "stock_of",
     "storage_at",
     "trace",
 ]

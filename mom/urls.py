@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("mom.work.urls", namespace="work")),
     path("", include("mom.floor.urls", namespace="floor")),
     path("", include("production.urls", namespace="production")),
+    path("", include("quality.urls", namespace="quality")),
     path("", include("inventory.urls", namespace="inventory")),
     path("", include("mom.erp.urls", namespace="erp")),
     path("", include("mom.terminal.urls", namespace="terminal")),

@@ -16,10 +16,7 @@ class ProductionConfig(AppConfig):
         from mom.work.engine.terms import OperationsType
         from mom.work.models import WorkRequest
         from mom.work.public import register_blockers, register_job_kind, register_log_words, register_planner
-        from production import (
-            label_fields,
-            subscribers,  # noqa: F401  # subscribe to events
-        )
+        from production import label_fields
         from production import permissions as _declared  # noqa: F401  # declares them
         from production.job_kind import ProductionJobs
         from production.search import order_address

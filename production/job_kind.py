@@ -8,6 +8,7 @@ from mom.core.errors import NotFound
 from mom.core.use_case import UseCase
 from mom.work.models import JobOrder, QuantityReport
 from production.services.job_change import Rework, make_rework_job
+from production.services.rework import rework_order
 from production.services.step_answer import refuse_open_steps
 
 
@@ -27,8 +28,11 @@ class ProductionJobs:
     def request(self, act: UseCase, site_id: int, wish: Mapping[str, Any]) -> JobOrder:
         """Make a rework job: `{"job_order": key, "quantity": ..., "reference": code}`, and an `operation` if wanted.
 
+        Where no job of an order is to do it again, `material_id` instead: an order of its own (`rework_order`).
         Raises: NotFound; Conflict and InvalidInput as `job_change.rework`.
         """
+        if "material_id" in wish:
+            return rework_order(act, site_id, wish)
         if not JobOrder.objects.filter(pk=wish["job_order"], site=site_id).exists():
             raise NotFound
         rework = Rework(

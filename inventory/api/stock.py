@@ -1,8 +1,15 @@
 """Places and what lies in them."""
 
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from inventory import permissions
+from inventory.api.cycle_count import PlacePlanSerializer
 from inventory.filters import BalanceFilters, PlaceFilters
 from inventory.models import StockBalance, StorageLocation
+from inventory.services import count_plan
 from mom.core.api.serializers import CharField, DecimalField, ModelSerializer
 from mom.core.api.viewsets import ReadOnlyViewSet
 
@@ -16,7 +23,10 @@ class PlaceSerializer(ModelSerializer):
 
     class Meta:
         model = StorageLocation
-        fields = ("id", "site", "code", "name", "equipment", "allows_negative", "is_blending", "version")
+        fields = (
+            "id", "site", "code", "name", "equipment", "allows_negative", "is_blending", "is_inbound", "count_class",
+            "count_interval_days", "version",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -40,11 +50,19 @@ class BalanceSerializer(ModelSerializer):
 class PlaceViewSet(ReadOnlyViewSet):
     """Places that hold stock."""
 
-    required_perms = {"list": permissions.VIEW, "retrieve": permissions.VIEW}
+    required_perms = {"list": permissions.VIEW, "retrieve": permissions.VIEW, "plan": permissions.ADJUST_STOCK}
     serializer_class = PlaceSerializer
     queryset = StorageLocation.objects.select_related("site", "equipment")
     filterset_class = PlaceFilters
     ordering_fields, ordering = ("equipment__code",), ("equipment__code",)
+
+    @extend_schema(request=PlacePlanSerializer, responses=PlaceSerializer)
+    @action(detail=True, methods=["post"])
+    def plan(self, request: Request, pk: str) -> Response:
+        """Say how often a place is counted, and whether what lies there waits to be put away."""
+        body = PlacePlanSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self.answer(count_plan.place_set(request.actor, self.get_object().pk, **body.validated_data))  # type: ignore[attr-defined]
 
 
 class BalanceViewSet(ReadOnlyViewSet):

@@ -24,3 +24,28 @@ class MoveKind(StrEnum):
 
 MAKES = frozenset({MoveKind.PRODUCED, MoveKind.BY_PRODUCT, MoveKind.CO_PRODUCT})
 """The kinds that bring a lot into being from what a job consumed."""
+
+
+class StockClass(StrEnum):
+    """How often the store counts a place: A most often, C least."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class CountStatus(StrEnum):
+    """How far a count is."""
+
+    OPEN = "open"  # to be counted, or being counted
+    COUNTED = "counted"  # differs from the book: somebody decides
+    POSTED = "posted"
+    CANCELLED = "cancelled"
+
+
+class CountCommand(StrEnum):
+    """What moves a count on."""
+
+    FINISH = "finish"
+    POST = "post"
+    CANCEL = "cancel"

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from inventory.engine.terms import MoveKind
+from inventory.engine.terms import CountStatus, MoveKind, StockClass
 from mom.core.choices import Labelled
 
 MOVE_KIND = Labelled(
@@ -22,5 +22,15 @@ MOVE_KIND = Labelled(
         MoveKind.SCRAPPED: (_("Scrapped"), ""),
         MoveKind.ADJUSTED: (_("Adjusted"), ""),
         MoveKind.SHIPPED: (_("Shipped"), ""),
+    },
+)
+STOCK_CLASS = Labelled(StockClass, {StockClass.A: (_("A"), ""), StockClass.B: (_("B"), ""), StockClass.C: (_("C"), "")})
+COUNT_STATUS = Labelled(
+    CountStatus,
+    {
+        CountStatus.OPEN: (_("To count"), "plan"),
+        CountStatus.COUNTED: (_("Differs: decide"), "warn"),
+        CountStatus.POSTED: (_("Posted"), "ok"),
+        CountStatus.CANCELLED: (_("Cancelled"), "off"),
     },
 )

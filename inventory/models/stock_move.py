@@ -155,7 +155,8 @@ class StockMove(Fact):
 class StockBalance(SiteOwned):
     """What lies where: the sum of the ledger by place, material, lot and piece, kept by trigger (P09).
 
-    Never below zero unless the place allows it (P08). `reserved` is what of it jobs were promised (P10).
+    Never below zero unless the place allows it (P08). `reserved` is what of it jobs were promised (P10): not even a
+    place that may go below zero promises more than lies there.
     """
 
     location = models.ForeignKey(
@@ -192,10 +193,7 @@ class StockBalance(SiteOwned):
             ),
             models.CheckConstraint(
                 name="inventory_stockbalance_reserved_is_there",
-                condition=models.Q(reserved__gte=0)
-                & (
-                    models.Q(allows_negative=True) | models.Q(reserved=0) | models.Q(reserved__lte=models.F("quantity"))
-                ),
+                condition=models.Q(reserved=0) | models.Q(reserved__gt=0, reserved__lte=models.F("quantity")),
                 violation_error_message=_("It is reserved for another job."),
             ),
         ]

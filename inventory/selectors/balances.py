@@ -1,16 +1,30 @@
 """What lies where at a site, for its list."""
 
-from django.db.models import F, QuerySet
+from decimal import Decimal
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
 
 from inventory.models import StockBalance
 from inventory.permissions import VIEW
+from inventory.selectors.material_at_hand import USABLE
 from mom.accounts.models import Site
+from mom.core import clock
 from mom.core.actor import Actor
+from mom.core.fields import QuantityField
 from mom.plant.selectors.scope import for_actor
+
+NOTHING = Value(Decimal(0), output_field=QuantityField())
 
 
 def balance_list(actor: Actor, site: Site) -> QuerySet[StockBalance]:
-    """Every balance that is not empty, with `free`: what nobody was promised. No statement of its own."""
+    """Every balance that is not empty, with `free`. No statement of its own."""
     rows = for_actor(StockBalance.objects.filter(site=site).exclude(quantity=0), actor, VIEW)
-    rows = rows.annotate(free=F("quantity") - F("reserved"))
-    return rows.select_related("location__equipment", "definition", "lot", "sublot")
+    return with_free(rows).select_related("location__equipment", "definition", "lot", "sublot")
+
+
+def with_free(rows: QuerySet[StockBalance]) -> QuerySet[StockBalance]:
+    """Balances with `free`: what nobody was promised and may be used; nothing of a lot on hold or past its date."""
+    unusable = Q(lot__isnull=False) & (~Q(lot__disposition__in=USABLE) | Q(lot__expires_at__lte=clock.now()))
+    left = Greatest(F("quantity") - F("reserved"), NOTHING)
+    return rows.annotate(free=Case(When(unusable, then=NOTHING), default=left, output_field=QuantityField()))

@@ -1,13 +1,13 @@
 """Where a lot or piece came from and where it went: one walk over the ledger, through blends with their shares."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -15,6 +15,7 @@ from inventory.engine.blend import Filling, Share, Withdrawal, shares
 from inventory.engine.terms import MoveKind
 from inventory.models import StockMove
 from inventory.selectors.genealogy_sql import BACKWARD, FORWARD
+from mom.core.db.bulk import array
 from mom.plant.models import MaterialLot, MaterialSublot
 
 
@@ -81,8 +82,7 @@ class Trace:
         return {node.code for step in self.steps for node in (step.parent, step.child)}
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     parent: str
     child: str
     taken: int | None
@@ -97,6 +97,9 @@ class _Row:
     position: str
 
 
+Walked = list[tuple[_Row, int, Share | None]]
+
+
 def key_of(thing: MaterialLot | MaterialSublot) -> str:
     """How the walk names a lot or piece."""
     return f"{'S' if isinstance(thing, MaterialSublot) else 'L'}{thing.pk}"
@@ -105,22 +108,50 @@ def key_of(thing: MaterialLot | MaterialSublot) -> str:
 def trace(thing: MaterialLot | MaterialSublot, direction: Direction) -> Trace:
     """Everything that went into a lot or piece, or that was made of it, over any number of levels.
 
-    Seven statements at most. Through a silo the walk follows only lots that could be in what was taken (or only what
-    could hold the lot), with exact shares or, where a filling and a withdrawal overlap, bounds.
+    Three statements, five where lots ran together. Through a silo the walk follows only lots that could be in
+    what was taken (or only what could hold the lot), with exact shares or, where a filling and a withdrawal overlap,
+    bounds.
     """
     start = key_of(thing)
-    rows = _rows([start], direction)
-    blends = _blend_shares(rows)
-    walked = _walked(rows, blends, start, direction)
+    walked = _walk([start], direction)
     nodes = _nodes({start, *(key for row, *_rest in walked for key in (row.parent, row.child))})
     steps = [_step(row, nodes, depth, share) for row, depth, share in walked]
     return Trace(steps, _ends(nodes))
 
 
+def lots_reached(lots: Collection[int], direction: Direction, *, most_steps: int | None = None) -> set[int]:
+    """The lots (by key) that went into these, or that were made of them; of a piece the lot that it is of.
+
+    `most_steps` 1: only the nearest. Four statements at most, however many lots.
+    """
+    walked = _walk([f"L{pk}" for pk in sorted(lots)], direction)
+    keys = {
+        row.parent if direction == Direction.BACKWARD else row.child
+        for row, depth, _share in walked
+        if most_steps is None or depth <= most_steps
+    }
+    pieces = [int(key[1:]) for key in keys if key[0] == "S"]
+    found = {int(key[1:]) for key in keys if key[0] == "L"}
+    if pieces:
+        found |= set(MaterialSublot.objects.filter(pk__in=pieces, lot__isnull=False).values_list("lot_id", flat=True))
+    return found
+
+
+def _walk(starts: Sequence[str], direction: Direction) -> Walked:
+    rows = _rows(starts, direction)
+    return _walked(rows, _blend_shares(rows), starts, direction)
+
+
 def _rows(keys: Sequence[str], direction: Direction) -> list[_Row]:
     with connection.cursor() as cursor:
-        cursor.execute(BACKWARD if direction == Direction.BACKWARD else FORWARD, {"nodes": list(keys)})
-        return [_Row(*row) for row in cursor.fetchall()]
+        nodes = [int(key[1:]) if key[0] == "L" else -int(key[1:]) for key in keys]
+        cursor.execute(BACKWARD if direction == Direction.BACKWARD else FORWARD, {"nodes": nodes})
+        return [_Row(_key(parent), _key(child), *rest) for parent, child, *rest in cursor.fetchall()]
+
+
+def _key(node: int) -> str:
+    """From the walk's own way to name a node."""
+    return f"L{node}" if node > 0 else f"S{-node}"
 
 
 Shares = dict[str, dict[int, dict[str, Share]]]
@@ -155,17 +186,14 @@ def _window(move: StockMove) -> tuple[datetime, datetime]:
     return move.occurred_at, move.occurred_until or move.occurred_at
 
 
-Walked = list[tuple[_Row, int, Share | None]]
-
-
-def _walked(rows: Sequence[_Row], blends: Shares, start: str, direction: Direction) -> Walked:
+def _walked(rows: Sequence[_Row], blends: Shares, starts: Sequence[str], direction: Direction) -> Walked:
     """The steps that can be true, nearest first: out of a blend goes only what its shares allow."""
     is_back = direction == Direction.BACKWARD
     by_node: dict[str, list[_Row]] = defaultdict(list)
     for row in rows:
         by_node[row.child if is_back else row.parent].append(row)
     # A blend is entered by a certain withdrawal (backward) or with a certain lot (forward); only then it is followed.
-    front: list[tuple[str, int | str | None]] = [(start, None)]
+    front: list[tuple[str, int | str | None]] = [(start, None) for start in starts]
     seen: set[tuple[str, int | str | None]] = set(front)
     taken: dict[tuple[Any, ...], tuple[_Row, int, Share | None]] = {}
     depth = 0
@@ -202,14 +230,40 @@ def _entry(row: _Row, blends: Shares, *, is_back: bool) -> tuple[str, int | str 
     return row.child, row.parent if row.child in blends else None
 
 
+# Arrays, not lists of thousands of parameters; no models, because only a few columns are wanted.
+_NODES = """
+SELECT 'L' || l.id, l.code, d.code, false FROM unnest(%(lots)s::bigint[]) AS n (id)
+JOIN plant_materiallot l ON l.id = n.id JOIN plant_materialdefinition d ON d.id = l.definition_id
+UNION ALL
+SELECT 'S' || p.id, p.code, d.code, true FROM unnest(%(pieces)s::bigint[]) AS n (id)
+JOIN plant_materialsublot p ON p.id = n.id JOIN plant_materialdefinition d ON d.id = p.definition_id
+"""
+_ENDS = """
+SELECT coalesce('S' || m.sublot_id, 'L' || m.lot_id), m.kind, coalesce(b.code, ''), abs(m.quantity), m.occurred_at
+FROM (
+    SELECT m.* FROM unnest(%(lots)s::bigint[]) AS n (id) JOIN inventory_stockmove m ON m.lot_id = n.id
+    WHERE m.sublot_id IS NULL
+    UNION ALL
+    SELECT m.* FROM unnest(%(pieces)s::bigint[]) AS n (id) JOIN inventory_stockmove m ON m.sublot_id = n.id
+) AS m LEFT JOIN plant_businesspartner b ON b.id = m.partner_id
+WHERE m.kind = ANY(%(kinds)s) AND m.reverses_id IS NULL
+  AND (SELECT 1 FROM inventory_stockmove r WHERE r.reverses_id = m.id) IS NULL
+ORDER BY m.occurred_at, m.id
+"""
+_AT_THE_ENDS = [MoveKind.OPENED.value, MoveKind.RECEIVED.value, MoveKind.SHIPPED.value]
+
+
+def _asked(keys: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, list[int]] = {"L": [], "S": []}
+    for key in keys:
+        found[key[0]].append(int(key[1:]))
+    return {"lots": array(found["L"]), "pieces": array(found["S"])}
+
+
 def _nodes(keys: Iterable[str]) -> dict[str, Node]:
-    lots = MaterialLot.objects.filter(pk__in=[int(key[1:]) for key in keys if key[0] == "L"])
-    pieces = MaterialSublot.objects.filter(pk__in=[int(key[1:]) for key in keys if key[0] == "S"])
-    return {
-        key_of(row): Node(key_of(row), row.code, row.definition.code, isinstance(row, MaterialSublot))
-        for rows in (lots, pieces)
-        for row in rows.select_related("definition")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NODES, _asked(keys))
+        return {row[0]: Node(*row) for row in cursor.fetchall()}
 
 
 def _step(row: _Row, nodes: dict[str, Node], depth: int, share: Share | None) -> Step:
@@ -231,18 +285,6 @@ def _step(row: _Row, nodes: dict[str, Node], depth: int, share: Share | None) ->
 
 
 def _ends(nodes: dict[str, Node]) -> list[End]:
-    kinds = [MoveKind.OPENED, MoveKind.RECEIVED, MoveKind.SHIPPED]
-    moves = StockMove.objects.filter(kind__in=kinds, reverses=None, reversal=None).select_related("partner")
-    lots = [int(key[1:]) for key in nodes if key[0] == "L"]
-    pieces = [int(key[1:]) for key in nodes if key[0] == "S"]
-    found = [*moves.filter(lot__in=lots, sublot=None), *moves.filter(sublot__in=pieces)]
-    return [
-        End(
-            nodes[f"S{move.sublot_id}" if move.sublot_id else f"L{move.lot_id}"],
-            move.kind,
-            move.partner.code if move.partner else "",
-            abs(move.quantity),
-            move.occurred_at,
-        )
-        for move in sorted(found, key=lambda move: (move.occurred_at, move.pk))
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDS, {**_asked(nodes), "kinds": _AT_THE_ENDS})
+        return [End(nodes[key], *rest) for key, *rest in cursor.fetchall()]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from inventory import permissions
 from inventory.engine.terms import MoveKind
 from inventory.models import StockMove, StorageLocation
-from inventory.services import job_material
+from inventory.services import job_material, stock_transfer
+from inventory.services.bringing import active_of
 from inventory.services.posting import Leg, Occasion, post, posted
-from inventory.services.stock import active_of
 from mom.core.actor import Actor
 from mom.core.errors import InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
@@ -57,7 +57,9 @@ def receive_lot(
         lot = _lot(act, definition, new, partner)
         leg = Leg(MoveKind.RECEIVED, location, definition, quantity, lot=lot, active_quantity=active_of(lot, quantity),
                   partner=partner)  # fmt: skip
-        return post(act, [leg], occasion)
+        moves = post(act, [leg], occasion)
+        stock_transfer.put_away(act, moves)
+        return moves
 
 
 def produce_lot(

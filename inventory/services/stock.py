@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 
 from inventory import permissions
 from inventory.engine.terms import MoveKind
-from inventory.models import StockBalance, StockMove, StorageLocation
+from inventory.models import StockMove, StorageLocation
+from inventory.services import stock_transfer
+from inventory.services.bringing import Stuff, active_of, bring, stuff
 from inventory.services.posting import Leg, Occasion, post, posted, usable
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput
 from mom.core.use_case import UseCase, use_case
-from mom.plant.engine.potency import active_in
-from mom.plant.engine.terms import LotDisposition
 from mom.plant.models import BusinessPartner, Equipment, MaterialDefinition, MaterialLot, MaterialSublot
-from mom.plant.public import add_master_data
 
 
 def storage_add(
@@ -73,12 +72,17 @@ def receive(
             active_quantity=active_of(lot, quantity),
             partner=partner,
         )
-        return posted(occasion) or post(act, [leg], occasion)
+        known = posted(occasion)
+        if known:
+            return known
+        moves = post(act, [leg], occasion)
+        stock_transfer.put_away(act, moves)
+        return moves
 
 
 def transfer(
     actor: Actor,
-    lot: MaterialLot,
+    what: Stuff,
     source: StorageLocation,
     target: StorageLocation,
     quantity: Decimal,
@@ -87,56 +91,21 @@ def transfer(
     at: datetime | None = None,
     until: datetime | None = None,
 ) -> list[StockMove]:
-    """Bring part of a lot from one place to another; into a silo it becomes part of the blend that lies there.
+    """Bring part of a lot, or of a material without lots, from one place to another.
 
-    Bulk that flows takes from `at` until `until`. Raises: NotAllowed, Shortage; Conflict for a lot that is held or
-    expired; InvalidInput.
+    Into a silo it becomes part of the blend that lies there. Bulk that flows takes from `at` until `until`. Raises:
+    NotAllowed, Shortage; Conflict for a lot that is held or expired and would run together with others; InvalidInput.
     """
     _check_quantity(quantity)
     with use_case(actor) as act:
         act.require(permissions.MOVE_STOCK, source.site.code)
         occasion = Occasion(op_uuid, at or act.now, until)
-        known = posted(occasion)
-        if known:
-            return known
-        if target.is_blending:  # out of a blend nobody takes it back; onto a quarantine place a held lot may go
-            lot = usable(lot, occasion.at)
-        kind = MoveKind.BLENDED if target.is_blending else MoveKind.TRANSFERRED
-        into = blend_lot(act, target, lot.definition) if target.is_blending else lot
-        active = active_of(lot, quantity)
-        minus = None if active is None else -active
-        legs = [
-            Leg(kind, source, lot.definition, -quantity, lot=lot, active_quantity=minus),
-            Leg(kind, target, lot.definition, quantity, lot=into, active_quantity=active),
-        ]
-        return post(act, legs, occasion)
-
-
-def blend_lot(act: UseCase, silo: StorageLocation, definition: MaterialDefinition) -> MaterialLot:
-    """The blend that lies in a silo, or a new one where it is empty. Joins the caller's transaction.
-
-    One blend lives from the first filling of an empty silo until it is empty again. Raises: Conflict where another
-    material is in it.
-    """
-    # Two fillings of an empty silo at once are one blend.
-    locked = StorageLocation.objects.select_for_update(of=("self",)).select_related("equipment", "site").get(pk=silo.pk)
-    there = StockBalance.objects.filter(location=locked, quantity__gt=0, lot__isnull=False)
-    inside = there.select_related("lot__definition").order_by("id").first()
-    if inside is not None and inside.lot is not None:
-        if inside.definition_id != definition.pk:
-            words = {"place": locked.equipment.code, "material": inside.lot.definition.code}
-            raise Conflict(_("%(place)s holds %(material)s. Empty it first.") % words, code="other_material_inside")
-        return inside.lot
-    number = StockBalance.objects.filter(location=locked).count() + 1
-    code = f"{locked.equipment.code}-{number:04}"
-    return add_master_data(
-        act, MaterialLot, locked.site, definition=definition, code=code, disposition=LotDisposition.UNRESTRICTED
-    )
+        return posted(occasion) or bring(act, what, source, target, quantity, occasion)
 
 
 def scrap(
     actor: Actor,
-    lot: MaterialLot,
+    what: Stuff,
     location: StorageLocation,
     quantity: Decimal,
     *,
@@ -144,7 +113,7 @@ def scrap(
     reason: str,
     at: datetime | None = None,
 ) -> list[StockMove]:
-    """Throw part of a lot away, with the reason; a held lot may be scrapped too.
+    """Throw part of a lot, or of a material without lots, away, with the reason; a held lot may be scrapped too.
 
     Raises: NotAllowed, Shortage; InvalidInput for nothing or less, or without a reason.
     """
@@ -154,11 +123,12 @@ def scrap(
     with use_case(actor, reason) as act:
         act.require(permissions.MOVE_STOCK, location.site.code)
         occasion = Occasion(op_uuid, at or act.now)
+        definition, lot = stuff(what)
         active = active_of(lot, quantity)
         leg = Leg(
             MoveKind.SCRAPPED,
             location,
-            lot.definition,
+            definition,
             -quantity,
             lot=lot,
             active_quantity=None if active is None else -active,
@@ -169,7 +139,7 @@ def scrap(
 
 def ship(
     actor: Actor,
-    lot: MaterialLot,
+    what: Stuff,
     location: StorageLocation,
     quantity: Decimal,
     *,
@@ -177,7 +147,7 @@ def ship(
     partner: BusinessPartner,
     at: datetime | None = None,
 ) -> list[StockMove]:
-    """Send part of a lot to a customer.
+    """Send part of a lot, or of a material without lots, to a customer.
 
     Raises: NotAllowed, Shortage, InvalidInput; Conflict for a lot that is held or expired.
     """
@@ -185,7 +155,12 @@ def ship(
     with use_case(actor) as act:
         act.require(permissions.MOVE_STOCK, location.site.code)
         occasion = Occasion(op_uuid, at or act.now)
-        return posted(occasion) or _shipped(act, usable(lot, occasion.at), None, location, quantity, partner, occasion)
+        known = posted(occasion)
+        if known:
+            return known
+        definition, lot = stuff(what)
+        lot = None if lot is None else usable(lot, occasion.at)
+        return _shipped(act, definition, lot, None, location, quantity, partner, occasion)
 
 
 def ship_piece(
@@ -202,11 +177,12 @@ def ship_piece(
         act.require(permissions.MOVE_STOCK, location.site.code)
         occasion = Occasion(op_uuid, at or act.now)
         lot = usable(piece.lot, occasion.at) if piece.lot is not None else None
-        return posted(occasion) or _shipped(act, lot, piece, location, Decimal(1), partner, occasion)
+        return posted(occasion) or _shipped(act, piece.definition, lot, piece, location, Decimal(1), partner, occasion)
 
 
 def _shipped(
     act: UseCase,
+    definition: MaterialDefinition,
     lot: MaterialLot | None,
     piece: MaterialSublot | None,
     location: StorageLocation,
@@ -214,7 +190,6 @@ def _shipped(
     partner: BusinessPartner,
     occasion: Occasion,
 ) -> list[StockMove]:
-    definition = lot.definition if piece is None and lot is not None else piece.definition  # type: ignore[union-attr]
     active = active_of(lot, quantity)
     leg = Leg(
         MoveKind.SHIPPED,
@@ -227,11 +202,6 @@ def _shipped(
         partner=partner,
     )
     return post(act, [leg], occasion)
-
-
-def active_of(lot: MaterialLot | None, nominal: Decimal) -> Decimal | None:
-    """The active substance in a quantity of a lot; None where its potency is not kept."""
-    return None if lot is None or lot.potency is None else active_in(nominal, lot.potency)
 
 
 def _check_quantity(quantity: Decimal) -> None:

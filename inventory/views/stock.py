@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -14,7 +13,7 @@ from inventory import permissions
 from inventory.forms import MoveForm, ReceiveForm, ScrapForm
 from inventory.selectors.balances import balance_list
 from inventory.selectors.material_at_hand import USABLE
-from inventory.services import lots, stock
+from inventory.services import lots, stock, stock_transfer
 from mom.core.web import printing
 from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
@@ -28,10 +27,8 @@ def _state(row: Any) -> Any:
     return Tag(LOT_DISPOSITION.label(row.lot.disposition), "bad")
 
 
-def _move_url(row: Any) -> str | None:
-    if row.lot is None:
-        return None
-    return f"{reverse('inventory:stock_move')}?{urlencode({'lot': row.lot.code, 'place': row.location_id})}"
+def _place_url(row: Any) -> str:
+    return reverse("inventory:place_detail", args=[row.location.equipment.code])
 
 
 class StockList(ListPage):
@@ -49,11 +46,12 @@ class StockList(ListPage):
                link=lambda row: reverse("plant:lot_detail", args=[row.lot.code]) if row.lot else None),
         Column("number", _("Number"), lambda row: row.sublot.code if row.sublot else "", kind="code", hidden=True),
         Column("place", _("Place"), "location.equipment.code", kind="code", sort="location__equipment__code",
-               link=_move_url),
+               link=_place_url),
         Column("quantity", _("Quantity"), "quantity", kind="number", sort="quantity"),
         Column("reserved", _("Reserved"), "reserved", kind="number", sort="reserved",
                help=_("Promised to jobs.")),
-        Column("free", _("Free"), "free", kind="number", sort="free"),
+        Column("free", _("Free"), "free", kind="number", sort="free",
+               help=_("Not promised, not on hold, not past its date.")),
         Column("unit", _("Unit"), lambda row: printing.unit(row.definition.unit)),
         Column("expires", _("Expires"), lambda row: row.lot.expires_at if row.lot else None, kind="moment",
                sort="lot__expires_at", minor=True),
@@ -85,6 +83,7 @@ class StockList(ListPage):
         if not self.may(permissions.MOVE_STOCK):
             return ()
         return (
+            Action(_("Places"), reverse("inventory:place_list"), "inv"),
             Action(_("Scrap"), reverse("inventory:stock_scrap"), "trash"),
             Action(_("Move"), reverse("inventory:stock_move"), "right"),
             Action(_("Receive"), reverse("inventory:stock_receive"), "plus", "primary"),
@@ -134,22 +133,25 @@ class StockReceive(StockAct):
 
 
 class StockMovePage(StockAct):
-    """A lot moves."""
+    """A lot moves, or a material without lots: now, or by a job."""
 
     title = _("Move")
     form_class = MoveForm
     submit_label = _("Move")
-    success_message = _("Moved.")
+    success_message = _("Done.")
 
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
         sent = form.cleaned_data
-        stock.transfer(self.actor, sent["lot"], sent["place"], sent["to"], sent["quantity"], op_uuid=sent["op_uuid"])
+        if sent["as_job"]:
+            move = stock_transfer.ask(self.actor, sent["what"], sent["place"], sent["to"], sent["quantity"])
+            return reverse("work:job_detail", args=[move.code])
+        stock.transfer(self.actor, sent["what"], sent["place"], sent["to"], sent["quantity"], op_uuid=sent["op_uuid"])
         return self.cancel_url
 
 
 class StockScrap(StockAct):
-    """A lot, or a part of it, is thrown away."""
+    """A lot, a part of it, or a material without lots is thrown away."""
 
     title = _("Scrap")
     form_class = ScrapForm
@@ -161,6 +163,6 @@ class StockScrap(StockAct):
         """Raises: MomError."""
         sent = form.cleaned_data
         stock.scrap(
-            self.actor, sent["lot"], sent["place"], sent["quantity"], op_uuid=sent["op_uuid"], reason=sent["reason"]
+            self.actor, sent["what"], sent["place"], sent["quantity"], op_uuid=sent["op_uuid"], reason=sent["reason"]
         )
         return self.cancel_url

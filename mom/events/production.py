@@ -19,17 +19,6 @@ class IdealCycleChanged:
     until: datetime | None = None
 
 
-@event("production.rework_refused")
-@dataclass(frozen=True)
-class ReworkRefused:
-    """A rework job that a nonconformance asked for was not made; the sentence says why and how to mend it."""
-
-    site: str
-    nonconformance: str
-    job_order: int
-    sentence: str
-
-
 @event("production.step_outside_limits")
 @dataclass(frozen=True)
 class StepOutsideLimits:

@@ -11,6 +11,7 @@ from mom.plant.services.physical_asset import mount as mount_asset
 from mom.plant.services.rate import NewRate
 from mom.plant.services.rate import add as add_rate
 from mom.plant.services.reason import classify as classify_reason
+from mom.plant.services.refusals import register as register_refusal
 from mom.plant.services.rows import insert as insert_row
 from mom.plant.services.rows import locked as locked_row
 from mom.plant.services.rows import update as update_row
@@ -35,5 +36,6 @@ __all__ = [
     "person_ids",
     "register_column",
     "register_panel",
+    "register_refusal",
     "update_row",
 ]

@@ -1,6 +1,6 @@
 """Job kinds: what each operations type does when a job starts, reports, finishes, or is asked for by another domain."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from mom.core.use_case import UseCase
@@ -24,6 +24,10 @@ class JobKind(Protocol):
         """Make a job that another domain asks for (rework, repair, count)."""
 
 
+ReportStep = Callable[[UseCase, JobOrder, list[QuantityReport]], None]
+"""What follows from reports of any domain's job, in their transaction: backflush. Reversals come as reports too."""
+
+_steps: dict[str, ReportStep] = {}
 _kinds: dict[OperationsType, JobKind] = {}
 
 
@@ -32,6 +36,19 @@ def register_job_kind(operations_type: OperationsType, kind: JobKind) -> None:
     if operations_type in _kinds:
         raise ValueError(f"{operations_type} jobs have a kind already.")
     _kinds[operations_type] = kind
+
+
+def register_report_step(name: str, step: ReportStep) -> None:
+    """Say what follows from every report, from an app's `ready()`. Raises: ValueError for a name that is taken."""
+    if name in _steps:
+        raise ValueError(f"A step after reports is called {name} already.")
+    _steps[name] = step
+
+
+def follow_reports(act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
+    """Do what follows from these reports, in the order of registration. Joins the caller's transaction."""
+    for step in _steps.values():
+        step(act, job_order, reports)
 
 
 def job_kind(operations_type: str) -> JobKind | None:

@@ -1,7 +1,7 @@
 """The spine's door for the storeys above: what joins their transactions, and what they may read."""
 
 from mom.work.gate import Blocker, blockers, register_blockers
-from mom.work.job_kinds import JobKind, register_job_kind
+from mom.work.job_kinds import JobKind, job_kind, register_job_kind, register_report_step
 from mom.work.planners import register_planner
 from mom.work.selectors.gate_rule import levels_at as gate_levels
 from mom.work.selectors.record import register_words as register_log_words
@@ -66,6 +66,7 @@ __all__ = [
     "clear_alert",
     "follow_job_orders",
     "gate_levels",
+    "job_kind",
     "job_order_ids",
     "lock_job_order",
     "lock_jobs",
@@ -81,6 +82,7 @@ __all__ = [
     "register_job_kind",
     "register_log_words",
     "register_planner",
+    "register_report_step",
     "reopen_order",
     "set_planned_times",
     "solve_alert",

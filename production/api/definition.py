@@ -46,6 +46,7 @@ class MaterialSpecificationSerializer(Serializer):
     unit = CharField()
     basis = drf.ChoiceField(choices=QUANTITY_BASIS.choices)
     is_scaled = BooleanField()
+    is_backflushed = BooleanField()
 
 
 class InstructionStepSerializer(Serializer):
@@ -104,6 +105,9 @@ class NewMaterialSpecificationSerializer(Serializer):
     quantity = DecimalField(max_digits=18, decimal_places=6)
     basis = drf.ChoiceField(choices=[basis.value for basis in QuantityBasis], default=QuantityBasis.NOMINAL.value)
     is_scaled = BooleanField(required=False, default=True, help_text="false: needed once, whatever the batch.")
+    is_backflushed = BooleanField(
+        required=False, default=False, help_text="Booked as quantities are reported: taken from stock, or put into it."
+    )
 
 
 class NewInstructionStepSerializer(Serializer):
@@ -252,6 +256,7 @@ def _new(site: Site, data: dict[str, Any]) -> service.NewDefinition:
                     MaterialUse(line["use"]),
                     QuantityBasis(line["basis"]),
                     line["is_scaled"],
+                    line["is_backflushed"],
                 )
                 for line in each["materials"]
             ],

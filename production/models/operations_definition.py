@@ -164,6 +164,12 @@ class MaterialSpecification(SiteOwned):
         default=QuantityBasis.NOMINAL,
     )
     is_scaled = models.BooleanField(_("scales with the batch"), default=True)
+    is_backflushed = models.BooleanField(
+        _("booked by the report"),
+        default=False,
+        db_default=False,
+        help_text=_("Booked as quantities are reported: inputs by backflush, outputs as a lot or numbers."),
+    )
 
     class Meta:
         verbose_name = _("material of an operation")

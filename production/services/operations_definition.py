@@ -35,6 +35,7 @@ class NewMaterial:
     use: MaterialUse = MaterialUse.CONSUMED
     basis: QuantityBasis = QuantityBasis.NOMINAL
     is_scaled: bool = True
+    is_backflushed: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def _add_segment(definition: OperationsDefinition, sequence: int, new: NewSegmen
             unit=item.material.unit,
             basis=item.basis,
             is_scaled=item.is_scaled,
+            is_backflushed=item.is_backflushed,
         )
         for index, item in enumerate(new.materials)
     )

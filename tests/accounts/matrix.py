@@ -20,12 +20,14 @@ from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialSublot, Shift
 from mom.work.models import JobResponse, LabourEntry
 from tests.factories.alerts import make_alert, make_step, make_team, make_turn
+from tests.factories.counts import make_count, make_hold, make_move_job
 from tests.factories.erp import make_table
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
 from tests.factories.floor import make_archived_day, make_meaning, make_stop
 from tests.factories.known import make_alias, make_definition, make_ideal_cycle, make_range, make_rate, make_value
 from tests.factories.messages_in import make_gap, make_history_load, make_message, make_waiting
 from tests.factories.plant import make_equipment, make_person
+from tests.factories.quality import make_chart, make_inspection, make_nonconformance, make_plan, make_sample
 from tests.factories.signatures import make_approval, make_gate_override, make_rule, make_signature
 from tests.factories.stock import make_reservation
 from tests.factories.targets import make_reckoning, make_target
@@ -52,8 +54,19 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "core.NumberRange": make_range,
     "plant.Rate": make_rate,
     "production.IdealCycle": make_ideal_cycle,
+    "inventory.CycleCount": make_count,
+    "inventory.LotHold": make_hold,
     "inventory.StockReservation": make_reservation,
+    "inventory.StockTransfer": make_move_job,
     "work.GateOverride": make_gate_override,
+    "quality.Characteristic": lambda site: make_plan(
+        site, f"CP-{next(_numbers)}", is_approved=False
+    ).characteristics.first(),
+    "quality.ControlChart": make_chart,
+    "quality.ControlPlan": lambda site: make_plan(site, f"CP-{next(_numbers)}", is_approved=False),
+    "quality.Inspection": make_inspection,
+    "quality.Nonconformance": make_nonconformance,
+    "quality.Sample": make_sample,
     "analytics.KpiTarget": make_target,
     "analytics.Reckoning": make_reckoning,
     "floor.ArchivedDay": make_archived_day,

@@ -135,6 +135,13 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:reason": lambda plant: f"stop/{plant.reason.code}",
     "work:job": lambda plant: plant.job.code,
     "inventory:job": lambda plant: plant.job.code,
+    "inventory:lot_trace": lambda plant: plant.stock.lot.code,
+    "inventory:hold_affected": lambda plant: plant.stock.lot.code,
+    "inventory:hold": lambda plant: plant.stock.hold.code,
+    "inventory:place": lambda plant: plant.stock.reservation.balance.location.equipment.code,
+    "inventory:count": lambda plant: plant.stock.count.code,
+    "inventory:move_change": lambda plant: plant.stock.move.code,
+    "inventory:home": lambda plant: plant.material.code,
     "work:begin_": lambda plant: plant.job.code,
     "work:join": lambda plant: plant.job.code,
     "work:leave": lambda plant: plant.job.code,
@@ -176,6 +183,12 @@ CODE |= {
     "work:alert_": lambda plant: plant.alerts.team.code,
     "analytics:alert_rule_": lambda plant: plant.alerts.rule.code,
 }
+QUALITY = (
+    "plan_detail", "plan_approve", "chart_detail", "chart_limits", "inspection_detail", "inspection_ask",
+    "nonconformance_detail", "nonconformance_decide", "nonconformance_close",
+)  # fmt: skip
+AT |= {f"quality:{name}": (lambda plant, name=name: plant.quality.addresses()[f"quality:{name}"]) for name in QUALITY}
+QUERY["quality:nonconformance_decide"] = lambda plant: plant.quality.decision()
 PAGED = {"list", "issues"}
 # Lists ask more for a search, a filter or a page of their own: a second address of the same page.
 ALSO = {
@@ -281,6 +294,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         | plant.alerts.rows()
         | plant.messages.rows()
         | plant.stock.rows()
+        | plant.quality.rows()
         | plant.stops.rows()
         | {
             "accounts/approval-policies": plant.rule,
@@ -345,7 +359,7 @@ def address_of(route: Route, plant: GrownPlant) -> str:
     of_shift = plant.shift_words.address_of(route, plant.area)
     if of_shift is not None:
         return of_shift
-    if resource == "analytics/losses":
+    if resource in {"analytics/losses", "inventory/counts/accuracy", "inventory/shortages"}:
         return f"{route.path}?site={plant.site.code}"
     if resource == "search":
         return f"{route.path}?q=N-0"

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from inventory.engine.terms import StockClass
+from inventory.models import CountLine, CycleCount
+from inventory.services import count_plan, cycle_count, stock
+from inventory.services.cycle_count import Counted
 from mom.accounts.models import Site
 from mom.core.actor import system_actor
 from mom.plant.models import BusinessPartner
@@ -14,6 +18,7 @@ from production.models import OperationsDefinition
 from production.services import operations_definition
 from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment, NewStep
 from tests.accounts.matrix import Route
+from tests.factories.counts import Counting, make_count, make_hold, make_move_job, make_place
 from tests.factories.plant import next_code
 from tests.factories.signatures import make_gate_override
 from tests.factories.stock import JobStore, make_reservation
@@ -32,6 +37,8 @@ class GrownStock:
         self.routing = self.store.routing()
         self.draft = self.new_draft()
         self.override = make_gate_override(site)
+        self.count, self.move, self.hold = make_count(site), make_move_job(site), make_hold(site)
+        self.count_class = count_plan.class_set(system_actor("test"), site, StockClass.A, 30)
 
     def new_draft(self) -> OperationsDefinition:
         """The next version of the routing, not approved."""
@@ -62,6 +69,23 @@ class GrownStock:
         self.new_draft()
         make_reservation(self.site)
         make_gate_override(self.site)
+        make_count(self.site)
+        make_move_job(self.site)
+        make_hold(self.site)
+
+    def counting(self) -> tuple[CycleCount, CountLine]:
+        """A count that was started, of a place with one lot."""
+        place = make_place(self.site, next_code("GC"))
+        stock.transfer(system_actor("test"), self.lot, self.store.shelf, place, Decimal(2), op_uuid=uuid.uuid4())
+        begun = Counting(place)
+        return begun.count, begun.count.lines.get()
+
+    def counted(self) -> CycleCount:
+        """A count that differs and waits for somebody."""
+        count, line = self.counting()
+        cycle_count.enter(system_actor("test"), count.pk, [Counted(Decimal(1), uuid.uuid4(), line.pk)])
+        self.store.give(count.job_order, "finish")
+        return CycleCount.objects.get(pk=count.pk)
 
     def rows(self) -> dict[str, Any]:
         """The first part of a resource's path -> the row that it is read at."""
@@ -71,6 +95,10 @@ class GrownStock:
             "inventory/balances": balance,
             "inventory/moves": balance.lot.stock_moves.get(),
             "inventory/reservations": self.reservation,
+            "inventory/counts": self.count,
+            "inventory/count-classes": self.count_class,
+            "inventory/move-jobs": self.move,
+            "inventory/holds": self.hold,
             "work/gate-overrides": self.override,
             "production/definitions": self.draft,
         }
@@ -83,6 +111,8 @@ def act_of(route: Route, held: GrownStock) -> Act | None:
     resource, _slash, act = route.path.removeprefix("/api/v1/inventory/").strip("/").partition("/")
     if not route.path.startswith("/api/v1/inventory/") or route.method != "post":
         return None
+    if resource in {"counts", "count-classes", "move-jobs", "holds", "places"}:
+        return _of_store(route, held, resource)
     store, key = held.store, str(uuid.uuid4())
     amount = {"op_uuid": key, "site": held.site.code, "place": store.shelf.equipment.code, "quantity": "2"}
     lot = {**amount, "lot": held.lot.code}
@@ -103,6 +133,36 @@ def act_of(route: Route, held: GrownStock) -> Act | None:
     }[f"{resource}/{act}"]
     keyed = {"Idempotency-Key": key}
     return lambda client: client.post(route.path, body, content_type="application/json", headers=keyed)
+
+
+def _of_store(route: Route, held: GrownStock, resource: str) -> Act:
+    """Counts, jobs that move stock, holds."""
+    site, shelf, key = held.site.code, held.store.shelf.equipment.code, str(uuid.uuid4())
+    place = held.reservation.balance.location
+    count, line = held.counting()
+    pks: dict[str, int] = {
+        "counts/entries": count.pk, "places/plan": place.pk, "move-jobs/moved": held.move.pk,
+        "holds/release": make_hold(held.site).pk,
+    }  # fmt: skip
+    name = f"{resource}/{route.action}"
+    if name in {"counts/post_count", "counts/discard"}:
+        pks[name] = held.counted().pk
+    body: dict[str, Any] = {
+        "counts/create": {"site": site, "place": shelf},
+        "counts/entries": {"lines": [{"op_uuid": key, "line": line.pk, "quantity": "2"}]},
+        "counts/post_count": {"reason": "Broken"},
+        "counts/discard": {"reason": "Wrong shelf"},
+        "count-classes/create": {"site": site, "letter": "B", "interval_days": 90},
+        "places/plan": {"count_class": "A", "is_inbound": False},
+        "move-jobs/create": {"site": site, "lot": held.lot.code, "quantity": "2", "place": shelf,
+                             "to": place.equipment.code},
+        "move-jobs/moved": {"quantity": "3"},
+        "holds/create": {"site": site, "lots": [held.ring.code], "reason": "Drift", "also": "downstream"},
+        "holds/release": {"reason": "Measured again"},
+    }[name]  # fmt: skip
+    address = route.address(pks[name]) if name in pks else route.path
+    keyed = {"Idempotency-Key": key}
+    return lambda client: client.post(address, body, content_type="application/json", headers=keyed)
 
 
 def _of_definition(route: Route, held: GrownStock) -> Act:

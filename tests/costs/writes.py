@@ -28,6 +28,7 @@ from tests.costs import (
     grown_known,
     grown_messages,
     grown_production,
+    grown_quality,
     grown_stock,
     grown_stops,
 )
@@ -121,6 +122,7 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
         grown_known.act_of(route, plant.known, address),
         grown_production.act_of(route, plant),
         grown_stock.act_of(route, plant.stock),
+        grown_quality.act_of(route, plant.quality),
         grown_messages.act_of(route, plant.messages),
         grown_stops.act_of(route, plant.stops),
         grown_alerts.act_of(route, plant.alerts, address),

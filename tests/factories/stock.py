@@ -78,6 +78,9 @@ class JobStore:
         row = StockBalance.objects.get(lot=lot)
         return int(row.quantity), int(row.reserved)
 
+    def balance_at(self, place: StorageLocation, lot: MaterialLot) -> int:
+        return int(StockBalance.objects.get(lot=lot, location=place).quantity)
+
 
 def make_reservation(site: Site) -> StockReservation:
     """A reservation in a store of its own, in the test's own transaction."""

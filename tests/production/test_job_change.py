@@ -11,7 +11,6 @@ from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, MomError, NotAllowed, NotFound, Stale
 from mom.core.models import AuditEntry, OutboxEvent
 from mom.core.testing import acting
-from mom.events.quality import ReworkAsked
 from mom.work import gate
 from mom.work.engine.terms import JobOrderCommand, OperationsType, QuantityKind
 from mom.work.job_kinds import job_kind
@@ -22,7 +21,6 @@ from production.engine.job_changes import ALLOWED, JobChange, Rest
 from production.selectors.order import order_get
 from production.services import batch, job_change
 from production.services.job_change import Failure, Rework
-from production.subscribers import make_rework
 from tests.factories.work import give, job_of, make_machine, make_material, make_order, make_routing
 
 pytestmark = pytest.mark.django_db
@@ -267,7 +265,7 @@ def job_change_bench(site: Site, actor: Actor, code: str) -> int:
     return job.pk
 
 
-def test_quality_asks_for_rework_within_its_act_or_by_an_event(actor: Actor, site: Site, jobs: list[JobOrder]) -> None:
+def test_quality_asks_for_rework_within_its_act(actor: Actor, site: Site, jobs: list[JobOrder]) -> None:
     give(jobs[0], "start")
     report(actor, jobs[0], good=7, review=3)
     kind = job_kind(OperationsType.PRODUCTION)
@@ -277,12 +275,8 @@ def test_quality_asks_for_rework_within_its_act_or_by_an_event(actor: Actor, sit
         assert kind.request(act, site.pk, asked).origin == "rework"
         with pytest.raises(NotFound):
             kind.request(act, site.pk + 1, asked)
-        make_rework(act, ReworkAsked("P1", "NC-2", jobs[0].pk, D(2), "Burr"))
-        make_rework(act, ReworkAsked("P1", "NC-3", jobs[0].pk, D(1), "Burr"))
     made = OutboxEvent.objects.filter(topic="work.job_order_made_of").order_by("id")
-    assert [event.payload["reference"] for event in made] == ["NC-1", "NC-2"]
-    refused = OutboxEvent.objects.get(topic="production.rework_refused")
-    assert (refused.payload["nonconformance"], "0 pieces" in refused.payload["sentence"]) == ("NC-3", True)
+    assert [event.payload["reference"] for event in made] == ["NC-1"]
 
 
 def test_P33_rights_are_asked(make_actor: Any, jobs: list[JobOrder]) -> None:

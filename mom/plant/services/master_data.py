@@ -15,6 +15,7 @@ from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput
 from mom.core.fields import validate_time_zone
 from mom.core.use_case import UseCase, use_case
+from mom.events.plant import LotDispositionChanged
 from mom.plant import permissions
 from mom.plant.models import (
     BusinessPartner,
@@ -114,7 +115,12 @@ def alter(act: UseCase, row: M, **changes: Any) -> M:
     if "is_active" in changes and changes["is_active"] != getattr(row, "is_active", None):
         verb = "restored" if changes["is_active"] else "retired"
     _refuse_wrong(row, changes)
-    return rows.update(act, row, changes, action=_action(model, verb))
+    before = getattr(row, "disposition", "")
+    changed = rows.update(act, row, changes, action=_action(model, verb))
+    if isinstance(changed, MaterialLot) and changed.disposition != before:
+        said = LotDispositionChanged(changed.site.code, changed.pk, changed.code, before, changed.disposition)
+        act.publish(said, key=f"lot:{changed.pk}")
+    return changed
 
 
 def _action(model: type[SiteOwned], verb: str) -> str:

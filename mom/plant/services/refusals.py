@@ -168,3 +168,8 @@ def _refusal(field: str, code: str, status: int, sentence: Text) -> MomError:
 
 
 REFUSALS: dict[str, Callable[[], MomError]] = {name: partial(_refusal, *rule) for name, rule in _RULES.items()}
+
+
+def register(constraint: str, *, field: str, code: str, sentence: Text, status: int = 409) -> None:
+    """What a storey above refuses about the plant's rows by a guard of its own; from `AppConfig.ready()`."""
+    REFUSALS[constraint] = partial(_refusal, field, code, status, sentence)

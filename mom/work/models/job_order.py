@@ -124,8 +124,9 @@ class JobRequirement(SiteOwned):
     """A resource that a job needs or makes: 1..n inputs and outputs, people, equipment, tools.
 
     A material may carry a nominal quantity (`quantity`), an active one (nominal x potency) and, for catch weight, a
-    second one. `share` is the part of a blend, 0 to 1. Outputs are the material requirements with an output use; the
-    one with the lowest position is the main one.
+    second one. `share` is the part of a blend, 0 to 1. What is backflushed is taken from (or put into) stock by the
+    job's reports. Outputs are the material requirements with an output use; the one with the lowest position is the
+    main one.
     """
 
     job_order = models.ForeignKey(
@@ -161,6 +162,7 @@ class JobRequirement(SiteOwned):
     second_quantity = QuantityField(_("second quantity"), null=True, blank=True)
     second_unit = UnitField(_("second unit"), blank=True)
     share = models.DecimalField(_("share"), max_digits=9, decimal_places=8, null=True, blank=True)
+    is_backflushed = models.BooleanField(_("booked by the report"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("requirement")

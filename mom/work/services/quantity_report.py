@@ -18,7 +18,7 @@ from mom.events.work import QuantityReported
 from mom.plant.models import MaterialLot, Person, Reason
 from mom.work import permissions
 from mom.work.engine.terms import OUTPUT_USES, QuantityKind
-from mom.work.job_kinds import job_kind
+from mom.work.job_kinds import follow_reports, job_kind
 from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityReport
 from mom.work.selectors.job_order import REPORTABLE
 from mom.work.services import job_order as job_orders
@@ -89,6 +89,7 @@ def add(
     kind = job_kind(job_order.operations_type)
     if kind is not None:
         kind.reported(act, job_order, reports)
+    follow_reports(act, job_order, reports)
     return reports
 
 
@@ -158,6 +159,7 @@ def _take_back(
     with translating({"work_quantityreport_reverses_id_key": lambda: twice}):
         reversal = QuantityReport.objects.create(**_negative(first), **_stamp(act, op_uuid, reason))
     _tell(act, job_order, [reversal])
+    follow_reports(act, job_order, [reversal])
     return reversal
 
 

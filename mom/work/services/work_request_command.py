@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
 from mom.core.errors import Conflict, InvalidInput, Stale
 from mom.core.use_case import UseCase, use_case
 from mom.work import permissions
@@ -40,10 +41,19 @@ def command(
         return move(act, order, jobs, asked, version=version)
 
 
+_JOBS = Prepared(
+    lambda order: (
+        JobOrder.objects.select_for_update(of=("self",))
+        .select_related("site", "work_request")
+        .filter(work_request=order)
+        .order_by("pk")
+    )
+)
+
+
 def locked_jobs(work_request_id: int) -> list[JobOrder]:
     """All jobs of an order, locked by key, before the order itself: so nobody waits in a ring with a job's command."""
-    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "work_request")
-    return list(rows.filter(work_request=work_request_id).order_by("pk"))
+    return _JOBS.rows(order=work_request_id)
 
 
 def move(

@@ -1,0 +1,87 @@
+"""Lots that were taken out of use together, for one reason, until somebody says that they may be used again."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mom.core.db.triggers import Frozen, History, NoDelete
+from mom.plant.models import SiteOwned
+from mom.plant.models.labels import LOT_DISPOSITION
+
+
+class LotHold(SiteOwned):
+    """One hold: why, since when, by whom, and of which lot everything affected is held, where it was found by a trace.
+
+    It ends as a whole or lot by lot; with its last lot it has ended.
+    """
+
+    code = models.CharField(_("hold"), max_length=64)
+    reason = models.CharField(_("reason"), max_length=200)
+    origin = models.ForeignKey(
+        "plant.MaterialLot",
+        blank=True,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("found from"),
+    )
+    held_at = models.DateTimeField(_("since"))
+    held_by = models.CharField(_("held by"), max_length=200)
+    released_at = models.DateTimeField(_("released"), null=True, blank=True)
+    released_by = models.CharField(_("released by"), max_length=200, blank=True)
+    release_reason = models.CharField(_("why it was released"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        ordering = ["-held_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "code"], name="inventory_lothold_code_unique_in_site"),
+            models.CheckConstraint(name="inventory_lothold_has_reason", condition=~models.Q(reason="")),
+            models.CheckConstraint(
+                name="inventory_lothold_released_with_reason",
+                condition=models.Q(released_at=None, released_by="", release_reason="")
+                | (models.Q(released_at__isnull=False) & ~models.Q(released_by="") & ~models.Q(release_reason="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["site", "-held_at"], name="inventory_hold_newest"),
+        ]
+        triggers = [
+            History(),
+            NoDelete(),
+            Frozen(fields=["site", "code", "reason", "origin", "held_at", "held_by"]),
+            Frozen(name="ended", fields=["released_at", "released_by", "release_reason"],
+                   when="OLD.released_at IS NOT NULL"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class HeldLot(SiteOwned):
+    """A lot in a hold, and what it was before: that is what it becomes when its last hold has ended."""
+
+    hold = models.ForeignKey(LotHold, on_delete=models.PROTECT, related_name="lots", verbose_name=_("hold"))
+    lot = models.ForeignKey("plant.MaterialLot", on_delete=models.PROTECT, related_name="holds", verbose_name=_("lot"))
+    was = models.CharField(_("was"), max_length=14, choices=LOT_DISPOSITION.choices)
+    released_at = models.DateTimeField(_("released"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("held lot")
+        verbose_name_plural = _("held lots")
+        ordering = ["hold", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["hold", "lot"], name="inventory_heldlot_once_in_hold"),
+        ]
+        indexes = [
+            models.Index(fields=["lot"], condition=models.Q(released_at=None), name="inventory_held_lot_open"),
+        ]
+        triggers = [
+            History(),
+            NoDelete(),
+            Frozen(fields=["site", "hold", "lot", "was"]),
+            Frozen(name="ended", fields=["released_at"], when="OLD.released_at IS NOT NULL"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hold_id}: {self.lot_id}"

@@ -1,0 +1,187 @@
+"""A lot's genealogy both ways: levels as columns, steps as a table, receipts and shipments, and the way to hold all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from inventory import permissions
+from inventory.models import StockBalance
+from inventory.models.labels import MOVE_KIND
+from inventory.selectors.genealogy import Direction, Trace, key_of, trace
+from inventory.selectors.holds import open_holds_of
+from inventory.selectors.material_at_hand import USABLE
+from mom.core.errors import NotFound
+from mom.core.web import exports
+from mom.core.web.tables import Column
+from mom.core.web.views import Action, Crumb, DetailPage
+from mom.plant.models import MaterialLot
+from mom.plant.models.labels import LOT_DISPOSITION
+from mom.plant.public import Panel
+from mom.plant.selectors.scope import for_actor
+
+WAYS = (("both", _("Both ways")), ("back", _("Where from")), ("forward", _("Where used")))
+MOST_IN_COLUMN = 40
+MOST_STEPS = 300
+
+
+@dataclass
+class Level:
+    """A column: so many steps before (less than zero) or after the lot, and what stands there."""
+
+    distance: int
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    left_out: int = 0
+
+
+class LotTrace(DetailPage):
+    """What went into a lot, and what was made of it."""
+
+    permission = permissions.VIEW
+    template_name = "inventory/trace/detail.html"
+    subject_name = "lot"
+
+    def get_subject(self) -> MaterialLot:
+        rows = for_actor(MaterialLot.objects.filter(site=self.site), self.actor, permissions.VIEW)
+        found = rows.filter(code=self.kwargs["code"]).select_related("definition", "site").order_by("pk").first()
+        if found is None:
+            raise NotFound
+        return found
+
+    def get_title(self) -> str:
+        return str(self.subject.code)
+
+    def get_subtitle(self) -> str:
+        return f"{self.subject.definition.code} {self.subject.definition.name}".strip()
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        return (
+            Crumb(_("Lots"), reverse("plant:lot_list")),
+            Crumb(self.subject.code, reverse("plant:lot_detail", args=[self.subject.code])),
+        )
+
+    @property
+    def way(self) -> str:
+        """Which way is looked at."""
+        asked = self.request.GET.get("way", "both")
+        return asked if asked in dict(WAYS) else "both"
+
+    def get_actions(self) -> Sequence[Action]:
+        found = [Action(_("Export CSV"), f"?way={self.way}&export=csv", "down", "quiet")]
+        if self.may(permissions.HOLD_LOTS):
+            hold = reverse("inventory:hold_affected", args=[self.subject.code])
+            found.append(Action(_("Hold everything affected"), hold, "lock", "danger"))
+        return found
+
+    def traced(self) -> dict[Direction, Trace]:
+        """Each way that is asked for."""
+        return {
+            direction: trace(self.subject, direction)
+            for direction, ways in ((Direction.BACKWARD, ("both", "back")), (Direction.FORWARD, ("both", "forward")))
+            if self.way in ways
+        }
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The page, or with `?export=csv` every step."""
+        if request.GET.get("export") == "csv":
+            return exports.respond("csv", f"{_('Trace')} {self.subject.code}", STEP_COLUMNS, self.steps())
+        return super().get(request, *args, **kwargs)
+
+    def steps(self) -> list[dict[str, Any]]:
+        """Every step as a row."""
+        return [
+            {
+                "way": WAY_WORDS[direction], "depth": step.depth, "parent": step.parent.code,
+                "parent_material": step.parent.material, "child": step.child.code,
+                "child_material": step.child.material, "quantity": step.quantity, "unit": step.unit, "at": step.at,
+                "job": step.job, "share": "" if step.low == 1 else f"{float(step.low):.3f} - {float(step.high):.3f}",
+            }
+            for direction, found in self.traced().items()
+            for step in found.steps
+        ]  # fmt: skip
+
+    def get_context(self) -> dict[str, Any]:
+        traced = self.traced()
+        states = self._states(traced)
+        ends = [(MOVE_KIND.label(end.kind), end) for found in traced.values() for end in found.ends]
+        steps = [(WAY_WORDS[direction], step) for direction, found in traced.items() for step in found.steps]
+        lots = {code for found in traced.values() for code in found.codes} - {self.subject.code}
+        return {
+            "ways": [(key, label, key == self.way) for key, label in WAYS],
+            "levels": self._levels(traced, states),
+            "steps": steps[:MOST_STEPS],
+            "left_out": max(0, len(steps) - MOST_STEPS),
+            "ends": ends,
+            "many": len(lots),
+            "held": sum(1 for each in states.values() if not each["usable"]),
+            "shipped": [end for _word, end in ends if end.kind == "shipped"],
+            "holds": open_holds_of(self.subject),
+        }
+
+    def _levels(self, traced: dict[Direction, Trace], states: dict[str, dict[str, Any]]) -> list[Level]:
+        """The lot in the middle, what it was made of before it, what was made of it after it; each where first met."""
+        distances = {key_of(self.subject): 0}
+        nodes: dict[str, Any] = {}
+        for direction, found in traced.items():
+            sign = -1 if direction == Direction.BACKWARD else 1
+            for step in found.steps:
+                node = step.parent if direction == Direction.BACKWARD else step.child
+                nodes[node.key] = node
+                distances.setdefault(node.key, sign * step.depth)
+        levels: dict[int, Level] = {0: Level(0, [self._node(self.subject.code, self.subject.definition.code, states)])}
+        for key, node in nodes.items():
+            level = levels.setdefault(distances[key], Level(distances[key]))
+            if len(level.nodes) < MOST_IN_COLUMN:
+                level.nodes.append(self._node(node.code, node.material, states, is_piece=node.is_piece))
+            else:
+                level.left_out += 1
+        return [levels[distance] for distance in sorted(levels)]
+
+    def _node(
+        self, code: str, material: str, states: dict[str, dict[str, Any]], *, is_piece: bool = False
+    ) -> dict[str, Any]:
+        state = states.get(code, {"usable": True, "word": "", "there": None, "unit": ""})
+        url = "" if is_piece else reverse("inventory:lot_trace", args=[code])
+        return {"code": code, "material": material, "url": url, "is_start": code == self.subject.code, **state}
+
+    def _states(self, traced: dict[Direction, Trace]) -> dict[str, dict[str, Any]]:
+        """What each lot on the way may be used for, and how much of it lies anywhere. Two statements."""
+        codes = {self.subject.code} | {code for found in traced.values() for code in found.codes}
+        lots = MaterialLot.objects.filter(site=self.site, code__in=codes).values_list("pk", "code", "disposition")
+        by_key = {pk: (code, disposition) for pk, code, disposition in lots}
+        there: dict[int, Any] = {}
+        rows = StockBalance.objects.filter(lot__in=list(by_key)).exclude(quantity=0)
+        for lot, quantity in rows.values_list("lot", "quantity").order_by():
+            there[lot] = there.get(lot, 0) + quantity
+        return {
+            code: {
+                "usable": disposition in USABLE or disposition == "closed",
+                "word": LOT_DISPOSITION.label(disposition),
+                "there": there.get(pk),
+            }
+            for pk, (code, disposition) in by_key.items()
+        }
+
+
+WAY_WORDS = {Direction.BACKWARD: _("Where from"), Direction.FORWARD: _("Where used")}
+STEP_COLUMNS = (
+    Column("way", _("Way")),
+    Column("depth", _("Steps"), kind="number"),
+    Column("parent", _("Taken"), kind="code"),
+    Column("parent_material", _("Material taken")),
+    Column("child", _("Made"), kind="code"),
+    Column("child_material", _("Material made")),
+    Column("quantity", _("Quantity"), kind="number"),
+    Column("unit", _("Unit")),
+    Column("at", _("When"), kind="moment"),
+    Column("job", _("Job"), kind="code"),
+    Column("share", _("Share")),
+)
+
+
+def trace_panel(_request: HttpRequest, subject: MaterialLot) -> Panel:
+    """The way to a lot's genealogy, and the holds that keep it."""
+    return Panel("inventory/panels/trace.html", {"holds": open_holds_of(subject)})
