@@ -41,8 +41,8 @@ from tests.costs.grown_files import GrownFiles
 from tests.costs.grown_known import GrownKnown
 from tests.costs.grown_messages import GrownMessages
 from tests.costs.grown_now import GrownNow
-from tests.costs.grown_quality import GrownQuality
 from tests.costs.grown_production import GrownInstruction
+from tests.costs.grown_quality import GrownQuality
 from tests.costs.grown_shift import GrownShift
 from tests.costs.grown_stock import GrownStock
 from tests.costs.grown_stops import GrownStops

@@ -56,6 +56,11 @@ USES = {
     "consumable": "consumable", "hilfsstoff": "consumable", "förbrukningsmaterial": "consumable",
 }  # fmt: skip
 
+YES_NO = {
+    "": "no", "no": "no", "n": "no", "0": "no", "-": "no", "nein": "no", "nej": "no", "false": "no",
+    "yes": "yes", "y": "yes", "x": "yes", "1": "yes", "ja": "yes", "true": "yes",
+}  # fmt: skip
+
 FIELDS: dict[TableKind, tuple[TableField, ...]] = {
     TableKind.MACHINES: (
         TableField("code", CellKind.CODE, ("code", "machine", "machine code", "machine no", "id", "station", "resource",
@@ -148,6 +153,8 @@ FIELDS: dict[TableKind, tuple[TableField, ...]] = {
         TableField("unit", CellKind.UNIT, ("unit", "uom", "einheit", "me", "enhet")),
         TableField("use", CellKind.CHOICE, ("use", "material use", "direction", "verwendung", "användning"),
                    words=USES),
+        TableField("booked", CellKind.CHOICE, ("booked by report", "backflush", "backflushed", "retrograd",
+                   "retrograde entnahme"), words=YES_NO),
     ),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """When an answer was kept stands beside when it was given. There are no answers yet to fill it in for."""
 
     dependencies = [
-        ("production", "0006_work_instructions"),
+        ("production", "0007_backflush"),
     ]
 
     operations = [
