@@ -46,6 +46,7 @@ from mom.work.public import (
 )
 from production.engine.job_changes import ALLOWED, JobChange, Pieces, Rest
 from production.selectors.job_change import pieces_of
+from production.services.planned_times import plan_new
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def _split_off(
     job = add_offshoot(act, opened.parent, new, opened.codes)
     wait_like(job, opened.job)
     be_awaited_like(job, opened.job)
+    plan_new(act, opened.order, opened.jobs, [job])
     return job
 
 
@@ -184,6 +186,7 @@ def _rework(act: UseCase, opened: Opened, wish: Rework) -> JobOrder:
     )
     job = add_offshoot(act, opened.parent, new, opened.codes)
     be_awaited_like(job, opened.job)
+    plan_new(act, opened.order, opened.jobs, [job])
     return job
 
 
@@ -225,6 +228,7 @@ def replace(
             move_job_order(act, opened.job, JobOrderCommand.ABORT, order=opened.order)
         elif opened.job.status == JobOrderStatus.COMPLETED:
             be_awaited_like(made[-1], opened.job)
+        plan_new(act, opened.order, opened.jobs, made)
         return made
 
 
