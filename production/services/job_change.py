@@ -171,7 +171,7 @@ def _rework(act: UseCase, opened: Opened, wish: Rework) -> JobOrder:
     if not 0 < wish.quantity <= most:
         words = {"most": _number(most), "job": opened.job.code}
         sentence = _(
-            "Job %(job)s has %(most)s pieces that wait for rework. Report them on it as rework or review first."
+            "Waiting for rework on job %(job)s: %(most)s. Report further pieces on it as rework or review first."
         )
         raise InvalidInput({"quantity": [sentence % words]}, code="more_than_reported")
     reopen_order(act, opened.order)
@@ -236,7 +236,7 @@ def _scrap(act: UseCase, opened: Opened, failure: Failure) -> None:
     _check_whole(opened, failure.scrap)
     if not 0 < failure.scrap <= opened.pieces.unmade:
         words = {"most": _number(opened.pieces.unmade), "job": opened.job.code}
-        sentence = _("Job %(job)s has %(most)s pieces that nothing was reported of. Scrap at most these.")
+        sentence = _("Not reported yet on job %(job)s: %(most)s. Scrap at most these.")
         raise InvalidInput({"scrap": [sentence % words]})
     lost = [Reported(QuantityKind.SCRAP, failure.scrap, reason=failure.scrap_reason)]
     add_reports(act, opened.job, lost, op_uuid=uuid.uuid4())

@@ -3,6 +3,7 @@
 import uuid
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
@@ -112,7 +113,9 @@ def refuse_open_steps(job: JobOrder) -> None:
         return
     named = ", ".join(f"{step.position} {step.title}" for step in missing[:NAMED])
     words = {"job": job.code, "many": len(missing), "steps": named}
-    sentence = _(
-        "Job %(job)s has %(many)s steps to answer before it is finished: %(steps)s. Open its work instruction."
+    sentence = ngettext(
+        "Job %(job)s has %(many)s step to answer before it is finished: %(steps)s. Open its work instruction.",
+        "Job %(job)s has %(many)s steps to answer before it is finished: %(steps)s. Open its work instruction.",
+        len(missing),
     )
     raise Conflict(sentence % words, code="steps_open")
