@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("production.urls", namespace="production")),
     path("", include("quality.urls", namespace="quality")),
     path("", include("inventory.urls", namespace="inventory")),
+    path("", include("maintenance.urls", namespace="maintenance")),
     path("", include("mom.erp.urls", namespace="erp")),
     path("", include("mom.terminal.urls", namespace="terminal")),
     path("", include("analytics.urls", namespace="analytics")),

@@ -92,6 +92,22 @@ def consume(
         return post(act, legs, occasion)
 
 
+def take_reserved(act: UseCase, job_order: JobOrder, response: JobResponse, *, op_uuid: uuid.UUID) -> list[StockMove]:
+    """Book what is reserved for a locked job as consumed; none where nothing is. The same key changes nothing.
+
+    Rights are the caller's to ask. Joins its transaction. Raises: Shortage; Conflict for a lot that may not be used.
+    """
+    occasion = Occasion(op_uuid, act.now, None, response)
+    known = posted(occasion)
+    items = [] if known else _reserved(job_order)
+    if not items:
+        return known
+    lots = usable_lots([item.lot.pk for item in items if item.lot is not None], occasion.at)
+    legs = [_consumed(item, None if item.lot is None else lots[item.lot.pk], {}) for item in items]
+    stock_reservation.take(legs)
+    return post(act, legs, occasion)
+
+
 def _reserved(job_order: JobOrder) -> list[Taken]:
     rows = [row for row in stock_reservation.RESERVED.rows(jobs=[job_order.pk]) if row.taken < row.quantity]
     for row in rows:

@@ -133,23 +133,31 @@ def _reserve(actor: Actor, lock: Callable[[], list[JobOrder]], seen_by: str) -> 
         if len(sites) != 1 or (seen_by and not actor.may(seen_by, *sites)):
             raise NotFound(_("There is no such job."))
         act.require(permissions.RESERVE_STOCK, found[0].site.code)
-        open_jobs = [job.pk for job in found if job.status in OPEN_JOB_ORDER_STATUSES]
-        values: dict[str, Any] = {
-            "jobs": open_jobs, "site": found[0].site_id, "use": MaterialUse.CONSUMED.value, "usable": list(USABLE),
-            "at": act.now, "by": act.actor.label,
-        }  # fmt: skip
-        taken = Conflict(_("Others took this stock at the same moment. Try again."), code="stock_taken")
-        refusals = {"inventory_stockbalance_reserved_is_there": lambda: taken}
-        with connection.cursor() as cursor:
-            with translating(refusals, ends_act=True):
-                _RESERVE.execute(cursor, values)
-            is_new = cursor.rowcount > 0
-            _MISSING.execute(cursor, values)
-            short = [Short(*row) for row in cursor.fetchall()]
-        if is_new:
-            for job in found:
-                act.record("inventory.stock_reserved", subject=job, site=job.site.code)
-        return RESERVED.rows(jobs=open_jobs), short
+        return reserve_for(act, found)
+
+
+def reserve_for(act: UseCase, found: Sequence[JobOrder]) -> Reserved:
+    """The same for jobs of one site that are locked already; rights are the caller's to ask. Joins its transaction.
+
+    Raises: Conflict (`stock_taken`) where others took the stock meanwhile; asking again finds other lots.
+    """
+    open_jobs = [job.pk for job in found if job.status in OPEN_JOB_ORDER_STATUSES]
+    values: dict[str, Any] = {
+        "jobs": open_jobs, "site": found[0].site_id, "use": MaterialUse.CONSUMED.value, "usable": list(USABLE),
+        "at": act.now, "by": act.actor.label,
+    }  # fmt: skip
+    taken = Conflict(_("Others took this stock at the same moment. Try again."), code="stock_taken")
+    refusals = {"inventory_stockbalance_reserved_is_there": lambda: taken}
+    with connection.cursor() as cursor:
+        with translating(refusals, ends_act=True):
+            _RESERVE.execute(cursor, values)
+        is_new = cursor.rowcount > 0
+        _MISSING.execute(cursor, values)
+        short = [Short(*row) for row in cursor.fetchall()]
+    if is_new:
+        for job in found:
+            act.record("inventory.stock_reserved", subject=job, site=job.site.code)
+    return RESERVED.rows(jobs=open_jobs), short
 
 
 def reservations_of(jobs: Collection[int] | RawSQL) -> QuerySet[StockReservation]:

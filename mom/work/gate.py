@@ -21,6 +21,7 @@ from mom.work.engine.terms import (
     GateLevel,
     JobOrderCommand,
     JobOrderStatus,
+    OperationsType,
     WorkRequestStatus,
 )
 from mom.work.engine.transitions import JOB_ORDER
@@ -189,8 +190,11 @@ def previous_jobs_open(job_order: JobOrder, _at: datetime, _person: Person | Non
 
 
 def equipment_not_clean(job_order: JobOrder, at: datetime, _person: Person | None = None) -> list[Blocker]:
-    """The spine's own source: a machine that must be clean is not, or no longer. One statement."""
-    if job_order.equipment_id is None:
+    """The spine's own source: a machine that must be clean is not, or no longer. One statement.
+
+    Whoever mends it may begin all the same.
+    """
+    if job_order.equipment_id is None or job_order.operations_type == OperationsType.MAINTENANCE:
         return []
     latest = EquipmentCondition.objects.filter(
         equipment=OuterRef("equipment"), aspect=ConditionAspect.CLEANING, started_at__lte=at

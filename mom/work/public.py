@@ -10,12 +10,14 @@ from mom.work.services.alert import arrive as arrive_alert
 from mom.work.services.alert import solve as solve_alert
 from mom.work.services.alert_raise import NewAlert, raise_alert
 from mom.work.services.alert_raise import clear as clear_alert
+from mom.work.services.equipment_reservation import add as reserve_equipment
 from mom.work.services.job_offshoot import Offshoot, Parent, be_awaited_instead, be_awaited_like, parent_of, wait_like
 from mom.work.services.job_offshoot import add as add_offshoot
 from mom.work.services.job_offshoot import reopen as reopen_order
 from mom.work.services.job_order import Input, NewJob, Output
 from mom.work.services.job_order import add as add_job_order
 from mom.work.services.job_order import add_all as add_jobs
+from mom.work.services.job_order import add_inputs as add_job_inputs
 from mom.work.services.job_order import follow as follow_job_orders
 from mom.work.services.job_order import locked as lock_job_order
 from mom.work.services.job_order import move as move_job_order
@@ -52,6 +54,7 @@ __all__ = [
     "ReportedOutput",
     "ReportedWork",
     "accept_alert",
+    "add_job_inputs",
     "add_job_order",
     "add_job_orders",
     "add_jobs",
@@ -84,6 +87,7 @@ __all__ = [
     "register_planner",
     "register_report_step",
     "reopen_order",
+    "reserve_equipment",
     "set_planned_times",
     "solve_alert",
     "wait_like",

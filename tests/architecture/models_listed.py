@@ -157,6 +157,17 @@ LISTED: dict[str, Kind] = {
     "inventory.HomePlace": Kind.MASTER,
     "production.InstructionStep": Kind.MASTER,
     "production.StepAnswer": Kind.FACT,
+    "maintenance.JobPlan": Kind.MASTER,
+    "maintenance.JobPlanVersion": Kind.FACT,  # the next one replaces it
+    "maintenance.JobPlanStep": Kind.FACT,
+    "maintenance.JobPlanPart": Kind.FACT,
+    "maintenance.MaintenanceRequest": Kind.TRANSACTIONAL,
+    "maintenance.MaintenanceJob": Kind.TRANSACTIONAL,
+    "maintenance.MaintenanceStep": Kind.TRANSACTIONAL,
+    "maintenance.MaintenanceWait": Kind.TRANSACTIONAL,
+    "maintenance.MaintenancePlan": Kind.MASTER,
+    "maintenance.PlanOccurrence": Kind.TRANSACTIONAL,
+    "maintenance.MeterDay": Kind.TECHNICAL,  # derived from the machine's messages
     "inventory.Installation": Kind.TRANSACTIONAL,
     "inventory.LotHold": Kind.TRANSACTIONAL,
     "inventory.StockBalance": Kind.TECHNICAL,  # the ledger's sum, kept by trigger

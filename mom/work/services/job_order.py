@@ -170,6 +170,15 @@ def _inputs(job_order: JobOrder, inputs: Sequence[Input], outputs: int) -> list[
     ]
 
 
+def add_inputs(act: UseCase, job_order: JobOrder, inputs: Sequence[Input]) -> list[JobRequirement]:
+    """What a locked job needs beside what it was made with: a spare part found on the way. Joins the transaction."""
+    found = JobRequirement.objects.bulk_create(_inputs(job_order, inputs, job_order.requirements.count()))
+    for item in inputs:
+        after = {"material": item.definition.code, "quantity": str(item.quantity), "unit": item.unit}
+        act.record("work.job_input_added", subject=job_order, site=job_order.site.code, after=after)
+    return found
+
+
 def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
     """Let each of these jobs wait for the end of the one before it. Joins the caller's transaction."""
     JobDependency.objects.bulk_create(
