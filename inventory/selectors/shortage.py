@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -81,7 +82,7 @@ def missing_at(site: Site, at: datetime, *, material: str = "") -> Sequence[Miss
 
     A material that the ledger never kept is missing too: this list is for who buys and receives, not for the gate.
     """
-    values = {
+    values: dict[str, Any] = {
         "site": site.pk, "at": at, "usable": list(USABLE), "use": MaterialUse.CONSUMED.value, "material": material,
         "jobs": [status.value for status in OPEN_JOB_ORDER_STATUSES],
         "orders": [status.value for status in OPEN_WORK_REQUEST_STATUSES],
