@@ -4,7 +4,7 @@
 
 An order of a definition with 5 materials and 4 operations is created, released, 5 lots are reserved and consumed, each
 of the 4 operations is started and finished, the last one makes a lot. All orders take from the same 100 lots. Through
-the API that is 13 requests (and a read of the jobs' keys) with token, rights, `Idempotency-Key`, audit, events and
+the API that is 13 requests with token, rights, `Idempotency-Key`, audit, events and
 constraints, to a web server of its own; the bare way writes the same rows with hand-written statements and an audit
 entry an event, one transaction an event. Both commit durably, in a scratch database of their own.
 
@@ -215,17 +215,12 @@ class Api:
             raise RuntimeError(self.plant.failures[-1])
         return json.loads(content)
 
-    def get(self, path: str) -> Any:
-        """What the client must know and no event: the jobs of its order."""
-        self.connection.request("GET", f"/api/v1/{path}", headers=self.headers)
-        return json.loads(self.connection.getresponse().read())
-
     def live(self) -> None:
         """One order."""
         order = self.send("production/orders", {"site": "BENCH", "definition": "PUMP", "quantity": str(MADE)})
         self.send(f"production/orders/{order['id']}/release", {})
         reserved = self.send("inventory/reservations", {"work_request": order["work_request"]})
-        jobs = sorted(job["id"] for job in self.get(f"work/job-orders/?order={order['code']}")["results"])
+        jobs = [job["id"] for job in order["jobs"]]
         if len(reserved["reserved"]) != MATERIALS or len(jobs) != OPERATIONS:
             raise RuntimeError(f"{order['code']}: {reserved}, {jobs}")
         for job in jobs:

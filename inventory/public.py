@@ -4,14 +4,16 @@ from inventory.engine.terms import MoveKind
 from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS
 from inventory.selectors.genealogy import Direction, Trace, lots_reached, trace
 from inventory.selectors.made import LotMade, lots_made_by, lots_made_on
-from inventory.selectors.stock import known_acts, storage_at
+from inventory.selectors.stock import known_acts, stock_of, storage_at
 from inventory.services.issue import Wanted
 from inventory.services.issue import give_back as give_back_stock
 from inventory.services.issue import issue as issue_stock
+from inventory.services.job_material import take_reserved
 from inventory.services.lot_hold import Also, Held, Released, hold_all_affected, hold_lots, release_hold, release_lots
 from inventory.services.posting import Leg, Occasion
 from inventory.services.posting import post as post_stock
 from inventory.services.stock import add_storage
+from inventory.services.stock_reservation import Short, let_go_of, reserve_for
 
 __all__ = [
     "ADJUST_STOCK",
@@ -26,6 +28,7 @@ __all__ = [
     "MoveKind",
     "Occasion",
     "Released",
+    "Short",
     "Trace",
     "Wanted",
     "add_storage",
@@ -34,12 +37,16 @@ __all__ = [
     "hold_lots",
     "issue_stock",
     "known_acts",
+    "let_go_of",
     "lots_made_by",
     "lots_made_on",
     "lots_reached",
     "post_stock",
     "release_hold",
     "release_lots",
+    "reserve_for",
+    "stock_of",
     "storage_at",
+    "take_reserved",
     "trace",
 ]

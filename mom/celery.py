@@ -35,9 +35,19 @@ app.conf.beat_schedule = {  # fixed UTC intervals that ring bells; what is due i
     },
     "prune": {"task": "mom.core.tasks.prune", "schedule": 3600.0, "options": {"expires": 3600}},
     "heartbeat": {"task": "mom.core.tasks.ring_heartbeats", "schedule": 30.0, "options": {"expires": 30}},
+    "generate-maintenance": {
+        "task": "maintenance.tasks.generate_due_jobs",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "judge-alert-rules": {"task": "analytics.tasks.judge_alert_rules", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-alerts": {"task": "mom.work.tasks.escalate_alerts", "schedule": 15.0, "options": {"expires": 15}},
     "plan-counts": {"task": "inventory.tasks.plan_counts", "schedule": 900.0, "options": {"expires": 900}},
+    "sweep-inspections": {
+        "task": "quality.tasks.inspections_by_time",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "sweep-imports": {"task": "mom.erp.tasks.sweep_imports", "schedule": 30.0, "options": {"expires": 30}},
     "archive-closed-days": {
         "task": "mom.floor.tasks.archive_closed_days",

@@ -54,6 +54,10 @@ class OrderForm(forms.Form):
         self.fields["machine"].widget = Proposing(machines)
 
 
+class OrderPlanForm(forms.Form):
+    """A button: planned twice is planned once."""
+
+
 class OrderCommandForm(forms.Form):
     """A command to an order: why, and the version that the page showed."""
 

@@ -1,6 +1,44 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class QualityConfig(AppConfig):
     name = "quality"
     label = "quality"
+    verbose_name = _("Quality")
+
+    def ready(self) -> None:
+        from mom.accounts import approval
+        from mom.core import search
+        from mom.core.files import subjects as filed
+        from mom.core.web.navigation import NavItem, register
+        from mom.work.engine.terms import GateLevel
+        from mom.work.public import register_blockers
+        from quality import permissions, subjects
+        from quality import subscribers as _subscribed  # noqa: F401 - subscribe to events
+        from quality.models import Nonconformance
+        from quality.search import ncr_address
+        from quality.selectors.gate import inspection_due, nonconformance_open
+        from quality.services.disposition import RECORD_CLASS
+        from quality.views import panels
+
+        subjects.register()
+        approval.declare(
+            RECORD_CLASS, _("Dispositions of nonconforming parts"), permission=permissions.APPROVE_DISPOSITION
+        )
+        for name, source, label in (
+            ("quality.nonconformance", nonconformance_open, _("Parts in doubt")),
+            ("quality.inspection", inspection_due, _("Inspections that come first")),
+        ):
+            register_blockers(name, source, label, level=GateLevel.BLOCK)
+        view = permissions.VIEW
+        register(NavItem("quality", _("Inspections"), "quality:inspection_list", view, order=10))
+        register(NavItem("quality", _("Control charts"), "quality:chart_list", view, order=20))
+        register(NavItem("quality", _("Nonconformances"), "quality:nonconformance_list", view, order=30))
+        register(NavItem("quality", _("Control plans"), "quality:plan_list", view, order=40))
+        search.register(
+            "ncr", permission=view, label=_("Nonconformances"), address=ncr_address, order=18, retired=_("Closed")
+        )
+        find = filed.by_key(Nonconformance, subjects.nonconformance_url)
+        filed.register(filed.SubjectKind(Nonconformance._meta.label_lower, _("Nonconformance"), view, find))
+        panels.register()

@@ -1,6 +1,10 @@
 """What every test finds on its bench. The parts are in `tests/bench/`."""
 
+from collections.abc import Iterator
+
 import pytest
+
+from mom.core import bell
 
 pytest_plugins = [
     "tests.bench.database",
@@ -32,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
     slow_files_first(items)
+
+
+@pytest.fixture(autouse=True)
+def _bells_rung() -> Iterator[None]:
+    """No test hears the bell of the one before."""
+    yield
+    bell.wait_for_bells()
 
 
 def slow_files_first(items: list[pytest.Item]) -> None:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from inventory.models import StorageLocation
 from mom.accounts.models import Site
+from mom.accounts.selectors.site import active_site
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
 from mom.core.errors import InvalidInput
-from mom.plant.selectors.scope import for_actor
 from mom.work import permissions as work_permissions
 from mom.work.models import JobOrder
 
@@ -19,16 +20,19 @@ M = TypeVar("M", bound=Model)
 
 def site_named(actor: Actor, code: str, permission: str) -> Site:
     """A site at which the asker has the right. Raises: InvalidInput at `site`."""
-    site = Site.objects.filter(code=code, is_active=True).first()
+    site = active_site(code)
     if site is None or not actor.may(permission, site.code):
         raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
     return site
 
 
+_JOB = Prepared(lambda pk: JobOrder.objects.select_related("site").filter(pk=pk).order_by("pk"))
+
+
 def job_named(actor: Actor, pk: int) -> JobOrder:
     """A job that the asker may see. Raises: InvalidInput at `job_order`."""
-    job = for_actor(JobOrder.objects.all(), actor, work_permissions.VIEW).filter(pk=pk).order_by("pk").first()
-    if job is None:
+    job = _JOB.first(pk=pk)
+    if job is None or not actor.may(work_permissions.VIEW, job.site.code):
         raise InvalidInput({"job_order": [_("There is no such job.")]})
     return job
 

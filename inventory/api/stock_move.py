@@ -27,8 +27,9 @@ from mom.core.api.serializers import (
     UUIDField,
 )
 from mom.core.api.viewsets import ReadOnlyViewSet
-from mom.core.errors import InvalidInput
+from mom.core.errors import InvalidInput, NotFound
 from mom.plant.models import BusinessPartner, MaterialDefinition, MaterialLot
+from mom.work import permissions as work_permissions
 
 
 class MoveSerializer(ModelSerializer):
@@ -221,17 +222,22 @@ class StockMoveViewSet(ReadOnlyViewSet):
     @action(detail=False, methods=["post"])
     def consume(self, request: Request) -> Response:
         """Book what a job consumed; what was reserved is taken from its reservation."""
-        sent = _sent(ConsumeSerializer, request)
-        job = job_named(request.actor, sent["job_order"])  # type: ignore[attr-defined]
-        taken = None if sent["lines"] is None else _taken(job.site_id, sent["lines"])
+        sent, actor = self.understood(ConsumeSerializer, request), request.actor  # type: ignore[attr-defined]
         act = {"op_uuid": sent["op_uuid"], "at": sent["occurred_at"]}
-        return self._added(job_material.consume(request.actor, job.pk, taken, **act))  # type: ignore[attr-defined]
+        if sent["lines"] is not None:
+            job = job_named(actor, sent["job_order"])
+            return self._added(job_material.consume(actor, job.pk, _taken(job.site_id, sent["lines"]), **act))
+        try:
+            moves = job_material.consume(actor, sent["job_order"], None, seen_by=work_permissions.VIEW, **act)
+        except NotFound as missing:
+            raise InvalidInput({"job_order": [missing.sentence]}) from None
+        return self._added(moves)
 
     @extend_schema(request=ProduceSerializer, responses={201: MoveSerializer(many=True)}, examples=[_PRODUCE])
     @action(detail=False, methods=["post"])
     def produce(self, request: Request) -> Response:
         """Book a lot that came of a job."""
-        sent = _sent(ProduceSerializer, request)
+        sent = self.understood(ProduceSerializer, request)
         job = job_named(request.actor, sent["job_order"])  # type: ignore[attr-defined]
         place = places_named(job.site_id, [sent["place"]])[sent["place"]]
         new = lots.NewLot(sent["lot"], expires_at=sent["expires_at"])
@@ -243,7 +249,7 @@ class StockMoveViewSet(ReadOnlyViewSet):
         return places_named(site.pk, [sent["place"]])[sent["place"]]
 
     def _added(self, moves: Sequence[StockMove]) -> Response:
-        return Response(MoveSerializer(moves, many=True).data, status=status.HTTP_201_CREATED)
+        return Response(self.body_of(moves, many=True), status=status.HTTP_201_CREATED)
 
 
 def _sent(serializer: type[Serializer], request: Request) -> dict[str, Any]:

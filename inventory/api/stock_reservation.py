@@ -1,7 +1,5 @@
 """What is promised to jobs, in the API."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
@@ -14,12 +12,11 @@ from inventory.api.naming import job_named
 from inventory.filters import StockReservationFilters
 from inventory.models import StockReservation
 from inventory.services import stock_reservation
+from mom.core.api.kept import shown
 from mom.core.api.serializers import CharField, DecimalField, IntegerField, ModelSerializer, Serializer
 from mom.core.api.viewsets import ReadOnlyViewSet
-from mom.core.errors import InvalidInput
-from mom.plant.selectors.scope import for_actor
+from mom.core.errors import InvalidInput, NotFound
 from mom.work import permissions as work_permissions
-from mom.work.models import JobOrder
 
 
 class StockReservationSerializer(ModelSerializer):
@@ -100,21 +97,20 @@ class StockReservationViewSet(ReadOnlyViewSet):
     @extend_schema(request=NewStockReservationSerializer, responses={201: ReservedSerializer}, examples=[_EXAMPLE])
     def create(self, request: Request) -> Response:
         """Reserve what is still needed, first what expires first. What is not there is told as short."""
-        body = NewStockReservationSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        sent, actor = body.validated_data, request.actor  # type: ignore[attr-defined]
+        sent, actor = self.understood(NewStockReservationSerializer, request), request.actor  # type: ignore[attr-defined]
         if (sent["job_order"] is None) == (sent["work_request"] is None):
             raise InvalidInput({"job_order": [_("Give either a job or an order.")]})
-        if sent["job_order"] is not None:
-            jobs = [job_named(actor, sent["job_order"]).pk]
-        else:
-            rows = for_actor(JobOrder.objects.filter(work_request=sent["work_request"]), actor, work_permissions.VIEW)
-            jobs = list(rows.values_list("pk", flat=True))
-            if not jobs:
-                raise InvalidInput({"work_request": [_("There is no such order with jobs.")]})
-        reserved, short = stock_reservation.reserve(actor, jobs)
-        answer: dict[str, Any] = {"reserved": reserved, "short": short}
-        return Response(ReservedSerializer(answer).data, status=status.HTTP_201_CREATED)
+        seen_by = work_permissions.VIEW
+        try:
+            if sent["job_order"] is not None:
+                reserved, short = stock_reservation.reserve(actor, [sent["job_order"]], seen_by=seen_by)
+            else:
+                reserved, short = stock_reservation.reserve_order(actor, sent["work_request"], seen_by=seen_by)
+        except NotFound:
+            wrong = {"job_order": _("There is no such job."), "work_request": _("There is no such order with jobs.")}
+            raise InvalidInput({name: [wrong[name]] for name in wrong if sent[name] is not None}) from None
+        answer = shown(ReservedSerializer, {"reserved": reserved, "short": short}, self.get_serializer_context())
+        return Response(answer, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=LetGoSerializer, responses=LetGoneSerializer)
     @action(detail=False, methods=["post"], url_path="let-go")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from inventory import permissions
@@ -17,6 +16,7 @@ from inventory.services.bringing import active_of
 from inventory.services.posting import Leg, Occasion, post, posted, usable, usable_lots
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
+from mom.core.db.prepared import Prepared
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.plant.engine.potency import nominal_for_active
@@ -67,6 +67,7 @@ def consume(
     op_uuid: uuid.UUID,
     at: datetime | None = None,
     until: datetime | None = None,
+    seen_by: str = "",
 ) -> list[StockMove]:
     """Book what a job consumed, nominal and, where the lot has a potency, active. The same `op_uuid` changes nothing.
 
@@ -76,7 +77,7 @@ def consume(
     expired at that time (P13); InvalidInput for nothing or less, or an active quantity of a lot without potency.
     """
     with use_case(actor) as act:
-        job_order, response = begun(act, job_order_id)
+        job_order, response = begun(act, job_order_id, seen_by=seen_by)
         occasion = Occasion(op_uuid, at or act.now, until, response)
         known = posted(occasion)
         if known:
@@ -91,8 +92,26 @@ def consume(
         return post(act, legs, occasion)
 
 
+def take_reserved(act: UseCase, job_order: JobOrder, response: JobResponse, *, op_uuid: uuid.UUID) -> list[StockMove]:
+    """Book what is reserved for a locked job as consumed; none where nothing is. The same key changes nothing.
+
+    Rights are the caller's to ask. Joins its transaction. Raises: Shortage; Conflict for a lot that may not be used.
+    """
+    occasion = Occasion(op_uuid, act.now, None, response)
+    known = posted(occasion)
+    items = [] if known else _reserved(job_order)
+    if not items:
+        return known
+    lots = usable_lots([item.lot.pk for item in items if item.lot is not None], occasion.at)
+    legs = [_consumed(item, None if item.lot is None else lots[item.lot.pk], {}) for item in items]
+    stock_reservation.take(legs)
+    return post(act, legs, occasion)
+
+
 def _reserved(job_order: JobOrder) -> list[Taken]:
-    rows = stock_reservation.reservations_of([job_order.pk]).filter(taken__lt=F("quantity"))
+    rows = [row for row in stock_reservation.RESERVED.rows(jobs=[job_order.pk]) if row.taken < row.quantity]
+    for row in rows:
+        row.balance.location.site = row.site
     return [
         Taken(row.balance.lot, row.balance.location, row.quantity - row.taken, sublot=row.balance.sublot,
               definition=row.balance.definition, requirement=row.requirement)
@@ -324,12 +343,25 @@ def swap(
         return _install(act, response, found.product, component, location, found.position, occasion)
 
 
-def begun(act: UseCase, job_order_id: int) -> tuple[JobOrder, JobResponse]:
-    """The job, locked, and its latest job response. Raises: NotAllowed, NotFound, Conflict."""
+_LATEST = Prepared(
+    lambda job: (
+        JobResponse.objects.filter(job_order=job, reverses=None)
+        .select_related("site")
+        .order_by("-started_at", "-id")[:1]
+    )
+)
+
+
+def begun(act: UseCase, job_order_id: int, *, seen_by: str = "") -> tuple[JobOrder, JobResponse]:
+    """The job, locked, and its latest job response. Raises: NotAllowed, NotFound, Conflict.
+
+    Who has not the right `seen_by` at its site is told what is true of a job that is not there.
+    """
     job_order = lock_job_order(job_order_id)
+    if seen_by and not act.actor.may(seen_by, job_order.site.code):
+        raise NotFound(_("There is no such job."))
     act.require(permissions.CONSUME_STOCK, job_order.site.code)
-    responses = JobResponse.objects.filter(job_order=job_order, reverses=None).select_related("site")
-    response = responses.order_by("-started_at", "-id").first()
+    response = _LATEST.first(job=job_order.pk)
     if response is None:
         sentence = _("Job %(job)s is not in work. Start it first.") % {"job": job_order.code}
         raise Conflict(sentence, code="job_not_in_work")

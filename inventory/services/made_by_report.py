@@ -42,7 +42,7 @@ def put(act: UseCase, job_order: JobOrder, report: QuantityReport) -> None:
     it lies; InvalidInput for a lot of another material, or too many numbered pieces at once.
     """
     outputs = JobRequirement.objects.select_related("definition__site")
-    output = outputs.filter(pk=report.output_id or 0).first()
+    output = None if report.output_id is None else outputs.filter(pk=report.output_id).first()
     if output is None or output.definition is None:
         return
     definition = output.definition

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from inventory.engine.terms import MoveKind
 from inventory.models import StockMove, StorageLocation
 from mom.core.db.constraints import translating
+from mom.core.db.prepared import Prepared, one_of
 from mom.core.errors import Conflict, InvalidInput, Shortage
 from mom.core.use_case import UseCase
 from mom.plant.engine.terms import LotDisposition
@@ -49,9 +51,11 @@ class Occasion:
 
 def posted(occasion: Occasion) -> list[StockMove]:
     """The legs that were posted under this key before, in order; none for a new key (P01)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM inventory_stockmove WHERE move_group = %s LIMIT 1", [str(occasion.op_uuid)])
+        if not cursor.rowcount:  # nearly always
+            return []
     rows = StockMove.objects.filter(move_group=occasion.op_uuid)
-    if not rows.exists():  # nearly always
-        return []
     related = ("site", "location__equipment", "definition", "lot", "sublot", "job_response", "requirement", "partner")
     return list(rows.select_related(*related).order_by("id"))
 
@@ -73,7 +77,7 @@ def post(act: UseCase, legs: Sequence[Leg], occasion: Occasion) -> list[StockMov
             {"lot": [_("The lot is of another material, or the quantity in another unit.")]}
         ),
     }
-    with translating(refusals):
+    with translating(refusals, ends_act=True):
         moves = StockMove.objects.bulk_create(
             StockMove(
                 site=site,
@@ -114,10 +118,19 @@ def usable(lot: MaterialLot, at: datetime) -> MaterialLot:
     return usable_lots([lot.pk], at)[lot.pk]
 
 
+_LOTS = Prepared(
+    lambda keys: (
+        MaterialLot.objects.select_for_update(of=("self",))
+        .select_related("definition", "site")
+        .filter(pk__in=one_of(keys))
+        .order_by("pk")
+    )
+)
+
+
 def usable_lots(keys: Collection[int], at: datetime) -> dict[int, MaterialLot]:
     """The same for many, by key. One statement."""
-    rows = MaterialLot.objects.select_for_update(of=("self",)).select_related("definition", "site")
-    return {lot.pk: _usable(lot, at) for lot in rows.filter(pk__in=set(keys)).order_by("pk")}
+    return {lot.pk: _usable(lot, at) for lot in _LOTS.rows(keys=sorted(set(keys)))}
 
 
 def _usable(locked: MaterialLot, at: datetime) -> MaterialLot:

@@ -3,13 +3,14 @@
 Which lots are meant is found without a lock; the database refuses what others took meanwhile, and it is found anew.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from inventory import permissions
@@ -19,6 +20,8 @@ from inventory.services.posting import Leg
 from mom.core.actor import Actor
 from mom.core.db.bulk import array
 from mom.core.db.constraints import translating
+from mom.core.db.prepared import Prepared, one_of
+from mom.core.db.statements import Statement
 from mom.core.errors import Conflict, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.events.inventory import ReservationsLost
@@ -30,7 +33,8 @@ TRIES = 5
 
 # Needs and stock of a material are laid along one line, the needs by job, the stock by expiry; where they meet, a lot
 # is for a need. Two needs of one material so share a lot without taking the same part of it.
-_RESERVE = """
+_RESERVE = Statement(
+    """
 WITH need AS (
     SELECT r.id, r.definition_id, n.quantity,
            sum(n.quantity) OVER (PARTITION BY r.definition_id ORDER BY j.sequence, r.position, r.id) AS upto
@@ -58,12 +62,16 @@ WITH need AS (
 )
 INSERT INTO inventory_stockreservation AS s
        (site_id, requirement_id, balance_id, quantity, taken, reserved_at, reserved_by)
-SELECT %(site)s, requirement_id, balance_id, quantity, 0, %(at)s, %(by)s FROM found ORDER BY balance_id, requirement_id
+SELECT %(site)s::bigint, requirement_id, balance_id, quantity, 0, %(at)s::timestamptz, %(by)s::text
+FROM found ORDER BY balance_id, requirement_id
 ON CONFLICT (requirement_id, balance_id) WHERE released_at IS NULL
 DO UPDATE SET quantity = s.quantity + excluded.quantity
 RETURNING requirement_id
-"""
-_MISSING = """
+""",
+    "reserve",
+)
+_MISSING = Statement(
+    """
 SELECT d.code, r.quantity - t.taken AS needed, t.kept, r.unit
 FROM work_jobrequirement r JOIN plant_materialdefinition d ON d.id = r.definition_id
 CROSS JOIN LATERAL (
@@ -73,7 +81,9 @@ CROSS JOIN LATERAL (
 ) AS t
 WHERE r.job_order_id = ANY(%(jobs)s) AND r.material_use = %(use)s AND r.quantity > t.taken + t.kept
 ORDER BY r.position, d.code
-"""
+""",
+    "short",
+)
 
 
 @dataclass(frozen=True)
@@ -86,49 +96,71 @@ class Short:
     unit: str
 
 
-def reserve(actor: Actor, jobs: Collection[int]) -> tuple[list[StockReservation], list[Short]]:
+Reserved = tuple[list[StockReservation], list[Short]]
+_LOCKING = JobOrder.objects.select_for_update(of=("self",)).select_related("site").order_by("pk")
+_JOBS = Prepared(lambda keys: _LOCKING.filter(pk__in=one_of(keys)))
+_OF_ORDER = Prepared(lambda order: _LOCKING.filter(work_request=order))
+
+
+def reserve(actor: Actor, jobs: Collection[int], *, seen_by: str = "") -> Reserved:
     """Reserve what these jobs still need and nothing is reserved for, FEFO; gives what is reserved and what is short.
 
-    Asking again reserves only what is missing. Raises: NotAllowed, NotFound; Conflict where stock was taken by others
-    again and again.
+    Asking again reserves only what is missing. Who has not the right `seen_by` at their site is told what is true of
+    jobs that are not there. Raises: NotAllowed, NotFound; Conflict where stock was taken by others again and again.
     """
+    return _tried(actor, lambda: _JOBS.rows(keys=sorted(jobs)), seen_by)
+
+
+def reserve_order(actor: Actor, work_request_id: int, *, seen_by: str = "") -> Reserved:
+    """The same for all jobs of an order."""
+    return _tried(actor, lambda: _OF_ORDER.rows(order=work_request_id), seen_by)
+
+
+def _tried(actor: Actor, lock: Callable[[], list[JobOrder]], seen_by: str) -> Reserved:
     for _try in range(TRIES - 1):
         try:
-            return _reserve(actor, sorted(jobs))
+            return _reserve(actor, lock, seen_by)
         except Conflict as conflict:
             if conflict.code != "stock_taken":
                 raise
-    return _reserve(actor, sorted(jobs))
+    return _reserve(actor, lock, seen_by)
 
 
-def _reserve(actor: Actor, jobs: Sequence[int]) -> tuple[list[StockReservation], list[Short]]:
-    with use_case(actor) as act:
-        rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site")
-        found = list(rows.filter(pk__in=jobs).order_by("pk"))
+def _reserve(actor: Actor, lock: Callable[[], list[JobOrder]], seen_by: str) -> Reserved:
+    with use_case(actor, is_tried_again=True) as act:
+        found = lock()
         sites = {job.site.code for job in found}
-        if not found or len(sites) != 1:
+        if len(sites) != 1 or (seen_by and not actor.may(seen_by, *sites)):
             raise NotFound(_("There is no such job."))
         act.require(permissions.RESERVE_STOCK, found[0].site.code)
-        open_jobs = [job.pk for job in found if job.status in OPEN_JOB_ORDER_STATUSES]
-        values: dict[str, Any] = {
-            "jobs": open_jobs, "site": found[0].site_id, "use": MaterialUse.CONSUMED.value, "usable": list(USABLE),
-            "at": act.now, "by": act.actor.label,
-        }  # fmt: skip
-        taken = Conflict(_("Others took this stock at the same moment. Try again."), code="stock_taken")
-        refusals = {"inventory_stockbalance_reserved_is_there": lambda: taken}
-        with connection.cursor() as cursor:
-            with translating(refusals):
-                cursor.execute(_RESERVE, values)
-            is_new = cursor.rowcount > 0
-            cursor.execute(_MISSING, values)
-            short = [Short(*row) for row in cursor.fetchall()]
-        if is_new:
-            for job in found:
-                act.record("inventory.stock_reserved", subject=job, site=job.site.code)
-        return list(reservations_of(open_jobs)), short
+        return reserve_for(act, found)
 
 
-def reservations_of(jobs: Collection[int]) -> QuerySet[StockReservation]:
+def reserve_for(act: UseCase, found: Sequence[JobOrder]) -> Reserved:
+    """The same for jobs of one site that are locked already; rights are the caller's to ask. Joins its transaction.
+
+    Raises: Conflict (`stock_taken`) where others took the stock meanwhile; asking again finds other lots.
+    """
+    open_jobs = [job.pk for job in found if job.status in OPEN_JOB_ORDER_STATUSES]
+    values: dict[str, Any] = {
+        "jobs": open_jobs, "site": found[0].site_id, "use": MaterialUse.CONSUMED.value, "usable": list(USABLE),
+        "at": act.now, "by": act.actor.label,
+    }  # fmt: skip
+    taken = Conflict(_("Others took this stock at the same moment. Try again."), code="stock_taken")
+    refusals = {"inventory_stockbalance_reserved_is_there": lambda: taken}
+    with connection.cursor() as cursor:
+        with translating(refusals, ends_act=True):
+            _RESERVE.execute(cursor, values)
+        is_new = cursor.rowcount > 0
+        _MISSING.execute(cursor, values)
+        short = [Short(*row) for row in cursor.fetchall()]
+    if is_new:
+        for job in found:
+            act.record("inventory.stock_reserved", subject=job, site=job.site.code)
+    return RESERVED.rows(jobs=open_jobs), short
+
+
+def reservations_of(jobs: Collection[int] | RawSQL) -> QuerySet[StockReservation]:
     """What is reserved for jobs and not let go. No statement of its own."""
     rows = StockReservation.objects.filter(requirement__job_order__in=jobs, released_at=None)
     return rows.select_related(
@@ -139,6 +171,10 @@ def reservations_of(jobs: Collection[int]) -> QuerySet[StockReservation]:
         "balance__location__equipment",
         "site",
     ).order_by("requirement", "id")
+
+
+RESERVED = Prepared(lambda jobs: reservations_of(one_of(jobs)))
+"""The same for a list of jobs, prepared."""
 
 
 def let_go(actor: Actor, job_order_id: int, *, reason: str = "") -> int:
@@ -241,12 +277,14 @@ FROM kept WHERE s.id = kept.id AND s.released_at IS NULL RETURNING kept.job_orde
 """
 
 # In the order of the balances, as the ledger locks them.
-_TAKE = """
+_TAKE = Statement(
+    """
 WITH held AS (
     SELECT s.id, u.quantity
     FROM (
         SELECT requirement, location, definition, lot, sublot, sum(quantity) AS quantity
-        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::numeric[])
+        FROM unnest(%(requirement)s::bigint[], %(location)s::bigint[], %(definition)s::bigint[], %(lot)s::bigint[],
+                    %(sublot)s::bigint[], %(quantity)s::numeric[])
              AS u (requirement, location, definition, lot, sublot, quantity)
         GROUP BY requirement, location, definition, lot, sublot
     ) AS u
@@ -258,18 +296,20 @@ WITH held AS (
 )
 UPDATE inventory_stockreservation AS s SET taken = least(s.quantity, s.taken + held.quantity)
 FROM held WHERE s.id = held.id
-"""
+""",
+    "take_reserved",
+)
 
 
 def take(legs: Sequence[Leg]) -> None:
     """Take from what is reserved for the requirements of these legs, before the ledger does. Joins the caller's
     transaction; one statement.
     """
-    rows = [
-        (leg.requirement.pk, leg.location.pk, leg.definition.pk, leg.lot and leg.lot.pk, leg.sublot and leg.sublot.pk,
-         -leg.quantity)
-        for leg in legs if leg.requirement is not None
-    ]  # fmt: skip
-    if rows:
+    meant = [leg for leg in legs if leg.requirement is not None]
+    if meant:
+        values = {
+            name: [getattr(leg, name) and getattr(leg, name).pk for leg in meant]
+            for name in ("requirement", "location", "definition", "lot", "sublot")
+        }
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE, [array(column) for column in zip(*rows, strict=True)])
+            _TAKE.execute(cursor, {**values, "quantity": [-leg.quantity for leg in meant]})

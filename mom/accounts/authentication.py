@@ -29,7 +29,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if keyword.lower() != KEYWORD:
             return None
         now, address = clock.now(), client_address(request)
-        token = api_token_find(secret.strip())
+        token = api_token_find(secret.strip(), now)
         if token is None or not token.is_live(now) or (token.networks and not is_within(address, token.networks)):
             raise AuthenticationFailed(_("This token is not valid (any more). Ask an administrator for a new one."))
         api_token_note_use(token, address, now)

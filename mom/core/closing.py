@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from mom.core.bell import ring_after_commit
+from mom.core.db.statements import Statement
 from mom.core.db.transactions import require_transaction
 
 DRAIN_TASK = "mom.core.tasks.drain_outbox"
@@ -117,14 +118,15 @@ class Closing:
 
 
 # The sequences in one order for all, so that nobody waits in a ring; numbers in the order of the announcements.
-_WRITE = """
+_WRITE = Statement(
+    """
 WITH entries AS (
     INSERT INTO core_auditentry (recorded_at, chain, actor_kind, actor_id, actor_label, action, subject_type,
                                  subject_id, subject_label, before, after, reason, request_id)
     SELECT at, chain, kind, id, label, action, subject_type, subject_id, subject, before, after, reason, %(request)s
     FROM unnest(%(recorded_at)s::timestamptz[], %(chain)s::text[], %(actor_kind)s::text[], %(actor_id)s::text[],
                 %(actor_label)s::text[], %(action)s::text[], %(subject_type)s::text[], %(subject_id)s::text[],
-                %(subject_label)s::text[], %(before)s::jsonb[], %(after)s::jsonb[], %(reason)s::text[])
+                %(subject_label)s::text[], %(before)s::text[]::jsonb[], %(after)s::text[]::jsonb[], %(reason)s::text[])
          WITH ORDINALITY AS e (at, chain, kind, id, label, action, subject_type, subject_id, subject, before, after,
                                reason, place)
     ORDER BY place
@@ -138,12 +140,14 @@ WITH entries AS (
     INSERT INTO core_outboxevent (topic, key, seq, payload, actor, request_id, created_at, available_at, attempts,
                                   error)
     SELECT e.topic, e.key, n.last - e.behind, e.payload, e.actor, %(request)s, e.at, now(), 0, ''
-    FROM unnest(%(topic)s::text[], %(key)s::text[], %(behind)s::int[], %(payload)s::jsonb[], %(actor)s::text[],
+    FROM unnest(%(topic)s::text[], %(key)s::text[], %(behind)s::int[], %(payload)s::text[]::jsonb[], %(actor)s::text[],
                 %(created_at)s::timestamptz[]) WITH ORDINALITY AS e (topic, key, behind, payload, actor, at, place)
     JOIN numbered n ON n.topic = e.topic AND n.key = e.key ORDER BY e.place
 )
 SELECT pg_notify(%(channel)s, told) FROM unnest(%(told)s::text[]) AS told
-"""
+""",
+    "close_act",
+)
 _ENTRY = tuple(Entry.__dataclass_fields__)
 _EVENT = tuple(Announced.__dataclass_fields__)
 
@@ -165,7 +169,7 @@ def _write(items: Sequence[Item], request: str) -> None:
     values |= {"lane_many": list(lanes.values()), "behind": _behind(events, lanes)}
     values |= {"told": told, "channel": CHANNEL, "request": request}
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, values)
+        _WRITE.execute(cursor, values)
     if events:
         ring_after_commit(DRAIN_TASK, queue="outbox")
 

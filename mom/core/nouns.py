@@ -76,7 +76,8 @@ def register(noun: Noun) -> None:
 def _keys(model: type[Model]) -> str:
     sites: Any = model._meta.get_field("site").related_model
     table, site = model._meta.db_table, sites._meta.db_table
-    return f"SELECT t.id, s.code AS site FROM {table} t JOIN {site} s ON s.id = t.site_id"
+    key = model._meta.pk.column  # the part of a job that a domain has goes by the job's key
+    return f"SELECT t.{key} AS id, s.code AS site FROM {table} t JOIN {site} s ON s.id = t.site_id"
 
 
 def get(key: str) -> Noun:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mom.core import nouns
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
+from mom.core.db.prepared import Prepared
 from mom.core.db.transactions import require_transaction
 from mom.core.engine import numbering
 from mom.core.engine.numbering import Resets, WrongPattern
@@ -55,12 +56,15 @@ def next_number(act: UseCase, site: Plant, noun: str) -> str:
     )
 
 
+_RANGE = Prepared(lambda site, noun: NumberRange.objects.filter(site=site, noun=noun))
+
+
 def range_of(site: str, noun: str, *, ensure: bool = False) -> NumberRange:
     """The range of a noun at a site; where it has none, a new one by the noun's own pattern, stored if `ensure`.
 
     Raises: LookupError for a noun that is not numbered.
     """
-    row = NumberRange.objects.filter(site=site, noun=noun).first()
+    row = _RANGE.first(site=site, noun=noun)
     if row is not None:
         return row
     kind = nouns.get(noun)

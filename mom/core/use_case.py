@@ -106,25 +106,31 @@ class UseCase:
             advisory_locks(Lock.AUDIT_CHAIN, self._chains)
 
 
+Told = tuple[str, str, str, str]
+"""What the triggers of a transaction are told: actor, its label, reason, request."""
 Left = tuple[Actor, str, Callable[[UseCase], None]]
 _is_enclosed: ContextVar[bool] = ContextVar("is_enclosed", default=False)
+_told: ContextVar["list[Told] | None"] = ContextVar("told", default=None)  # what the enclosing transaction was told
 _left: ContextVar[list[Left] | None] = ContextVar("left", default=None)  # until the enclosing transaction is over
 
 
 @contextmanager
-def use_case(actor: Actor, reason: str = "") -> Iterator[UseCase]:
+def use_case(actor: Actor, reason: str = "", *, is_tried_again: bool = False) -> Iterator[UseCase]:
     """Open a transaction of its own for one use case of `actor`; it commits when the block ends well.
 
-    Raises: RuntimeError inside another transaction: what joins one takes its `UseCase` instead.
+    Inside an enclosing transaction a refusal undoes all of that; where the caller catches it and goes on, the use case
+    `is_tried_again` and gets a savepoint. Raises: RuntimeError inside another transaction: what joins one takes its
+    `UseCase` instead.
     """
     durable = not _is_enclosed.get()
     token = _is_enclosed.set(False)
     left: list[Left] = []
     try:
-        with transaction.atomic(durable=durable), joined(actor, reason) as act:
+        with transaction.atomic(durable=durable, savepoint=durable or is_tried_again), joined(actor, reason) as act:
             try:
                 yield act
             except BaseException:
+                _forget_told()
                 left = [(actor, reason, leave) for leave in act.left_behind]
                 raise
     finally:
@@ -150,7 +156,7 @@ def enclosing_transaction() -> Iterator[None]:
     Use cases inside, one after the other, become part of it.
     """
     left: list[Left] = []
-    holder = _left.set(left)
+    holder, told = _left.set(left), _told.set([])
     try:
         with transaction.atomic(durable=True):
             token = _is_enclosed.set(True)
@@ -160,6 +166,7 @@ def enclosing_transaction() -> Iterator[None]:
                 _is_enclosed.reset(token)
     finally:
         _left.reset(holder)
+        _told.reset(told)
         _leave_behind(left)
 
 
@@ -177,11 +184,36 @@ def joined(actor: Actor, reason: str = "") -> Iterator[UseCase]:
         act._closing.end()
 
 
+TELLING = (
+    "set_config('app.actor', %s, true), set_config('app.actor_label', %s, true),"
+    " set_config('app.reason', %s, true), set_config('app.request_id', %s, true)"
+)
+"""Names actor, reason and request to the triggers, as part of any statement."""
+
+
 def tell_database(actor: Actor, reason: str, request: str) -> None:
-    """Name actor, reason and request to the triggers of this transaction, in one statement."""
+    """Name actor, reason and request to the triggers of this transaction, in one statement; in none where it knows."""
+    telling = (actor.reference, actor.label, reason, request)
+    known = _told.get()
+    if known and known[-1] == telling:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.actor', %s, true), set_config('app.actor_label', %s, true),"
-            " set_config('app.reason', %s, true), set_config('app.request_id', %s, true)",
-            [actor.reference, actor.label, reason, request],
-        )
+        cursor.execute(f"SELECT {TELLING}", telling)
+    if known is not None:
+        known.append(telling)
+
+
+def has_told(actor: Actor, reason: str, request: str) -> Told:
+    """The values for `TELLING`, where a statement of the enclosing transaction tells them along with its own work."""
+    telling = (actor.reference, actor.label, reason, request)
+    known = _told.get()
+    if known is not None:
+        known.append(telling)
+    return telling
+
+
+def _forget_told() -> None:
+    """A savepoint that is undone takes with it what was told inside."""
+    known = _told.get()
+    if known:
+        known.clear()

@@ -38,6 +38,21 @@ LABELS = {
         "supplier_lot": _("Supplier's lot"),
         "expires": _("Expires"),
     },
+    TableKind.ROUTINGS: {
+        "definition": _("Definition"),
+        "name": _("Name"),
+        "product": _("Product"),
+        "batch": _("Batch"),
+        "sequence": _("Number of the operation"),
+        "operation": _("Operation"),
+        "machine": _("Machine"),
+        "setup": _("Set-up, minutes"),
+        "run": _("Run for one, minutes"),
+        "material": _("Material"),
+        "quantity": _("Quantity for a batch"),
+        "unit": _("Unit"),
+        "use": _("Use"),
+    },
 }
 
 HINTS = {
@@ -46,6 +61,9 @@ HINTS = {
     TableKind.MATERIALS: _("Without a unit a material is counted in pieces."),
     TableKind.ORDERS: _("Each order gets one job and is released. A material that is not there is added."),
     TableKind.STOCK: _("What lies where today, once. Materials must be there; places and lots are added."),
+    TableKind.ROUTINGS: _(
+        "A row for each material of an operation. Each definition that differs gets its next version, as a draft."
+    ),
 }
 
 EXAMPLES = {
@@ -54,4 +72,8 @@ EXAMPLES = {
     TableKind.MATERIALS: [["BAR-20", "Round bar 20 mm", "kg", "lot", "STEEL"]],
     TableKind.ORDERS: [["WO-1", "SHAFT-20", "250", "2026-12-18", "CNC-01", "Turn", "50", "ACME"]],
     TableKind.STOCK: [["BAR-20", "RACK-1", "120.5", "H-2231", "S-77", "2027-06-30"]],
+    TableKind.ROUTINGS: [
+        ["SHAFT", "Shaft 20", "SHAFT-20", "1", "10", "Turn", "CNC-01", "30", "4.5", "BAR-20", "0.35", "kg", ""],
+        ["SHAFT", "", "", "", "20", "Wash", "WASH", "", "0.2", "", "", "", ""],
+    ],
 }

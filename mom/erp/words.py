@@ -58,6 +58,11 @@ SENTENCES: Mapping[ProblemCode, Promise] = {
     ),
     ProblemCode.NUMBER_ZERO: _("A quantity must be more than zero."),
     ProblemCode.NUMBER_NOT_WHOLE: _("Pieces are whole: %(value)s is a part of one."),
+    ProblemCode.GROUP_REFUSED: _("“%(value)s” is not taken as long as line %(detail)s is wrong. Mend that line."),
+    ProblemCode.GROUP_DIFFERS: _(
+        "%(where)s is “%(value)s” here and something else in line %(detail)s. Make them the same."
+    ),
+    ProblemCode.OPERATION_MISSING: _("Name the operation. A row without number and name belongs to the row above it."),
     ProblemCode.DAMAGED_DROPPED: _("“%(value)s” is damaged. The row is taken without it; a lost time counts as zero."),
     ProblemCode.TIME_AMBIGUOUS_TAKEN: _(
         "The clock showed %(value)s twice that day. The mapping says which one is taken."

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from mom.events.registry import event
 
@@ -16,3 +17,18 @@ class IdealCycleChanged:
     definition_id: int
     since: datetime
     until: datetime | None = None
+
+
+@event("production.step_outside_limits")
+@dataclass(frozen=True)
+class StepOutsideLimits:
+    """A value was answered to a step of a work instruction that lies out of its limits, and was taken."""
+
+    site: str
+    job_order_id: int
+    job_order: str
+    answer_id: int
+    step: str
+    number: Decimal
+    unit: str
+    at: datetime

@@ -45,3 +45,22 @@ class WorkReported:
     machines: tuple[int, ...] = ()  # where the work was done, as far as it is known, sorted
     since: datetime | None = None  # the first and the last instant of that work
     until: datetime | None = None
+
+
+@event("work.job_order_made_of")
+@dataclass(frozen=True)
+class JobOrderMadeOf:
+    """A job was made of another one: split off, what it left, rework, or a replacement.
+
+    `reference` names what asked for it, where something did.
+    """
+
+    site: str
+    job_order_id: int
+    job_order: str
+    origin: str
+    origin_job_id: int
+    quantity: Decimal
+    unit: str
+    reference: str
+    at: datetime

@@ -101,6 +101,8 @@ DATABASES["default"]["OPTIONS"]["options"] = (  # type: ignore[index]
     " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 )
 # Backups and restores work as the owner of the tables, past the limits above.
+# Off where a pooler hands out another server connection with each transaction.
+DATABASE_PREPARES = env.boolean("DATABASE_PREPARES", default=True)
 DATABASE_OWNER_URL = env.text("DATABASE_OWNER_URL", env.text("DATABASE_URL"))
 # Where the audit trail's heads are written each day; copy it to where this server's administrators can't write.
 AUDIT_ANCHOR_DIR = Path(env.text("AUDIT_ANCHOR_DIR", DATA_DIR / "audit-anchors"))
@@ -242,10 +244,18 @@ SPECTACULAR_SETTINGS = {
         "AlertKindEnum": "mom.work.models.alert_labels.ALERT_KIND.choices",
         "LotDispositionEnum": "mom.plant.models.labels.LOT_DISPOSITION.choices",
         "StockClassEnum": "inventory.models.labels.STOCK_CLASS.choices",
+        "CharacteristicKindEnum": "quality.models.labels.CHARACTERISTIC_KIND.choices",
+        "ChartKindEnum": "quality.models.labels.CHART_KIND.choices",
+        "DispositionKindEnum": "quality.models.labels.DISPOSITION_KIND.choices",
+        "InspectionStatusEnum": "quality.models.labels.INSPECTION_STATUS.choices",
+        "NonconformanceSeverityEnum": "quality.models.labels.SEVERITY.choices",
+        "NonconformanceStatusEnum": "quality.models.labels.NONCONFORMANCE_STATUS.choices",
+        "VersionStatusEnum": "quality.models.labels.PLAN_STATUS.choices",
         "GateLevelEnum": "mom.work.models.labels.GATE_LEVEL.choices",
         "MachineStateEnum": "mom.floor.models.labels.MACHINE_STATE.choices",
         "DeliveryStateEnum": "mom.core.engine.delivery.DeliveryState",
         "RateStateEnum": "mom.plant.engine.terms.RateState",
+        "SeverityEnum": "mom.work.models.alert_labels.ALERT_SEVERITY.choices",
         "StatusStateEnum": ["ok", "info", "warn", "bad"],
     },
 }

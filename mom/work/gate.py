@@ -13,6 +13,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from mom.core.choices import Text
+from mom.core.db.statements import Statement
 from mom.plant.models import Person
 from mom.work.engine.terms import (
     CleaningState,
@@ -20,6 +21,7 @@ from mom.work.engine.terms import (
     GateLevel,
     JobOrderCommand,
     JobOrderStatus,
+    OperationsType,
     WorkRequestStatus,
 )
 from mom.work.engine.transitions import JOB_ORDER
@@ -161,12 +163,20 @@ def order_stopped(job_order: JobOrder, _at: datetime, _person: Person | None = N
     return [Blocker(code="order_stopped", sentence=sentence, subject=order.code)]
 
 
+_BEFORE = Statement(
+    """
+    SELECT d.kind, j.code, j.status FROM work_jobdependency d JOIN work_joborder j ON j.id = d.predecessor_id
+    WHERE d.successor_id = %(job)s ORDER BY j.sequence
+    """,
+    "jobs_before",
+)
+
+
 def previous_jobs_open(job_order: JobOrder, _at: datetime, _person: Person | None = None) -> list[Blocker]:
     """The spine's own source: jobs that must end (or start) first and have not."""
     waiting_for_end = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
     found = []
-    links = job_order.predecessor_links.order_by("predecessor__sequence")
-    for kind, code, status in links.values_list("kind", "predecessor__code", "predecessor__status"):
+    for kind, code, status in _BEFORE.rows({"job": job_order.pk}):
         if kind == "after_end" and status not in waiting_for_end:
             sentence = _("Job %(job)s must be finished first.") % {"job": code}
         elif kind in {"after_start", "at_start"} and status in {JobOrderStatus.WAITING, JobOrderStatus.READY}:
@@ -180,8 +190,11 @@ def previous_jobs_open(job_order: JobOrder, _at: datetime, _person: Person | Non
 
 
 def equipment_not_clean(job_order: JobOrder, at: datetime, _person: Person | None = None) -> list[Blocker]:
-    """The spine's own source: a machine that must be clean is not, or no longer. One statement."""
-    if job_order.equipment_id is None:
+    """The spine's own source: a machine that must be clean is not, or no longer. One statement.
+
+    Whoever mends it may begin all the same.
+    """
+    if job_order.equipment_id is None or job_order.operations_type == OperationsType.MAINTENANCE:
         return []
     latest = EquipmentCondition.objects.filter(
         equipment=OuterRef("equipment"), aspect=ConditionAspect.CLEANING, started_at__lte=at

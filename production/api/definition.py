@@ -13,17 +13,26 @@ from rest_framework.response import Response
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.api.filters import FilterSet
-from mom.core.api.serializers import BooleanField, CharField, DecimalField, IntegerField, ModelSerializer, Serializer
+from mom.core.api.serializers import (
+    BooleanField,
+    CharField,
+    DecimalField,
+    DurationField,
+    IntegerField,
+    ModelSerializer,
+    Serializer,
+)
 from mom.core.api.viewsets import CreateMixin, ReadOnlyViewSet
+from mom.core.engine.quantity import UNITS
 from mom.core.errors import InvalidInput, NotAllowed
 from mom.plant.models import Equipment, MaterialDefinition
 from mom.work.engine.terms import MaterialUse
 from mom.work.models.labels import MATERIAL_USE
 from mom.work.permissions import VIEW
 from production import permissions
-from production.engine.terms import QuantityBasis
+from production.engine.terms import OutOfLimit, QuantityBasis, StepKind
 from production.models import OperationsDefinition
-from production.models.labels import DEFINITION_STATUS, QUANTITY_BASIS
+from production.models.labels import DEFINITION_STATUS, OUT_OF_LIMIT, QUANTITY_BASIS, STEP_KIND
 from production.selectors.definition import with_parts
 from production.services import operations_definition as service
 
@@ -40,13 +49,34 @@ class MaterialSpecificationSerializer(Serializer):
     is_backflushed = BooleanField()
 
 
+class InstructionStepSerializer(Serializer):
+    """A step of a work instruction. Limits are inclusive."""
+
+    id = IntegerField()
+    position = IntegerField()
+    kind = drf.ChoiceField(choices=STEP_KIND.choices)
+    title = CharField()
+    text = CharField()
+    picture = IntegerField(source="picture_id", allow_null=True, help_text="A file of MOM.")
+    is_mandatory = BooleanField()
+    unit = CharField()
+    lower_limit = DecimalField(max_digits=18, decimal_places=6, allow_null=True)
+    upper_limit = DecimalField(max_digits=18, decimal_places=6, allow_null=True)
+    out_of_limit = drf.ChoiceField(choices=OUT_OF_LIMIT.choices)
+    choices = drf.ListField(child=CharField())
+    expected = CharField()
+
+
 class OperationsSegmentSerializer(Serializer):
     """An operation, with what goes in and what comes out."""
 
     sequence = IntegerField()
     name = CharField()
     machine = CharField(source="equipment.code", allow_null=True, default=None)
+    setup_duration = DurationField(allow_null=True, help_text="Once, before the first piece.")
+    run_duration = DurationField(allow_null=True, help_text="For one unit of the product.")
     materials = MaterialSpecificationSerializer(source="materials.all", many=True)
+    steps = InstructionStepSerializer(source="steps.all", many=True)
 
 
 class OperationsDefinitionSerializer(ModelSerializer):
@@ -80,12 +110,38 @@ class NewMaterialSpecificationSerializer(Serializer):
     )
 
 
+class NewInstructionStepSerializer(Serializer):
+    """A step of the work instruction of a new operation; they follow each other as they are sent."""
+
+    kind = drf.ChoiceField(choices=[kind.value for kind in StepKind])
+    title = CharField(max_length=200, help_text="What to do.")
+    text = CharField(max_length=4000, required=False, default="", allow_blank=True)
+    is_mandatory = BooleanField(required=False, default=True)
+    unit = CharField(max_length=3, required=False, default="", allow_blank=True)
+    lower_limit = DecimalField(max_digits=18, decimal_places=6, required=False, default=None, allow_null=True)
+    upper_limit = DecimalField(max_digits=18, decimal_places=6, required=False, default=None, allow_null=True)
+    out_of_limit = drf.ChoiceField(
+        choices=[each.value for each in OutOfLimit],
+        default=OutOfLimit.REFUSE.value,
+        help_text="refuse: such a value is not taken; flag: it is taken and marked.",
+    )
+    choices = drf.ListField(child=CharField(max_length=80), required=False, default=list, max_length=20)
+    expected = CharField(
+        max_length=200, required=False, default="", allow_blank=True, help_text="The code to scan; blank: any."
+    )
+
+
 class NewOperationsSegmentSerializer(Serializer):
     """A new operation; they follow each other as they are sent."""
 
     name = CharField(max_length=200)
     machine = CharField(max_length=64, required=False, default="", allow_blank=True)
+    setup_duration = DurationField(required=False, default=None, allow_null=True, help_text="Once, as PT30M.")
+    run_duration = DurationField(
+        required=False, default=None, allow_null=True, help_text="For one unit of the product, as PT42S."
+    )
     materials = NewMaterialSpecificationSerializer(many=True, required=False, default=list)
+    steps = NewInstructionStepSerializer(many=True, required=False, default=list)
 
 
 class NewOperationsDefinitionSerializer(Serializer):
@@ -132,6 +188,8 @@ class DefinitionViewSet(CreateMixin, ReadOnlyViewSet):
         "retrieve": VIEW,
         "create": permissions.CHANGE_DEFINITION,
         "approve": permissions.APPROVE_DEFINITION,
+        "new_version": permissions.CHANGE_DEFINITION,
+        "rewrite": permissions.CHANGE_DEFINITION,
     }
     serializer_class = OperationsDefinitionSerializer
     queryset = with_parts(OperationsDefinition.objects.all())
@@ -166,6 +224,22 @@ class DefinitionViewSet(CreateMixin, ReadOnlyViewSet):
         service.approve(request.actor, self.get_object().pk)  # type: ignore[attr-defined]
         return self.answer(self.get_object())
 
+    @extend_schema(request=None, responses={201: OperationsDefinitionSerializer})
+    @action(detail=True, methods=["post"], url_path="new-version")
+    def new_version(self, request: Request, pk: str) -> Response:
+        """Add the next version with the content of this one, as a draft."""
+        made = service.new_version(request.actor, self.get_object().pk)  # type: ignore[attr-defined]
+        return self.answer(self.queryset.get(pk=made.pk), 201)
+
+    @extend_schema(request=NewOperationsDefinitionSerializer, responses=OperationsDefinitionSerializer)
+    @action(detail=True, methods=["post"])
+    def rewrite(self, request: Request, pk: str) -> Response:
+        """Give a draft another content: all of it, as for a new definition. Its site and code stay."""
+        found = self.get_object()
+        new = _new(found.site, self.validated(request))
+        service.change(request.actor, found.pk, lambda _before: new)  # type: ignore[attr-defined]
+        return self.answer(self.queryset.get(pk=found.pk))
+
 
 def _new(site: Site, data: dict[str, Any]) -> service.NewDefinition:
     operations = data["operations"]
@@ -187,12 +261,24 @@ def _new(site: Site, data: dict[str, Any]) -> service.NewDefinition:
                 for line in each["materials"]
             ],
             machines.get(each["machine"]),
+            setup_duration=each["setup_duration"],
+            run_duration=each["run_duration"],
+            steps=[_step(step) for step in each["steps"]],
         )
         for each in operations
     ]
     return service.NewDefinition(
         data["code"], materials[data["material"]], data["batch_quantity"], segments, name=data["name"]
     )
+
+
+def _step(sent: dict[str, Any]) -> service.NewStep:
+    if sent["unit"] and sent["unit"] not in UNITS:
+        raise InvalidInput(
+            {"unit": [_("%(code)s is not a known unit code. Use one such as MMT or KGM.") % {"code": sent["unit"]}]}
+        )
+    words = {"kind": StepKind(sent["kind"]), "out_of_limit": OutOfLimit(sent["out_of_limit"])}
+    return service.NewStep(**{**sent, **words})
 
 
 def _found(model: Any, site: Site, codes: set[str], field: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mom.accounts.models import Site
+from mom.accounts.selectors.site import active_site
 from mom.core.actor import Actor
 from mom.core.api.serializers import BooleanField, CharField, DateTimeField, DecimalField, IntegerField, Serializer
 from mom.core.api.subjects import AliasesMixin
@@ -21,7 +22,7 @@ from mom.work.api.versions import IF_MATCH, version_sent
 from mom.work.models import WorkRequest
 from production.filters import OrderApiFilters
 from production.models import ProductionRequest
-from production.services import batch, production_request
+from production.services import batch, planned_times, production_request
 
 
 class OrderSerializer(Serializer):
@@ -50,6 +51,22 @@ class OrderSerializer(Serializer):
     earliest_start = DateTimeField(source="work_request.earliest_start", read_only=True, allow_null=True)
     due_at = DateTimeField(source="work_request.due_at", read_only=True, allow_null=True)
     version = IntegerField(source="work_request.version", read_only=True)
+
+
+class OrderJobSerializer(Serializer):
+    """A job of an order, as much of it as it takes to go on."""
+
+    id = IntegerField()
+    code = CharField()
+    operation = CharField()
+    sequence = IntegerField()
+    status = CharField()
+
+
+class OrderWithJobsSerializer(OrderSerializer):
+    """The order with its jobs, in their order."""
+
+    jobs = OrderJobSerializer(many=True, read_only=True)
 
 
 class NewOrderSerializer(Serializer):
@@ -112,6 +129,7 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
         "retrieve": permissions.VIEW,
         "create": permissions.PLAN_WORK_REQUEST,
         "release": permissions.PLAN_WORK_REQUEST,
+        "plan": permissions.PLAN_WORK_REQUEST,
         "aliases": permissions.VIEW,
         "add_alias": permissions.PLAN_WORK_REQUEST,
     }
@@ -130,18 +148,20 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
         """One order, with the ETag of its state on the spine."""
         return super().answer(instance, status_code, ETag=f'"v{instance.work_request.version}"', **headers)
 
-    @extend_schema(request=NewOrderSerializer, responses={201: OrderSerializer}, examples=[_EXAMPLE])
+    def get_serializer_class(self) -> type[Serializer]:
+        """Acts answer with the jobs too: who gave them goes on with those."""
+        return OrderWithJobsSerializer if self.action in {"create", "release"} else OrderSerializer
+
+    @extend_schema(request=NewOrderSerializer, responses={201: OrderWithJobsSerializer}, examples=[_EXAMPLE])
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Add an order with its jobs."""
         return super().create(request, *args, **kwargs)
 
     def validated(self, request: Request, **kwargs: Any) -> dict[str, Any]:
-        body = NewOrderSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+        return self.understood(NewOrderSerializer, request)
 
     def perform_create(self, actor: Actor, data: dict[str, Any]) -> ProductionRequest:
-        site = Site.objects.filter(code=data["site"], is_active=True).first()
+        site = active_site(data["site"])
         if site is None or not actor.may(permissions.PLAN_WORK_REQUEST, site.code):
             if site is not None and actor.may(permissions.VIEW, site.code):
                 raise NotAllowed
@@ -150,13 +170,19 @@ class OrderViewSet(AliasesMixin, CreateMixin, ReadOnlyViewSet):
             raise InvalidInput({"material": [_("Give either a definition or a material.")]})
         return _of_definition(actor, site, data) if data["definition"] else _of_material(actor, site, data)
 
-    @extend_schema(request=None, responses=OrderSerializer, parameters=[IF_MATCH])
+    @extend_schema(request=None, responses=OrderWithJobsSerializer, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: str) -> Response:
         """Release the order and its waiting jobs to the floor."""
+        actor, version = request.actor, version_sent(request)  # type: ignore[attr-defined]
+        return self.answer(production_request.release(actor, int(pk), version=version, seen_by=permissions.VIEW))
+
+    @extend_schema(request=None, responses=OrderSerializer)
+    @action(detail=True, methods=["post"])
+    def plan(self, request: Request, pk: str) -> Response:
+        """Work out the planned times of its open jobs anew, from now on; they stand on the jobs."""
         found = self.get_object()
-        released = production_request.release(request.actor, found.pk, version=version_sent(request))  # type: ignore[attr-defined]
-        found.work_request = released.work_request
+        planned_times.plan(request.actor, found.work_request_id)  # type: ignore[attr-defined]
         return self.answer(found)
 
 

@@ -1,6 +1,7 @@
 """A recipe made larger or smaller: exact until the last step, rounded once."""
 
-from decimal import Decimal
+from datetime import timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from mom.plant.engine.potency import rounded
 
@@ -10,3 +11,9 @@ def scaled(quantity: Decimal, factor: Decimal) -> Decimal:
     if factor <= 0:
         raise ValueError("A batch is scaled by more than zero.")
     return rounded(quantity * factor)
+
+
+def times(each: timedelta, quantity: Decimal) -> timedelta:
+    """The time for `quantity` units at `each` a unit, to the whole microsecond, half-even."""
+    exact = Decimal(each // timedelta(microseconds=1)) * quantity
+    return timedelta(microseconds=int(exact.quantize(Decimal(1), ROUND_HALF_EVEN)))

@@ -23,3 +23,21 @@ class QuantityBasis(StrEnum):
 
     NOMINAL = "nominal"
     ACTIVE = "active"
+
+
+class StepKind(StrEnum):
+    """What a step of a work instruction asks for."""
+
+    TEXT = "text"  # read it
+    PICTURE = "picture"  # look at it
+    CHECK = "check"  # do it, and tick it off
+    NUMBER = "number"  # a measured value, with limits
+    CHOICE = "choice"  # one of several
+    SCAN = "scan"  # the code of a lot, a tool, a part
+
+
+class OutOfLimit(StrEnum):
+    """What happens to a value out of the limits of its step."""
+
+    REFUSE = "refuse"
+    FLAG = "flag"

@@ -1,5 +1,7 @@
 """How a product is made: versions of a definition with their segments and materials. An approved one never changes."""
 
+from datetime import timedelta
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +14,7 @@ from production.engine.terms import DefinitionStatus, QuantityBasis
 from production.models.labels import DEFINITION_STATUS, QUANTITY_BASIS
 
 
-def _only_in_draft(parent_of: str, name: str) -> Guard:
+def only_in_draft(parent_of: str, name: str) -> Guard:
     """Refuses any change of a part whose definition has left draft; `parent_of` finds that definition in SQL."""
     return Guard(
         name="only_in_draft",
@@ -93,7 +95,10 @@ class OperationsDefinition(SiteOwned):
 
 
 class OperationsSegment(SiteOwned):
-    """One step of a definition: what is done, and on which machine. Source: IEC 62264-2 operations segment."""
+    """One step of a definition: what is done, on which machine, how long. Source: IEC 62264-2 operations segment.
+
+    A step without times is planned as if it took none, and gets no planned times of its own.
+    """
 
     operations_definition = models.ForeignKey(
         OperationsDefinition, on_delete=models.PROTECT, related_name="segments", verbose_name=_("definition")
@@ -102,6 +107,12 @@ class OperationsSegment(SiteOwned):
     name = models.CharField(_("operation"), max_length=200)
     equipment = models.ForeignKey(
         "plant.Equipment", blank=True, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("machine")
+    )
+    setup_duration = models.DurationField(
+        _("setup time"), null=True, blank=True, help_text=_("Once, before the first piece.")
+    )
+    run_duration = models.DurationField(
+        _("run time"), null=True, blank=True, help_text=_("For one unit of the product.")
     )
 
     class Meta:
@@ -112,10 +123,15 @@ class OperationsSegment(SiteOwned):
             models.UniqueConstraint(
                 fields=["operations_definition", "sequence"], name="production_operationssegment_sequence_unique"
             ),
+            models.CheckConstraint(
+                name="production_operationssegment_durations_not_negative",
+                condition=(models.Q(setup_duration=None) | models.Q(setup_duration__gte=timedelta(0)))
+                & (models.Q(run_duration=None) | models.Q(run_duration__gte=timedelta(0))),
+            ),
         ]
         triggers = [
             History(),
-            _only_in_draft(
+            only_in_draft(
                 "NEW.operations_definition_id, OLD.operations_definition_id", "production_operationssegment_in_draft"
             ),
         ]
@@ -171,7 +187,7 @@ class MaterialSpecification(SiteOwned):
         ]
         triggers = [
             History(),
-            _only_in_draft(
+            only_in_draft(
                 "SELECT operations_definition_id FROM production_operationssegment"
                 " WHERE id IN (NEW.segment_id, OLD.segment_id)",
                 "production_materialspecification_in_draft",

@@ -1,11 +1,17 @@
 """Production's part of an order: what is to be made, and how much."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.db.triggers import History
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.models import SiteOwned
+
+if TYPE_CHECKING:
+    from mom.work.models import JobOrder
 
 
 class ProductionRequest(SiteOwned):
@@ -33,6 +39,7 @@ class ProductionRequest(SiteOwned):
     )
     quantity = QuantityField(_("quantity"))
     unit = UnitField(_("unit"))
+    jobs: "Sequence[JobOrder]" = ()  # of the order, where an act made or moved them and gives it back
 
     class Meta:
         verbose_name = _("production order")

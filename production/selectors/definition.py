@@ -7,14 +7,15 @@ from mom.core.actor import Actor
 from mom.core.errors import NotFound
 from mom.plant.selectors.scope import for_actor
 from mom.work.permissions import VIEW
-from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment
+from production.models import InstructionStep, MaterialSpecification, OperationsDefinition, OperationsSegment
 
 
 def with_parts(rows: QuerySet[OperationsDefinition]) -> QuerySet[OperationsDefinition]:
-    """The same with operations and materials: two statements more for however many."""
+    """The same with operations, materials and steps: three statements more for however many."""
     materials = MaterialSpecification.objects.select_related("material").order_by("position")
+    steps = InstructionStep.objects.select_related("picture").order_by("position")
     segments = OperationsSegment.objects.select_related("equipment").order_by("sequence")
-    parts = Prefetch("segments", segments.prefetch_related(Prefetch("materials", materials)))
+    parts = Prefetch("segments", segments.prefetch_related(Prefetch("materials", materials), Prefetch("steps", steps)))
     return rows.select_related("site", "material").prefetch_related(parts)
 
 

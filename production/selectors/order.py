@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateTimeField, DecimalField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import DateTimeField, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,8 @@ from mom.work.models import JobOrder, JobRequirement, JobResponse, WorkRequest
 from mom.work.models.labels import WORK_REQUEST_COMMAND, WORK_REQUEST_STATUS
 
 PROPOSED = 300
+FIRST_OUTPUT = 10
+"""The position of what a job mainly makes: outputs stand first among its requirements."""
 IN_WORK = (WorkRequestStatus.RUNNING, WorkRequestStatus.HELD, WorkRequestStatus.SUSPENDED)
 WAITING = (
     WorkRequestStatus.FORECAST,
@@ -62,16 +64,29 @@ def is_late(now: datetime) -> Q:
 def order_list(actor: Actor, site: Site) -> QuerySet[WorkRequest]:
     """The site's production orders that the actor may see, with what a list shows of each. One statement.
 
-    Adds: `good`, `ordered`, `output_unit` of the last operation; `machines`, `first_start`, `last_end`.
+    Adds: `good`, `output_unit` of the last operation; `machines`, `first_start`, `last_end`.
     """
     rows = WorkRequest.objects.filter(site=site, operations_type=OperationsType.PRODUCTION)
     outputs = JobRequirement.objects.filter(
         job_order__work_request=OuterRef("pk"), material_use__in=OUTPUT_USES
     ).order_by("-job_order__sequence", "-job_order_id", "position", "id")
+    # The last operation may be split, and its rework makes good pieces too: the sum of its jobs that make the product.
+    last = JobOrder.objects.filter(work_request=OuterRef("job_order__work_request")).order_by("-sequence")
+    good = (
+        JobRequirement.objects.filter(
+            job_order__work_request=OuterRef("pk"),
+            material_use__in=OUTPUT_USES,
+            job_order__sequence=Subquery(last.values("sequence")[:1]),
+            position=FIRST_OUTPUT,
+        )
+        .order_by()
+        .values("job_order__work_request")
+        .annotate(sum=Sum("total__good"))
+    )
     responses = JobResponse.objects.filter(job_order__work_request=OuterRef("pk"), reverses=None, reversal__isnull=True)
     machines = JobOrder.objects.filter(work_request=OuterRef("pk"), equipment__isnull=False).order_by("equipment__code")
     rows = rows.select_related("site", "production_request__definition").annotate(
-        good=Subquery(outputs.values("total__good")[:1], output_field=DecimalField()),
+        good=Subquery(good.values("sum"), output_field=DecimalField()),
         output_unit=Subquery(outputs.values("unit")[:1]),
         output_material=Subquery(outputs.values("definition__code")[:1]),
         machines=ArraySubquery(machines.values("equipment__code").distinct()),

@@ -1,25 +1,34 @@
 """Batches: an order made of an approved definition, scaled, with its jobs, their materials and what they make."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
 from mom.core import numbers
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.plant.models import Equipment
 from mom.work import permissions
 from mom.work.engine.terms import OUTPUT_USES, MaterialUse, OperationsType
 from mom.work.public import Input, NewJob, Output, add_jobs, add_work_request, follow_job_orders
-from production.engine.scaling import scaled
-from production.engine.terms import DefinitionStatus, QuantityBasis
-from production.models import MaterialSpecification, OperationsDefinition, OperationsSegment, ProductionRequest
+from production.engine.instruction import Step
+from production.engine.scaling import scaled, times
+from production.engine.terms import DefinitionStatus, OutOfLimit, QuantityBasis, StepKind
+from production.models import (
+    InstructionStep,
+    MaterialSpecification,
+    OperationsDefinition,
+    OperationsSegment,
+    ProductionRequest,
+)
 from production.services.production_request import released
 
 
@@ -40,6 +49,31 @@ class NewBatch:
     equipment: Equipment | None = None  # where the definition names no machine
 
 
+_VERSIONS = OperationsDefinition.objects.select_related("material").order_by("pk")
+_VERSION = Prepared(lambda site, pk: _VERSIONS.filter(site=site, pk=pk))
+_APPROVED = Prepared(lambda site, code: _VERSIONS.filter(site=site, code=code, status=DefinitionStatus.APPROVED.value))
+_SEGMENTS = Prepared(
+    lambda definition: OperationsSegment.objects.filter(operations_definition=definition).select_related("equipment")
+)
+_MATERIALS = Prepared(
+    lambda definition: MaterialSpecification.objects.filter(segment__operations_definition=definition).select_related(
+        "material"
+    )
+)
+
+
+_STEPS = Prepared(lambda definition: InstructionStep.objects.filter(segment__operations_definition=definition))
+
+
+@dataclass(frozen=True)
+class Specified:
+    """An operation of a definition with its materials and the steps of its instruction."""
+
+    segment: OperationsSegment
+    materials: Sequence[MaterialSpecification]
+    steps: Sequence[InstructionStep]
+
+
 def create(
     actor: Actor, site: Site, definition_id: int | str, new: NewBatch, *, is_released: bool = True
 ) -> ProductionRequest:
@@ -54,12 +88,10 @@ def create(
     _check(new)
     with use_case(actor) as act:
         act.require(permissions.PLAN_WORK_REQUEST, site.code)
-        which = {"pk": definition_id}
         if isinstance(definition_id, str):
-            which = {"code": definition_id, "status": DefinitionStatus.APPROVED}
-        definition = (
-            OperationsDefinition.objects.filter(site=site, **which).select_related("material").order_by("pk").first()
-        )
+            definition = _APPROVED.first(site=site.pk, code=definition_id)
+        else:
+            definition = _VERSION.first(site=site.pk, pk=definition_id)
         if definition is None:
             raise NotFound(_("There is no such definition, or none that is approved."))
         if definition.status != DefinitionStatus.APPROVED:
@@ -104,24 +136,34 @@ def add(act: UseCase, site: Site, definition: OperationsDefinition, new: NewBatc
         quantity=scaled(definition.batch_quantity, factor) if new.quantity is None else new.quantity,
         unit=definition.unit,
     )
-    specified = Prefetch("materials", MaterialSpecification.objects.select_related("material"))
-    segments = definition.segments.select_related("equipment").prefetch_related(specified)
-    jobs = add_jobs(act, order, [_job(definition, segment, factor, new.equipment) for segment in segments])
+    materials, steps = defaultdict(list), defaultdict(list)
+    for item in _MATERIALS.rows(definition=definition.pk):
+        materials[item.segment_id].append(item)
+    for step in _STEPS.rows(definition=definition.pk):
+        steps[step.segment_id].append(step)
+    specified = [
+        Specified(each, materials[each.pk], steps[each.pk]) for each in _SEGMENTS.rows(definition=definition.pk)
+    ]
+    jobs = add_jobs(act, order, [_job(definition, each, factor, new, request.quantity) for each in specified])
     follow_job_orders(act, jobs)
+    request.jobs = jobs
     return request
 
 
 def _job(
-    definition: OperationsDefinition, segment: OperationsSegment, scale: Decimal, elsewhere: Equipment | None
+    definition: OperationsDefinition, specified: Specified, scale: Decimal, new: NewBatch, quantity: Decimal
 ) -> NewJob:
-    materials = list(segment.materials.all())
+    segment, materials = specified.segment, specified.materials
+    each = segment.run_duration
     return NewJob(
         operation=segment.name,
         sequence=segment.sequence,
-        equipment=segment.equipment or elsewhere,
+        equipment=segment.equipment or new.equipment,
         outputs=[_output(item, scale) for item in materials if item.material_use in OUTPUT_USES],
         inputs=[_input(item, scale) for item in materials if item.material_use not in OUTPUT_USES],
-        directive=_directive(definition, segment, scale),
+        directive=_directive(definition, specified, scale),
+        setup_duration=segment.setup_duration,
+        run_duration=None if each is None else times(each, quantity),
     )
 
 
@@ -152,7 +194,8 @@ def _input(item: MaterialSpecification, scale: Decimal) -> Input:
     )
 
 
-def _directive(definition: OperationsDefinition, segment: OperationsSegment, scale: Decimal) -> dict[str, Any]:
+def _directive(definition: OperationsDefinition, specified: Specified, scale: Decimal) -> dict[str, Any]:
+    segment = specified.segment
     return {
         "definition": definition.code,
         "version": definition.number,
@@ -169,6 +212,19 @@ def _directive(definition: OperationsDefinition, segment: OperationsSegment, sca
                 "is_scaled": item.is_scaled,
                 "is_backflushed": item.is_backflushed,
             }
-            for item in segment.materials.all()
+            for item in specified.materials
         ],
+        **({"steps": [_step(step) for step in steps]} if (steps := specified.steps) else {}),
     }
+
+
+def _step(step: InstructionStep) -> dict[str, Any]:
+    """The frozen copy of a step."""
+    names = ("id", "position", "title", "text", "is_mandatory", "unit", "lower_limit", "upper_limit", "expected")
+    return Step(
+        kind=StepKind(step.kind),
+        picture=step.picture_id,
+        out_of_limit=OutOfLimit(step.out_of_limit),
+        choices=tuple(step.choices),
+        **{name: getattr(step, name) for name in names},
+    ).as_json()

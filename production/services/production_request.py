@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from mom.accounts.models import Site
 from mom.core import numbers
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
 from mom.core.errors import InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.plant.models import BusinessPartner, Equipment, MaterialDefinition
@@ -80,7 +81,7 @@ def add(act: UseCase, site: Site, order: NewOrder) -> ProductionRequest:
         quantity=order.quantity,
         unit=order.definition.unit,
     )
-    add_job_order(
+    job = add_job_order(
         act,
         order=work_request,
         operation=order.operation
@@ -88,6 +89,7 @@ def add(act: UseCase, site: Site, order: NewOrder) -> ProductionRequest:
         outputs=[Output(order.definition, order.quantity, order.definition.unit, limit=order.limit)],
         equipment=order.equipment,
     )
+    request.jobs = [job]
     return request
 
 
@@ -107,12 +109,23 @@ def _check(site: Site, order: NewOrder) -> None:
         raise InvalidInput(wrong)
 
 
-def release(actor: Actor, request_id: int, *, version: int | None = None) -> ProductionRequest:
-    """Release an order and its waiting jobs to the floor. Raises: NotAllowed, NotFound, IllegalTransition, Stale."""
+_REQUEST = Prepared(
+    lambda pk: (
+        ProductionRequest.objects.select_related("site", "work_request", "definition", "operations_definition")
+        .filter(pk=pk)
+        .order_by("pk")
+    )
+)
+
+
+def release(actor: Actor, request_id: int, *, version: int | None = None, seen_by: str = "") -> ProductionRequest:
+    """Release an order and its waiting jobs to the floor. Raises: NotAllowed, NotFound, IllegalTransition, Stale.
+
+    Who has not the right `seen_by` at its site is told what is true of an order that is not there.
+    """
     with use_case(actor) as act:
-        rows = ProductionRequest.objects.select_related("site", "work_request").filter(pk=request_id)
-        request = rows.order_by("pk").first()
-        if request is None:
+        request = _REQUEST.first(pk=request_id)
+        if request is None or (seen_by and not actor.may(seen_by, request.site.code)):
             raise NotFound(_("There is no such order."))
         act.require(permissions.PLAN_WORK_REQUEST, request.site.code)
         return released(act, request, version)
@@ -120,7 +133,7 @@ def release(actor: Actor, request_id: int, *, version: int | None = None) -> Pro
 
 def released(act: UseCase, request: ProductionRequest, version: int | None = None) -> ProductionRequest:
     """The same within the caller's transaction; rights are the caller's to ask."""
-    jobs = lock_jobs(request.work_request_id)
+    jobs = request.jobs = lock_jobs(request.work_request_id)
     work_request = lock_work_request(request.work_request_id)
     request.work_request = move_work_request(act, work_request, jobs, WorkRequestCommand.RELEASE, version=version)
     return request

@@ -16,6 +16,7 @@ from mom.work.models import WorkRequest
 from mom.work.services import work_request_command
 from mom.work.services.terms_of_work import order_change
 from mom.work.views.bulk import PriorityForm
+from production.services import planned_times
 
 
 class DueForm(forms.Form):
@@ -56,6 +57,13 @@ ORDER_ACTIONS = (
         permissions.PLAN_WORK_REQUEST,
         _command(WorkRequestCommand.RESUME),
         confirm=ngettext_lazy("Resume %(count)s order", "Resume %(count)s orders", "count"),
+    ),
+    BulkAction(
+        "plan",
+        _("Plan times"),
+        permissions.PLAN_WORK_REQUEST,
+        lambda actor, order, _values: planned_times.plan(actor, order.pk),
+        confirm=ngettext_lazy("Plan %(count)s order anew", "Plan %(count)s orders anew", "count"),
     ),
     BulkAction(
         "priority",

@@ -67,9 +67,15 @@ class DefinitionList(ListPage):
     @property
     def empty(self) -> Empty:  # type: ignore[override]
         text = _(
-            "A definition says how a product is made. Add it by POST /api/v1/production/definitions/ and approve it."
+            "A definition says how a product is made: operations with machines, times and materials. Add one here, "
+            "bring a list in, or send it by the API; then approve it."
         )
-        return Empty(_("Nothing is defined yet"), text, "list")
+        return Empty(_("Nothing is defined yet"), text, "list", next(iter(self.get_actions()), None))
+
+    def get_actions(self) -> Sequence[Action]:
+        if not self.may(permissions.CHANGE_DEFINITION):
+            return ()
+        return (Action(_("Add definition"), reverse("production:definition_new"), "plus", "primary"),)
 
     def get_rows(self) -> Any:
         return definition_list(self.actor, self.site)
@@ -96,19 +102,27 @@ class DefinitionDetail(DetailPage):
 
     def get_actions(self) -> Sequence[Action]:
         is_draft = self.subject.status == DefinitionStatus.DRAFT
-        if not is_draft or not self.may(permissions.APPROVE_DEFINITION):
-            return ()
         args = [self.subject.code, self.subject.number]
-        return (Action(_("Approve"), reverse("production:definition_approve", args=args), "check", "primary"),)
+        found = []
+        if self.may(permissions.CHANGE_DEFINITION) and is_draft:
+            found.append(Action(_("Change"), reverse("production:definition_change", args=args), "tool"))
+            found.append(Action(_("Add operation"), reverse("production:definition_operation_add", args=args), "plus"))
+        elif self.may(permissions.CHANGE_DEFINITION):
+            found.append(Action(_("New version"), reverse("production:definition_new_version", args=args), "plus"))
+        if is_draft and self.may(permissions.APPROVE_DEFINITION):
+            found.append(Action(_("Approve"), reverse("production:definition_approve", args=args), "check", "primary"))
+        return found
 
     def get_context(self) -> dict[str, Any]:
         return {
             "status": status_tag(self.subject),
+            "may_change": self.subject.status == DefinitionStatus.DRAFT and self.may(permissions.CHANGE_DEFINITION),
             "operations": [
                 (
                     segment,
                     [line for line in segment.materials.all() if line.material_use not in OUTPUT_USES],
                     [line for line in segment.materials.all() if line.material_use in OUTPUT_USES],
+                    segment.steps.all(),
                 )
                 for segment in self.subject.segments.all()
             ],

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from mom.core.errors import IllegalTransition, InvalidInput, Stale
 from mom.core.files import panel
@@ -22,7 +23,7 @@ from mom.core.web.tables import SavedFilter
 from mom.core.web.views import Action, Crumb, DetailPage, FormPage, PageMixin
 from mom.plant.models import Equipment, MaterialDefinition
 from mom.work import permissions
-from mom.work.engine.terms import WorkRequestCommand
+from mom.work.engine.terms import OPEN_WORK_REQUEST_STATUSES, WorkRequestCommand
 from mom.work.engine.transitions import WORK_REQUEST
 from mom.work.forms import report_forms
 from mom.work.models import WorkRequest
@@ -30,10 +31,10 @@ from mom.work.selectors import record
 from mom.work.selectors.job_order import job_views, own_person
 from mom.work.services import work_request_command
 from production.filters import OrderFilters
-from production.forms import OrderCommandForm, OrderForm
+from production.forms import OrderCommandForm, OrderForm, OrderPlanForm
 from production.label_fields import traveller
 from production.selectors import order as orders
-from production.services import production_request
+from production.services import planned_times, production_request
 from production.views.bulk import ORDER_ACTIONS
 from production.views.columns import COLUMNS, figures
 
@@ -172,7 +173,9 @@ class OrderDetail(DetailPage):
 
     def get_actions(self) -> Sequence[Action]:
         paper = Action(_("Traveller"), reverse("production:traveller", args=[self.subject.code]), "doc")
-        return [*print_action(self, "order", self.subject.code), paper]
+        again = Action(_("Plan times"), reverse("production:order_plan", args=[self.subject.code]), "cal")
+        may_plan = self.may(permissions.PLAN_WORK_REQUEST) and self.subject.status in OPEN_WORK_REQUEST_STATUSES
+        return [*print_action(self, "order", self.subject.code), paper, *([again] if may_plan else [])]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_refresh:
@@ -215,6 +218,38 @@ class Traveller(PageMixin):
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         content = traveller(self.actor, self.site, code, self.now)
         return pdf_answer(content, f"order-{quote(code, safe='')}.pdf")
+
+
+class OrderPlan(FormPage):
+    """Works the planned times of an order's open jobs out anew."""
+
+    permission = permissions.PLAN_WORK_REQUEST
+    title = gettext_lazy("Plan times")
+    submit_label = gettext_lazy("Plan times")
+    form_class = OrderPlanForm
+
+    @cached_property
+    def order(self) -> WorkRequest:
+        """Raises: NotFound."""
+        return orders.order_get(self.actor, self.site, self.kwargs["code"])
+
+    def get_intro(self) -> str:
+        words = _("Its open jobs get planned times from now on, by shifts and by what is planned on their machines.")
+        return f"{self.order.code}: {words}"
+
+    @property
+    def cancel_url(self) -> str:  # type: ignore[override]
+        return reverse("production:order_detail", args=[self.order.code])
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        return [Crumb(_("Orders"), reverse("production:order_list")), Crumb(self.order.code, self.cancel_url)]
+
+    def submit(self, form: Any) -> str:
+        """Raises: MomError."""
+        changed = planned_times.plan(self.actor, self.order.pk)
+        words = ngettext("%(count)s job has new planned times.", "%(count)s jobs have new planned times.", len(changed))
+        messages.success(self.request, words % {"count": len(changed)})
+        return self.cancel_url
 
 
 class OrderCommand(FormPage):

@@ -27,6 +27,7 @@ from tests.factories.floor import make_archived_day, make_meaning, make_stop
 from tests.factories.known import make_alias, make_definition, make_ideal_cycle, make_range, make_rate, make_value
 from tests.factories.messages_in import make_gap, make_history_load, make_message, make_waiting
 from tests.factories.plant import make_equipment, make_person
+from tests.factories.quality import make_chart, make_inspection, make_nonconformance, make_plan, make_sample
 from tests.factories.signatures import make_approval, make_gate_override, make_rule, make_signature
 from tests.factories.stock import make_reservation
 from tests.factories.targets import make_reckoning, make_target
@@ -58,6 +59,14 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "inventory.StockReservation": make_reservation,
     "inventory.StockTransfer": make_move_job,
     "work.GateOverride": make_gate_override,
+    "quality.Characteristic": lambda site: make_plan(
+        site, f"CP-{next(_numbers)}", is_approved=False
+    ).characteristics.first(),
+    "quality.ControlChart": make_chart,
+    "quality.ControlPlan": lambda site: make_plan(site, f"CP-{next(_numbers)}", is_approved=False),
+    "quality.Inspection": make_inspection,
+    "quality.Nonconformance": make_nonconformance,
+    "quality.Sample": make_sample,
     "analytics.KpiTarget": make_target,
     "analytics.Reckoning": make_reckoning,
     "floor.ArchivedDay": make_archived_day,

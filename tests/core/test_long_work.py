@@ -46,6 +46,7 @@ def test_long_work_rings_its_task_after_the_commit(monkeypatch: pytest.MonkeyPat
     long_work.declare("test.count", task="test.tasks.count", queue="imports")
 
     run = started()
+    bell.wait_for_bells()
 
     assert rung == [("test.tasks.count", run.pk, "imports")]
 

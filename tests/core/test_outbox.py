@@ -278,6 +278,7 @@ def test_bell_is_rung_once_per_commit_and_never_for_a_rollback(monkeypatch: pyte
             act.publish(ThingCounted("A", number), key="thing:A")
         assert rung == []
     announce_and_fail(4)
+    bell.wait_for_bells()
 
     assert rung == [closing.DRAIN_TASK]
 
@@ -291,6 +292,7 @@ def test_bell_that_fails_never_reaches_the_use_case(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(current_app, "send_task", broken)
     monkeypatch.setattr(bell, "_rests_until", 0.0)
     announce(1)
+    bell.wait_for_bells()
 
     assert OutboxEvent.objects.count() == 1
     assert bell._rests_until > 0, "it rests before it tries again"

@@ -48,6 +48,7 @@ def test_P27_outbox_is_drained_by_the_bell_and_after_its_loss_by_the_sweeper(
         with monkeypatch.context() as deaf:
             deaf.setattr(bell, "ring", lambda *_args, **_options: False)
             announce(5)
+            bell.wait_for_bells()
         broker.flushall()
     assert undelivered() == 5
 

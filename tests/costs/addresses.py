@@ -31,7 +31,24 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
     "work:gate_override": lambda _plant: [],  # of what stands in the way, walked by tests/work/test_gate_override.py
     "production:definition_detail": lambda plant: [plant.stock.definition_address()],
-    "production:definition_approve": lambda plant: [plant.stock.draft_address()],
+    **dict.fromkeys(
+        (f"production:definition_{act}" for act in ("approve", "change", "new_version", "operation_add")),
+        lambda plant: [plant.stock.draft_address()],
+    ),
+    **dict.fromkeys(
+        (
+            f"production:definition_{act}"
+            for act in ("operation_change", "operation_remove", "material_add", "step_add")
+        ),
+        lambda plant: [plant.stock.draft_address() | {"sequence": 10}],
+    ),
+    **dict.fromkeys(
+        (
+            f"production:definition_{act}"
+            for act in ("material_change", "material_remove", "step_change", "step_remove")
+        ),
+        lambda plant: [plant.stock.draft_address() | {"sequence": 10, "position": 10}],
+    ),
     "work:undo": lambda plant: [{"code": plant.job.code, "report": plant.quantity_report.pk}],
     "work:begin_stop": lambda plant: [{"machine": plant.machine.code}],
     "work:end_stop": lambda plant: [{"stop": plant.stop.pk}],
@@ -129,6 +146,8 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "work:join": lambda plant: plant.job.code,
     "work:leave": lambda plant: plant.job.code,
     "production:order": lambda plant: plant.order.code,
+    "production:job_": lambda plant: plant.job.code,
+    "production:instruction": lambda plant: plant.instruction.job.code,
     "production:traveller": lambda plant: plant.order.code,
 }
 MACHINE: dict[str, Callable[[GrownPlant], dict[str, object]]] = {
@@ -164,6 +183,12 @@ CODE |= {
     "work:alert_": lambda plant: plant.alerts.team.code,
     "analytics:alert_rule_": lambda plant: plant.alerts.rule.code,
 }
+QUALITY = (
+    "plan_detail", "plan_approve", "chart_detail", "chart_limits", "inspection_detail", "inspection_ask",
+    "nonconformance_detail", "nonconformance_decide", "nonconformance_close",
+)  # fmt: skip
+AT |= {f"quality:{name}": (lambda plant, name=name: plant.quality.addresses()[f"quality:{name}"]) for name in QUALITY}
+QUERY["quality:nonconformance_decide"] = lambda plant: plant.quality.decision()
 PAGED = {"list", "issues"}
 # Lists ask more for a search, a filter or a page of their own: a second address of the same page.
 ALSO = {
@@ -269,6 +294,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         | plant.alerts.rows()
         | plant.messages.rows()
         | plant.stock.rows()
+        | plant.quality.rows()
         | plant.stops.rows()
         | {
             "accounts/approval-policies": plant.rule,
@@ -307,6 +333,8 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
             "plant/shifts": plant.shift,
             "plant/sublots": plant.sublot,
             "production/orders": plant.production_request,
+            "production/jobs": plant.job,
+            "production/step-answers": plant.instruction.answer,
             "table-imports": plant.table,
             "task-runs": plant.run.check_task,
             "work/gate-rules": plant.gate_rule,

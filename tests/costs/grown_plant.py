@@ -41,6 +41,8 @@ from tests.costs.grown_files import GrownFiles
 from tests.costs.grown_known import GrownKnown
 from tests.costs.grown_messages import GrownMessages
 from tests.costs.grown_now import GrownNow
+from tests.costs.grown_production import GrownInstruction
+from tests.costs.grown_quality import GrownQuality
 from tests.costs.grown_shift import GrownShift
 from tests.costs.grown_stock import GrownStock
 from tests.costs.grown_stops import GrownStops
@@ -104,6 +106,8 @@ class GrownPlant:
         self.stops = GrownStops(site, self.machine, self.machines_now.stop, self.reason)
         self.alerts = GrownAlerts(site, self.machine)
         self.stock = GrownStock(site, self.partner)
+        self.quality = GrownQuality(site)
+        self.instruction = GrownInstruction(site)
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -125,6 +129,8 @@ class GrownPlant:
             self.machines_now.grow(self.new_machine)
             self.messages.grow()
             self.stock.grow()
+            self.quality.grow()
+            self.instruction.grow()
             self.stops.grow(self.new_machine)
             self.alerts.grow(number, self.new_person, self.new_machine)
             self._add_signatures()

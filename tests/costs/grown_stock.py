@@ -13,9 +13,10 @@ from mom.accounts.models import Site
 from mom.core.actor import system_actor
 from mom.plant.models import BusinessPartner
 from mom.work.engine.terms import MaterialUse
+from production.engine.terms import StepKind
 from production.models import OperationsDefinition
 from production.services import operations_definition
-from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment
+from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment, NewStep
 from tests.accounts.matrix import Route
 from tests.factories.counts import Counting, make_count, make_hold, make_move_job, make_place
 from tests.factories.plant import next_code
@@ -42,10 +43,18 @@ class GrownStock:
     def new_draft(self) -> OperationsDefinition:
         """The next version of the routing, not approved."""
         code, product = self.routing.code, self.store.pump
-        steps = [NewSegment("Make", [NewMaterial(product, Decimal(1), MaterialUse.PRODUCED)])]
+        look = NewStep(StepKind.CHECK, "Look at it")
+        makes = [NewMaterial(product, Decimal(1), MaterialUse.PRODUCED)]
+        steps = [NewSegment("Make", makes, steps=[look]), NewSegment("Pack", makes)]
         return operations_definition.create(
             system_actor("test"), self.site, NewDefinition(code, product, Decimal(1), steps)
         )
+
+    def approve_all(self) -> None:
+        """Approve whatever is a draft, so that the next one may be begun."""
+        drafts = OperationsDefinition.objects.filter(site=self.site, code=self.routing.code, status="draft")
+        for draft in drafts.order_by("number"):
+            operations_definition.approve(system_actor("test"), draft.pk)
 
     def definition_address(self) -> dict[str, object]:
         """Of the approved version."""
@@ -161,10 +170,17 @@ def _of_definition(route: Route, held: GrownStock) -> Act:
     if route.action == "approve":
         address = route.address(held.new_draft().pk)
         return lambda client: client.post(address, {}, content_type="application/json", headers=keyed)
+    if route.action == "new_version":
+        held.approve_all()
+        again = route.address(held.routing.pk)
+        return lambda client: client.post(again, {}, content_type="application/json", headers=keyed)
     product, bar = held.store.pump.code, held.store.bar.code
     materials = [{"material": bar, "quantity": "2"}, {"material": product, "use": "produced", "quantity": "1"}]
     body = {
         "site": held.site.code, "code": next_code("DEF"), "material": product, "batch_quantity": "1",
         "operations": [{"name": "Make", "materials": materials}],
     }  # fmt: skip
+    if route.action == "rewrite":
+        draft = route.address(held.new_draft().pk)
+        return lambda client: client.post(draft, body, content_type="application/json", headers=keyed)
     return lambda client: client.post(route.path, body, content_type="application/json", headers=keyed)

@@ -47,7 +47,8 @@ MORE = {
     "page production:log_work_at": 18,
     "page production:order_detail": 18,
     "page web:status": 19,
-    "page work:job_detail": 19,  # and what of its material is reserved
+    "page work:job_detail": 23,  # and what of its material is reserved, and what was made of it
+    "POST /api/v1/production/jobs/{pk}/replace/": 32,  # scrap reported, the job ended, another one made and awaited
     "send production:log_work_start": 42,
     "POST /api/v1/floor/stops/{pk}/explain/": 63,  # the word, the timeline around it, the running shift with it
     "POST /api/v1/floor/stops/{pk}/reclassify/": 61,

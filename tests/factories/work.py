@@ -1,7 +1,7 @@
 """Machines, materials, people, orders and jobs in a few words, made through the services that people use."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from mom.accounts.models import Site
@@ -104,8 +104,15 @@ def make_routing(
     inputs: Sequence[MaterialDefinition] = (),
     product: MaterialDefinition | None = None,
     machine: Equipment | None = None,
+    machines: Sequence[Equipment] = (),
+    setup: timedelta | None = None,
+    run: timedelta | None = None,
+    steps: Sequence[operations_definition.NewStep] = (),
 ) -> OperationsDefinition:
-    """An approved definition of a batch of 10: all materials go into its first operation, 2 of each a piece."""
+    """An approved definition of a batch of 10: all materials go into its first operation, 2 of each a piece.
+
+    Every operation takes `setup` and, a piece, `run`; `machines` are one for each. The first one has the `steps`.
+    """
     made = product or make_material(site, f"{code}-P")
     steps = [
         operations_definition.NewSegment(
@@ -114,7 +121,10 @@ def make_routing(
                 *(operations_definition.NewMaterial(each, Decimal(20)) for each in (inputs if number == 0 else ())),
                 *([operations_definition.NewMaterial(made, Decimal(10), MaterialUse.PRODUCED)]),
             ],
-            machine,
+            machines[number] if machines else machine,
+            setup_duration=setup,
+            run_duration=run,
+            steps=steps if number == 0 else (),
         )
         for number in range(operations)
     ]

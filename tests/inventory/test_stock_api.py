@@ -4,10 +4,14 @@ import uuid
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from inventory.selectors.genealogy import Direction, trace
 from mom.accounts.models import Site
+from mom.accounts.selectors import actor_for_user
+from mom.accounts.services.api_token import api_token_create
 from mom.core.actor import Actor
+from mom.core.permissions import declared
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialLot
 from mom.work.models import JobOrder
@@ -18,6 +22,7 @@ from tests.factories.work import make_material, make_routing
 
 pytestmark = pytest.mark.django_db
 MOVES, RESERVATIONS = "/api/v1/inventory/moves/", "/api/v1/inventory/reservations/"
+LIFE_OF_AN_ORDER = 134
 
 
 @pytest.fixture
@@ -181,3 +186,51 @@ def test_a_material_without_lots_is_moved_scrapped_and_shipped(api: Any, store: 
     assert list(by_lot.json()["fields"]) == ["lot"]
     nothing = api.send("post", f"{MOVES}scrap/", {**key(), **glue, "material": "", "quantity": "1", "reason": "Dry"})
     assert list(nothing.json()["fields"]) == ["material"]
+
+
+def test_the_life_of_an_order_costs_a_program_no_more_statements_than_it_did(api: Any, store: JobStore) -> None:
+    """5 materials, 4 operations: created, released, reserved, started and finished four times, consumed, produced."""
+    inputs = [make_material(store.site, f"M-{number}", tracking="lot") for number in range(5)]
+    for material in inputs:
+        store.lot(material, f"L-{material.code}", 1000)
+    make_routing(store.site, "FIVE", inputs=inputs, operations=4, product=store.pump)
+    program = program_of(store.site)
+    live(program)  # what is prepared once is not counted
+
+    with counting() as count:
+        made = live(program)
+
+    assert made == "15.000000"
+    assert len(count) <= LIFE_OF_AN_ORDER, str(count)
+
+
+def program_of(site: Site) -> APIClient:
+    """A program with a token for a site, which sends a key of its own with each act."""
+    user = make_user("program", site=site, permissions=sorted(declared()))
+    scopes = ["orders:write", "execution:write", "stock:write"]
+    _row, secret = api_token_create(actor_for_user(user), user=user, name="program", scopes=scopes, days=2)
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {secret}")
+
+
+def live(program: APIClient) -> str:
+    """One order, an act a request; the quantity that came of it."""
+
+    def send(path: str, **body: Any) -> Any:
+        answer = program.post(f"/api/v1/{path}/", body, format="json", HTTP_IDEMPOTENCY_KEY=str(uuid.uuid4()))
+        assert answer.status_code < 300, answer.content
+        return answer.json()
+
+    order = send("production/orders", site="P1", definition="FIVE", quantity="15")
+    released = send(f"production/orders/{order['id']}/release")
+    jobs = [job["id"] for job in order["jobs"]]
+    assert [job["status"] for job in released["jobs"]] == ["ready"] * 4
+    send("inventory/reservations", work_request=order["work_request"])
+    made = []
+    for job in jobs:
+        send(f"work/job-orders/{job}/start")
+        if job == jobs[0]:
+            assert len(send("inventory/moves/consume", **key(), job_order=job)) == 5
+        if job == jobs[-1]:
+            made = send("inventory/moves/produce", **key(), job_order=job, place="SHELF", quantity="15")
+        send(f"work/job-orders/{job}/finish")
+    return str(made[0]["quantity"])

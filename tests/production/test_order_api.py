@@ -37,8 +37,13 @@ def test_order_is_added_with_its_job(api: Any, body: dict[str, Any]) -> None:
     answer = api.send("post", ORDERS, body)
     assert answer.status_code == 201, answer.content
     assert (answer.json()["status"], answer.json()["quantity"]) == ("waiting", "480.000000")
-    assert api.get(answer.headers["Location"]).json() == answer.json()
     job = JobOrder.objects.get()
+    assert answer.json() == {
+        **api.get(answer.headers["Location"]).json(),
+        "jobs": [
+            {"id": job.pk, "code": "WO-24118-10", "operation": job.operation, "sequence": 10, "status": "waiting"}
+        ],
+    }
     assert (job.code, job.status, job.equipment.code) == ("WO-24118-10", "waiting", "CNC-04")  # type: ignore[union-attr]
 
 

@@ -12,6 +12,7 @@ Collections that span apps (imports, kpis) take `Router("")`.
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 _collections: set[str] = set()
@@ -35,6 +36,18 @@ class Router(SimpleRouter):
         path = f"{self.app}/{prefix}" if self.app else prefix
         _collections.add(path)
         super().register(path, viewset, basename or path.replace("/", "-"))
+
+    def get_urls(self) -> list[Any]:
+        """The addresses of the app below its own prefix, so that another app's are not tried one by one."""
+        found: list[Any] = super().get_urls()
+        if not self.app:
+            return found
+        prefix = f"{self.app}/"
+        below = [
+            re_path(each.pattern._regex.replace(prefix, "", 1), each.callback, name=each.name, kwargs=each.default_args)
+            for each in found
+        ]
+        return [path(prefix, include(below))]
 
     def get_method_map(self, viewset: Any, method_map: Mapping[str, str]) -> dict[str, str]:
         """Only the methods that the viewset takes (`http_method_names`): a resource without PUT has no route for it."""

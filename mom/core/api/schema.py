@@ -104,6 +104,8 @@ class Schema(AutoSchema):
             codes += ["409", "413", "415", "422"]
         if self.method in {"PUT", "PATCH"}:
             codes += ["412", "428"]
+        elif any(getattr(each, "name", "") == "If-Match" for each in self.get_override_parameters()):
+            codes += ["412"]
         return sorted(codes)
 
     def get_description(self) -> str:  # as drf-spectacular has it

@@ -162,7 +162,7 @@ class SubjectMixin:
         """A page of rows."""
         view: Any = self
         page = view.paginate_queryset(view.filter_queryset(view.get_queryset()))
-        bodies = list(view.get_serializer(page, many=True).data)
+        bodies = view.body_of(page, many=True)
         self.embedded(list(page), bodies)
         return view.get_paginated_response(bodies)  # type: ignore[no-any-return]
 

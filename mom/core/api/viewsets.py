@@ -29,7 +29,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from mom.core.actor import Actor
-from mom.core.api import etags, idempotency
+from mom.core.api import etags, idempotency, kept
 from mom.core.api.filters import FilterBackend
 from mom.core.api.permissions import SIGNED_IN
 from mom.core.api.renderers import LenientNegotiation
@@ -133,10 +133,19 @@ class SiteScopedViewSet(GenericViewSet[Any]):
         """One row as the answer, with its ETag."""
         etag = etags.etag_of(instance)
         return Response(
-            self.get_serializer(instance).data,
-            status=status_code,
-            headers={**({"ETag": etag} if etag else {}), **headers},
+            self.body_of(instance), status=status_code, headers={**({"ETag": etag} if etag else {}), **headers}
         )
+
+    def body_of(self, rows: Any, *, many: bool = False) -> Any:
+        """A row, or `many`, as this action's serializer shows it."""
+        if "fields" in self.request.query_params:
+            return self.get_serializer(rows, many=many).data
+        show = kept.all_shown if many else kept.shown
+        return show(self.get_serializer_class(), rows, self.get_serializer_context())
+
+    def understood(self, kind: type[Any], request: Request) -> dict[str, Any]:
+        """The body as a serializer without a row understands it. Raises: ValidationError."""
+        return kept.understood(kind, request.data, self.get_serializer_context())
 
     def validated(self, request: Request, **kwargs: Any) -> dict[str, Any]:
         """The body as this action's serializer understands it. Raises: ValidationError."""
@@ -179,7 +188,7 @@ class ListMixin:
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of rows."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))  # type: ignore[attr-defined]
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)  # type: ignore[attr-defined, no-any-return]
+        return self.get_paginated_response(self.body_of(page, many=True))  # type: ignore[attr-defined, no-any-return]
 
 
 class RetrieveMixin:

@@ -6,6 +6,8 @@ Colours come from the stylesheet by `tone`: "" (grey), "2" to "4" (lighter), "ba
 
 from mom.core.charts.bars import Bar, Segment, Share, bars, pareto, shares
 from mom.core.charts.columns import Series, stacked_columns
+from mom.core.charts.control import ControlPoint, control_chart
+from mom.core.charts.control import Line as ControlLine
 from mom.core.charts.cycles import cycle_plot, signal
 from mom.core.charts.lines import Line, Point, line, sparkline
 from mom.core.charts.ribbon import Span, Tick, ribbon
@@ -18,6 +20,8 @@ __all__ = [
     "HALF",
     "Bar",
     "Chart",
+    "ControlLine",
+    "ControlPoint",
     "Label",
     "Line",
     "Point",
@@ -28,6 +32,7 @@ __all__ = [
     "Step",
     "Tick",
     "bars",
+    "control_chart",
     "cycle_plot",
     "line",
     "pareto",

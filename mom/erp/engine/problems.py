@@ -51,6 +51,9 @@ class ProblemCode(StrEnum):
     EXISTS_OTHERWISE = "exists_otherwise"
     NUMBER_ZERO = "number_zero"
     NUMBER_NOT_WHOLE = "number_not_whole"
+    GROUP_REFUSED = "group_refused"
+    GROUP_DIFFERS = "group_differs"
+    OPERATION_MISSING = "operation_missing"
     # one row: taken, with a change that is reported
     DAMAGED_DROPPED = "damaged_dropped"
     TIME_AMBIGUOUS_TAKEN = "time_ambiguous_taken"

@@ -13,6 +13,7 @@ class TableKind(StrEnum):
     MATERIALS = "materials"
     ORDERS = "orders"
     STOCK = "stock"
+    ROUTINGS = "routings"  # definitions: bill and routing in one
 
 
 class CellKind(StrEnum):
@@ -44,6 +45,15 @@ TRACKING = {
     "": "none", "none": "none", "no": "none", "-": "none", "nein": "none", "ohne": "none", "nej": "none",
     "lot": "lot", "lots": "lot", "batch": "lot", "charge": "lot", "los": "lot", "parti": "lot",
     "serial": "serial", "serial number": "serial", "sn": "serial", "seriennummer": "serial", "serienummer": "serial",
+}  # fmt: skip
+
+USES = {
+    "": "consumed", "consumed": "consumed", "in": "consumed", "input": "consumed", "component": "consumed",
+    "verbrauch": "consumed", "förbrukas": "consumed",
+    "produced": "produced", "out": "produced", "output": "produced", "product": "produced", "erzeugt": "produced",
+    "by product": "by_product", "nebenprodukt": "by_product", "biprodukt": "by_product",
+    "co product": "co_product", "kuppelprodukt": "co_product", "samprodukt": "co_product",
+    "consumable": "consumable", "hilfsstoff": "consumable", "förbrukningsmaterial": "consumable",
 }  # fmt: skip
 
 FIELDS: dict[TableKind, tuple[TableField, ...]] = {
@@ -113,6 +123,31 @@ FIELDS: dict[TableKind, tuple[TableField, ...]] = {
                    "leverantörsparti"), longest=64),
         TableField("expires", CellKind.DATE, ("expires", "expiry", "expiry date", "best before", "verfall", "mhd",
                    "haltbar bis", "bäst före", "utgångsdatum")),
+    ),
+    TableKind.ROUTINGS: (
+        TableField("definition", CellKind.CODE, ("definition", "routing", "bill", "bom", "bill of material", "recipe",
+                   "arbeitsplan", "stückliste", "beredning", "recept"), is_required=True, longest=64),
+        TableField("name", CellKind.TEXT, ("definition name", "name", "bezeichnung", "benämning")),
+        TableField("product", CellKind.CODE, ("product", "makes", "parent", "assembly", "produkt", "erzeugnis",
+                   "baugruppe"), longest=64),
+        TableField("batch", CellKind.NUMBER, ("batch", "batch quantity", "lot size", "base quantity", "basismenge",
+                   "satsstorlek")),
+        TableField("sequence", CellKind.WHOLE, ("sequence", "operation no", "op no", "op", "step no", "nr", "no",
+                   "arbeitsgang nr", "vorgangsnummer", "operationsnummer")),
+        TableField("operation", CellKind.TEXT, ("operation", "step", "operation name", "arbeitsgang", "vorgang",
+                   "moment")),
+        TableField("machine", CellKind.CODE, ("machine", "station", "resource", "work center", "maschine",
+                   "arbeitsplatz", "maskin"), longest=64),
+        TableField("setup", CellKind.NUMBER, ("setup", "set up", "setup min", "setup minutes", "setup time",
+                   "rüstzeit", "ställtid")),
+        TableField("run", CellKind.NUMBER, ("run", "run min", "run minutes", "run time", "time per piece", "cycle",
+                   "stückzeit", "stycktid")),
+        TableField("material", CellKind.CODE, ("material", "component", "part", "part no", "part number", "item",
+                   "article", "artikel", "komponente", "komponent", "teil"), longest=64),
+        TableField("quantity", CellKind.NUMBER, ("quantity", "qty", "amount", "menge", "anzahl", "antal")),
+        TableField("unit", CellKind.UNIT, ("unit", "uom", "einheit", "me", "enhet")),
+        TableField("use", CellKind.CHOICE, ("use", "material use", "direction", "verwendung", "användning"),
+                   words=USES),
     ),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ TABLE_KIND = Labelled(
         TableKind.MATERIALS: (_("Materials"), ""),
         TableKind.ORDERS: (_("Orders"), ""),
         TableKind.STOCK: (_("Opening stock"), ""),
+        TableKind.ROUTINGS: (_("Definitions"), ""),
     },
 )
 

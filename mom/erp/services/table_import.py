@@ -36,6 +36,7 @@ from mom.erp.services.tables.properties import (
     guess_property_columns,
     plan_properties,
 )
+from mom.erp.services.tables.routings import Routings
 from mom.erp.services.tables.stock import Stock
 from mom.erp.words import sentence
 
@@ -58,6 +59,8 @@ def target_of(run: TableImport) -> Target:
     """What the rows of this list go into."""
     if run.kind == TableKind.STOCK:
         return Stock(run.blob.sha256)
+    if run.kind == TableKind.ROUTINGS:
+        return Routings(lambda: _read(run, 0, MOST_ROWS))
     return TARGETS[TableKind(run.kind)]
 
 
@@ -164,24 +167,26 @@ def plan(run: TableImport, after: int = 0, most: int | None = None) -> list[Plan
 
     Raises: InvalidInput for a file that breaks off or has more rows than a list may have.
     """
-    reader = TableReader(mapping_of(run), run.header)
-    found = []
-    try:
-        with open_table(io.BytesIO(bytes(run.blob.content)), FileShape(**run.shape)) as table:
-            lines = ((line, cells) for line, cells in table.lines if line > after)
-            for line, cells in islice(lines, (MOST_ROWS if most is None else most) + 1):
-                found.append(reader.read(line, cells))
-    except BrokenFile as broken:
-        raise InvalidInput({"file": [sentence(broken.problem)]}, code=broken.problem.code.value) from None
-    if most is None and len(found) > MOST_ROWS:
+    planned = _read(run, after, (MOST_ROWS + 1) if most is None else most)
+    if most is None and len(planned) > MOST_ROWS:
         limit = {"limit": MOST_ROWS}
         raise InvalidInput(
             {"file": [_("The list has more than %(limit)d rows. Part it.") % limit]}, code="too_many_rows"
         )
-    planned = readable(found[:most] if most is not None else found)
     target_of(run).plan(run.site, planned)
     plan_properties(run, planned, mapping_of(run).properties)
     return planned
+
+
+def _read(run: TableImport, after: int, most: int) -> list[Planned]:
+    """At most so many rows behind a line, as they can be read. Raises: InvalidInput for a file that breaks off."""
+    reader = TableReader(mapping_of(run), run.header)
+    try:
+        with open_table(io.BytesIO(bytes(run.blob.content)), FileShape(**run.shape)) as table:
+            lines = ((line, cells) for line, cells in table.lines if line > after)
+            return readable([reader.read(line, cells) for line, cells in islice(lines, most)])
+    except BrokenFile as broken:
+        raise InvalidInput({"file": [sentence(broken.problem)]}, code=broken.problem.code.value) from None
 
 
 def mapping_of(run: TableImport) -> TableMapping:

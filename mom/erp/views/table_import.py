@@ -36,6 +36,7 @@ WHERE = {
     TableKind.MATERIALS: ("plant:material_list", gettext_lazy("See materials")),
     TableKind.ORDERS: ("production:order_list", gettext_lazy("See orders")),
     TableKind.STOCK: ("plant:lot_list", gettext_lazy("See lots")),
+    TableKind.ROUTINGS: ("production:definition_list", gettext_lazy("See definitions")),
 }
 FATES = {
     Fate.NEW: Tag(gettext_lazy("New"), "ok"),

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from mom.floor.engine.terms import MachineState
 from mom.floor.models import Stop
 from mom.plant.models import Person
+from mom.work.engine.terms import OperationsType
 from mom.work.models import JobOrder
 from mom.work.public import Blocker
 
 
 def machine_down(job_order: JobOrder, _at: datetime, _person: Person | None = None) -> list[Blocker]:
-    """The machine of the job is down: its stop is open. One statement."""
-    if job_order.equipment_id is None:
+    """The machine of the job is down: its stop is open. One statement. That is why maintenance comes: it may begin."""
+    if job_order.equipment_id is None or job_order.operations_type == OperationsType.MAINTENANCE:
         return []
     rows = Stop.objects.filter(
         equipment=job_order.equipment_id, ended_at=None, withdrawn_at=None, state=MachineState.DOWN.value

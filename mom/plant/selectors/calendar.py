@@ -1,12 +1,15 @@
 """When an equipment works: the nearest calendar up the tree, as the patterns that the calendar engine reads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import JSONObject
 
 from mom.accounts.models import Site
 from mom.core.engine.interval import Interval
@@ -40,6 +43,13 @@ class ShiftPlan:
     def working(self, window: Interval) -> list[Interval]:
         """Where `window` is worked: disjoint, in order."""
         return working_intervals(self.patterns, self.exceptions, window, self.zone)
+
+
+class TopPlans(NamedTuple):
+    """Plans by the key of their calendar, and the plan of the whole plant."""
+
+    by_calendar: dict[int, ShiftPlan]
+    top: ShiftPlan | None
 
 
 def shift_patterns_for(equipment: Equipment, window: Interval) -> ShiftPlan | None:
@@ -124,6 +134,63 @@ def _plans(calendars: Iterable[WorkCalendar], window: Interval) -> dict[int, Shi
         )
         for pk, calendar in wanted.items()
     }
+
+
+def plans_at_once(calendars: Collection[int], window: Interval, *, top_of: Site | None = None) -> TopPlans:
+    """The plans of calendars by key, and that of the top equipment of a site where it is asked for. One statement."""
+    wanted = Q(pk__in=calendars)
+    tops = Equipment.objects.filter(parent=None, is_active=True, calendar=OuterRef("pk"))
+    if top_of is not None:
+        wanted |= Q(pk__in=Equipment.objects.filter(site=top_of, parent=None, is_active=True).values("calendar"))
+    breaks = ShiftBreak.objects.filter(shift=OuterRef("pk")).order_by("starts_at")
+    shifts = Shift.objects.filter(calendar=OuterRef("pk")).order_by("starts_at", "code")
+    entries = WorkCalendarEntry.objects.filter(
+        calendar=OuterRef("pk"), started_at__lt=window.end, ended_at__gt=window.start
+    ).order_by("priority", "pk")
+    one_break = JSONObject(starts_at="starts_at", ends_at="ends_at")
+    times = {name: name for name in ("code", "name", "starts_at", "ends_at", "weekdays", "valid_from", "valid_until")}
+    one_shift = JSONObject(**times, breaks=ArraySubquery(breaks.values(found=one_break)))
+    one_entry = JSONObject(started_at="started_at", ended_at="ended_at", kind="kind", priority="priority")
+    rows = WorkCalendar.objects.filter(wanted).select_related("site")
+    rows = rows.annotate(
+        shift_rows=ArraySubquery(shifts.values(found=one_shift)),
+        entry_rows=ArraySubquery(entries.values(found=one_entry)),
+        top=Subquery(tops.order_by("position", "code").values("position")[:1]),
+    )
+    found, top = {}, None
+    for row in sorted(rows, key=lambda each: (each.top is None, each.top, each.pk)):
+        found[row.pk] = ShiftPlan(
+            calendar=row,
+            zone=ZoneInfo(row.time_zone or row.site.time_zone),
+            patterns=tuple(_pattern_read(each) for each in row.shift_rows),
+            exceptions=tuple(_exception_read(each) for each in row.entry_rows),
+        )
+        if top is None and row.top is not None and top_of is not None and row.site_id == top_of.pk:
+            top = found[row.pk]
+    return TopPlans(found, top)
+
+
+def _pattern_read(row: Mapping[str, Any]) -> ShiftPattern:
+    def day(text: str | None) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    return ShiftPattern(
+        code=row["code"],
+        name=row["name"],
+        starts_at=time.fromisoformat(row["starts_at"]),
+        ends_at=time.fromisoformat(row["ends_at"]),
+        weekdays=frozenset(row["weekdays"]),
+        breaks=tuple(
+            (time.fromisoformat(each["starts_at"]), time.fromisoformat(each["ends_at"])) for each in row["breaks"]
+        ),
+        valid_from=day(row["valid_from"]),
+        valid_until=day(row["valid_until"]),
+    )
+
+
+def _exception_read(row: Mapping[str, Any]) -> CalendarException:
+    span = Interval(datetime.fromisoformat(row["started_at"]), datetime.fromisoformat(row["ended_at"]))
+    return CalendarException(span, row["kind"] == CalendarEntryKind.WORKING, row["priority"])
 
 
 def pattern_of(shift: Shift) -> ShiftPattern:

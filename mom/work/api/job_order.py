@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers as drf
@@ -18,6 +18,7 @@ from mom.core import clock
 from mom.core.api.serializers import CharField, DecimalField, IntegerField, ModelSerializer, Serializer, UUIDField
 from mom.core.api.subjects import BOTH, AliasesMixin, PropertiesMixin, perms
 from mom.core.api.viewsets import ReadOnlyViewSet
+from mom.core.db.prepared import Prepared
 from mom.core.errors import InvalidInput, NotFound
 from mom.plant.models import Person
 from mom.work import gate, permissions
@@ -59,7 +60,7 @@ class JobOrderSerializer(ModelSerializer):
         fields = (
             "id", "site", "code", "order", "work_request", "operations_type", "operation", "sequence", "status",
             "priority", "machine", "equipment", "earliest_start", "latest_end", "planned_start", "planned_end",
-            "outputs", "version", "created_at",
+            "setup_duration", "run_duration", "origin", "origin_job", "replaces", "outputs", "version", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -104,13 +105,13 @@ _REPORT = OpenApiExample(
 )
 
 
-_OUTPUTS = Prefetch(
-    "requirements",
+_MADE = (
     JobRequirement.objects.filter(material_use__in=OUTPUT_USES)
     .select_related("definition", "total")
-    .order_by("position", "id"),
-    to_attr="outputs",
+    .order_by("position", "id")
 )
+OUTPUTS = Prefetch("requirements", _MADE, to_attr="outputs")
+_OUTPUTS_OF = Prepared(lambda job: _MADE.filter(job_order=job))
 
 
 class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
@@ -130,7 +131,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         **{command.value: right for command, right in permissions.PERMISSION_FOR.items()},
     }
     serializer_class = JobOrderSerializer
-    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(_OUTPUTS)
+    queryset = JobOrder.objects.select_related("site", "work_request", "equipment").prefetch_related(OUTPUTS)
     filterset_class = JobOrderFilters
     ordering_fields, ordering = ("code", "created_at", "planned_start", "latest_end", "priority"), ("-created_at",)
 
@@ -145,7 +146,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
 
     def moved(self, job: JobOrder) -> Response:
         """A job that a command gave back, with what it made."""
-        prefetch_related_objects([job], _OUTPUTS)
+        job.outputs = _OUTPUTS_OF.rows(job=job.pk)  # type: ignore[attr-defined]
         return self.answer(job)
 
     @extend_schema(
@@ -189,18 +190,16 @@ def _command(asked: JobOrderCommand) -> Callable[..., Response]:
     """The address of one command: each declares its own right, as the door demands."""
 
     def give(self: JobOrderViewSet, request: Request, **_address: str) -> Response:
-        job = self.asked_for()
-        body = CommandSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        sent = body.validated_data
+        sent = self.understood(CommandSerializer, request)
         moved = job_orders.command(
             request.actor,  # type: ignore[attr-defined]
-            job.pk,
+            int(self.kwargs["pk"]),
             asked,
             reason=sent["reason"],
-            person=named(Person, job.site_id, sent["person"], "person") if sent["person"] else None,
+            person=named(Person, self.asked_for().site_id, sent["person"], "person") if sent["person"] else None,
             version=version_sent(request),
             op_uuid=sent["op_uuid"],
+            seen_by=permissions.VIEW,
         )
         return self.moved(moved)
 

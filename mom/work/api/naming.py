@@ -6,6 +6,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
+from mom.accounts.selectors.site import active_site
 from mom.core.actor import Actor
 from mom.core.errors import InvalidInput
 from mom.work import permissions
@@ -23,7 +24,7 @@ def named(model: type[M], site_id: int, code: str, field: str, **more: Any) -> M
 
 def site_of(actor: Actor, code: str) -> Site:
     """A site at which the asker may see work. Raises: InvalidInput at `site`."""
-    site = Site.objects.filter(code=code, is_active=True).first()
+    site = active_site(code)
     if site is None or not actor.may(permissions.VIEW, site.code):
         raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
     return site

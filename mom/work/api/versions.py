@@ -16,5 +16,5 @@ IF_MATCH = OpenApiParameter(
 
 
 def version_sent(request: Request) -> int | None:
-    """The version that the asker saw; None where it names none. Raises: Stale for a tag that is not ours."""
-    return expected_version(request) if request.headers.get("If-Match") else None
+    """The version that the asker saw; None where it names none, or any (`*`). Raises: Stale for a tag not ours."""
+    return expected_version(request) if request.headers.get("If-Match", "").strip() not in {"", "*"} else None

@@ -71,6 +71,15 @@ class JobOrderCommand(StrEnum):
     CANCEL = "cancel"
 
 
+class JobOrigin(StrEnum):
+    """Why a job was made of another one, after its order was planned."""
+
+    SPLIT = "split"  # part of its quantity, to run beside it
+    REMAINDER = "remainder"  # what it left unmade when it was finished early
+    REWORK = "rework"  # pieces of it that must be worked on again
+    REPLACEMENT = "replacement"  # the pieces again that were lost with it
+
+
 OPEN_JOB_ORDER_STATUSES = frozenset(
     {
         JobOrderStatus.WAITING,

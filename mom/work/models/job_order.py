@@ -1,14 +1,24 @@
 """Job orders: work that one resource does at one time, of all four domains, with what they need and wait for."""
 
+from datetime import timedelta
+
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mom.core.db.searchable import Searchable
-from mom.core.db.triggers import History
+from mom.core.db.triggers import Guard, History
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.models import SiteOwned
-from mom.work.engine.terms import DependencyKind, JobOrderStatus
-from mom.work.models.labels import DEPENDENCY_KIND, JOB_ORDER_STATUS, MATERIAL_USE, OPERATIONS_TYPE, RESOURCE_KIND
+from mom.work.engine.terms import DependencyKind, JobOrderStatus, JobOrigin
+from mom.work.models.labels import (
+    DEPENDENCY_KIND,
+    JOB_ORDER_STATUS,
+    JOB_ORIGIN,
+    MATERIAL_USE,
+    OPERATIONS_TYPE,
+    RESOURCE_KIND,
+)
 
 
 class JobOrder(SiteOwned):
@@ -17,6 +27,9 @@ class JobOrder(SiteOwned):
     `earliest_start` and `latest_end` come from the order; `planned_start` and `planned_end` are ours and stay beside
     the actual times, which are the job responses. `directive` is the frozen copy of the work master it was released
     with: definition, version, steps, parameters.
+
+    `setup_duration` and `run_duration` are working time, without the nights and breaks between; without them nobody
+    knows how long it takes. A job that was made of another one afterwards names it and why (`origin`).
     """
 
     code = models.CharField(_("job"), max_length=80)
@@ -43,9 +56,26 @@ class JobOrder(SiteOwned):
     latest_end = models.DateTimeField(_("latest end"), null=True, blank=True)
     planned_start = models.DateTimeField(_("planned start"), null=True, blank=True)
     planned_end = models.DateTimeField(_("planned end"), null=True, blank=True)
+    setup_duration = models.DurationField(
+        _("setup time"), null=True, blank=True, help_text=_("Working time before its first piece, as planned.")
+    )
+    run_duration = models.DurationField(
+        _("run time"), null=True, blank=True, help_text=_("Working time of its whole quantity, as planned.")
+    )
     directive = models.JSONField(_("directive"), default=dict, blank=True)
     replaces = models.ForeignKey(
         "self", blank=True, null=True, on_delete=models.PROTECT, related_name="replacements", verbose_name=_("replaces")
+    )
+    origin = models.CharField(
+        _("made as"),
+        max_length=JOB_ORIGIN.max_length,
+        blank=True,
+        default="",
+        db_default="",
+        choices=JOB_ORIGIN.choices,
+    )
+    origin_job = models.ForeignKey(
+        "self", blank=True, null=True, on_delete=models.PROTECT, related_name="offshoots", verbose_name=_("made of")
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created"))
@@ -65,6 +95,16 @@ class JobOrder(SiteOwned):
                 condition=models.Q(planned_start=None)
                 | models.Q(planned_end=None)
                 | models.Q(planned_end__gte=models.F("planned_start")),
+            ),
+            models.CheckConstraint(
+                name="work_joborder_durations_not_negative",
+                condition=(models.Q(setup_duration=None) | models.Q(setup_duration__gte=timedelta(0)))
+                & (models.Q(run_duration=None) | models.Q(run_duration__gte=timedelta(0))),
+            ),
+            models.CheckConstraint(
+                name="work_joborder_origin_names_its_job",
+                condition=models.Q(origin="", origin_job=None)
+                | models.Q(origin__in=list(JobOrigin), origin_job__isnull=False),
             ),
         ]
         indexes = [
@@ -155,7 +195,23 @@ class JobRequirement(SiteOwned):
                 condition=models.Q(share=None) | models.Q(share__gt=0, share__lte=1),
             ),
         ]
-        triggers = [History()]
+        triggers = [
+            History(),
+            # A job that is split or raised may report as much more or less as it is to make: the sum stays held (P03).
+            Guard(
+                name="limit_follows_quantity",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("quantity"),
+                func="""
+                    IF NEW.quantity IS DISTINCT FROM OLD.quantity THEN
+                        UPDATE work_outputtotal SET "limit" = "limit" + NEW.quantity - OLD.quantity
+                        WHERE output_id = NEW.id AND "limit" IS NOT NULL
+                        AND NEW.quantity IS NOT NULL AND OLD.quantity IS NOT NULL;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.job_order_id}/{self.position} {self.resource_kind}"

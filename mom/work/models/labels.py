@@ -10,6 +10,7 @@ from mom.work.engine.terms import (
     GateLevel,
     JobOrderCommand,
     JobOrderStatus,
+    JobOrigin,
     MaterialUse,
     OperationsType,
     QuantityKind,
@@ -182,5 +183,14 @@ ENERGY_CARRIER = Labelled(
         EnergyCarrier.HEAT: (_("Heat"), ""),
         EnergyCarrier.COMPRESSED_AIR: (_("Compressed air"), ""),
         EnergyCarrier.OTHER: (_("Other"), ""),
+    },
+)
+JOB_ORIGIN = Labelled(
+    JobOrigin,
+    {
+        JobOrigin.SPLIT: (_("Split off"), ""),
+        JobOrigin.REMAINDER: (_("Rest"), ""),
+        JobOrigin.REWORK: (_("Rework"), "warn"),
+        JobOrigin.REPLACEMENT: (_("Replacement"), "warn"),
     },
 )

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.db.models import Case, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
@@ -116,6 +117,11 @@ class JobView:
         return self.job.status in OPEN_JOB_ORDER_STATUSES
 
     @property
+    def lateness(self) -> tuple[str, str | Promise]:
+        """How late it is or will be: a tone and words, both empty where it is in time."""
+        return lateness(self.job, self.now)
+
+    @property
     def expected(self) -> Decimal | None:
         """What should be good by now, from the plan or else from start and due date."""
         if self.main is None or not self.is_open:
@@ -129,6 +135,26 @@ class JobView:
         end = self.job.planned_end or self.job.latest_end
         is_overdue = bool(self.is_open and end and end < self.now)
         return pace(self.main.good, self.main.quantity, self.expected, is_overdue=is_overdue) if self.main else ""
+
+
+def lateness(job: JobOrder, now: datetime) -> tuple[str, str | Promise]:
+    """How late an open job is or is planned to be: a tone and words; both empty where it is in time."""
+    if job.status not in OPEN_JOB_ORDER_STATUSES:
+        return "", ""
+    if job.latest_end is not None and job.latest_end < now:
+        return "bad", gettext_lazy("late")
+    if job.planned_start is not None and job.planned_start < now and job.status not in BEGUN_JOB_ORDER_STATUSES:
+        return "warn", gettext_lazy("start is late")
+    if job.planned_end is not None and job.latest_end is not None and job.planned_end > job.latest_end:
+        return "warn", gettext_lazy("planned late")
+    return "", ""
+
+
+def is_late(now: datetime) -> Q:
+    """The same as a filter: whatever of the three."""
+    not_begun = Q(status__in=OPEN_JOB_ORDER_STATUSES - BEGUN_JOB_ORDER_STATUSES)
+    late = Q(latest_end__lt=now) | Q(planned_end__gt=F("latest_end")) | not_begun & Q(planned_start__lt=now)
+    return late & Q(status__in=OPEN_JOB_ORDER_STATUSES)
 
 
 def job_order_list(actor: Actor, site: Site) -> QuerySet[JobOrder]:

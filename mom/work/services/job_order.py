@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
+from mom.core.db.prepared import Prepared
+from mom.core.db.statements import Statement
 from mom.core.errors import Conflict, InvalidInput, NotFound, Stale
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
@@ -72,6 +74,8 @@ class NewJob:
     equipment: Equipment | None = None
     code: str = ""
     planned: tuple[datetime, datetime] | None = None
+    setup_duration: timedelta | None = None
+    run_duration: timedelta | None = None
 
 
 def add(act: UseCase, *, order: WorkRequest, **new: Any) -> JobOrder:
@@ -106,7 +110,8 @@ def add_all(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[Job
 def _created(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[JobOrder]:
     codes = [each.code or f"{order.code}-{each.sequence}" for each in new]
     taken = _("Job %(code)s exists already. Choose another sequence.") % {"code": ", ".join(codes)}
-    with translating({"work_joborder_code_unique_in_site": lambda: Conflict(taken, code="job_exists")}):
+    refusals = {"work_joborder_code_unique_in_site": lambda: Conflict(taken, code="job_exists")}
+    with translating(refusals, ends_act=True):
         return JobOrder.objects.bulk_create(
             JobOrder(
                 site=order.site,
@@ -121,6 +126,8 @@ def _created(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[Jo
                 latest_end=order.due_at,
                 planned_start=each.planned[0] if each.planned else None,
                 planned_end=each.planned[1] if each.planned else None,
+                setup_duration=each.setup_duration,
+                run_duration=each.run_duration,
                 directive=each.directive,
                 created_at=act.now,
             )
@@ -163,6 +170,15 @@ def _inputs(job_order: JobOrder, inputs: Sequence[Input], outputs: int) -> list[
     ]
 
 
+def add_inputs(act: UseCase, job_order: JobOrder, inputs: Sequence[Input]) -> list[JobRequirement]:
+    """What a locked job needs beside what it was made with: a spare part found on the way. Joins the transaction."""
+    found = JobRequirement.objects.bulk_create(_inputs(job_order, inputs, job_order.requirements.count()))
+    for item in inputs:
+        after = {"material": item.definition.code, "quantity": str(item.quantity), "unit": item.unit}
+        act.record("work.job_input_added", subject=job_order, site=job_order.site.code, after=after)
+    return found
+
+
 def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
     """Let each of these jobs wait for the end of the one before it. Joins the caller's transaction."""
     JobDependency.objects.bulk_create(
@@ -173,13 +189,20 @@ def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
         act.record("work.job_orders_linked", subject=jobs[0], site=jobs[0].site.code, after={"sequence": codes})
 
 
+def _locking(*held: str) -> Prepared[JobOrder]:
+    rows = JobOrder.objects.select_related("site", "equipment", "work_request").order_by("pk")
+    return Prepared(lambda pk: rows.select_for_update(of=held).filter(pk=pk))
+
+
+_ALONE, _WITH_ORDER = _locking("self"), _locking("self", "work_request")
+
+
 def locked(pk: int, *, with_order: bool = False) -> JobOrder:
     """The job, locked for the rest of the transaction; `with_order` its order too, after it. Raises: NotFound."""
-    held = ("self", "work_request") if with_order else ("self",)
-    rows = JobOrder.objects.select_for_update(of=held).select_related("site", "equipment", "work_request")
-    job_order = rows.filter(pk=pk).order_by("pk").first()
+    job_order = (_WITH_ORDER if with_order else _ALONE).first(pk=pk)
     if job_order is None:
         raise NotFound(_("There is no such job."))
+    job_order.work_request.site = job_order.site
     return job_order
 
 
@@ -192,17 +215,21 @@ def command(
     person: Person | None = None,
     version: int | None = None,
     op_uuid: uuid.UUID | None = None,
+    seen_by: str = "",
 ) -> JobOrder:
     """Give a command to a job: release, start, pause, finish ... `version` refuses an outdated view of it.
 
     Starting and resuming open a job response and, with a `person`, a labour entry; what ends a run closes them. The
-    response takes `op_uuid` as its key, so that the same start sent twice is one start (P01).
+    response takes `op_uuid` as its key, so that the same start sent twice is one start (P01). Who has not the right
+    `seen_by` at its site is told what is true of a job that is not there.
 
     Raises: NotAllowed, NotFound, IllegalTransition, Stale; InvalidInput for a person of another site; Conflict with
     all blockers where the gate says no.
     """
     with use_case(actor, reason) as act:
         job_order = locked(job_order_id, with_order=asked in MOVES_ORDER)
+        if seen_by and not actor.may(seen_by, job_order.site.code):
+            raise NotFound(_("There is no such job."))
         act.require(PERMISSION_FOR[asked], job_order.site.code)
         if person is not None and person.site_id != job_order.site_id:
             raise InvalidInput({"person": [_("This person belongs to another site.")]})
@@ -245,16 +272,33 @@ def move(
         _refuse_if(job_order, gate.order_stopped(job_order, act.now))
     job_order.status = after
     job_order.version += 1
-    job_order.save(update_fields=["status", "version"])
+    others = _write(job_order)
     if after == JobOrderStatus.RUNNING:
         job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind)
     elif before == JobOrderStatus.RUNNING:
         job_response.close_for(act, job_order)
     _tell_the_kind(act, job_order, asked)
     if order is not None:
-        work_request.follow_jobs(act, order, asked)
+        work_request.follow_jobs(act, order, asked, {after, *others})
     _say(act, job_order, asked, before)
     return job_order
+
+
+_MOVED = Statement(
+    """
+    UPDATE work_joborder AS j SET status = %(status)s, version = %(version)s WHERE j.id = %(job)s
+    RETURNING ARRAY(SELECT DISTINCT o.status FROM work_joborder o
+                    WHERE o.work_request_id = j.work_request_id AND o.id <> j.id)
+    """,
+    "move_job",
+)
+
+
+def _write(job_order: JobOrder) -> list[JobOrderStatus]:
+    """Write the state of a locked job; gives the states of the order's other jobs, which its order follows too."""
+    values = {"status": job_order.status, "version": job_order.version, "job": job_order.pk}
+    [(others,)] = _MOVED.rows(values)
+    return [JobOrderStatus(status) for status in others]
 
 
 def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: JobOrderCommand) -> None:

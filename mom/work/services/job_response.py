@@ -7,18 +7,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from mom.core.db.constraints import translating
+from mom.core.db.statements import Statement
 from mom.core.errors import Conflict
 from mom.core.use_case import UseCase
 from mom.events.work import WorkReported
 from mom.plant.engine.calendar import local_day
 from mom.plant.models import Person
-from mom.work.engine.terms import OperationsType, WorkKind
+from mom.work.engine.terms import JobOrigin, OperationsType, WorkKind
 from mom.work.models import JobOrder, JobResponse, LabourEntry, Run
 
 KIND_OF_WORK: dict[str, WorkKind] = {
@@ -69,12 +69,13 @@ def switch_for(
 def _open(
     act: UseCase, job_order: JobOrder, work_kind: WorkKind, people: Sequence[int], key: uuid.UUID, **more: Any
 ) -> JobResponse:
-    with translating({"work_jobresponse_op_uuid_key": key_taken}):
+    with translating({"work_jobresponse_op_uuid_key": key_taken}, ends_act=True):
         response = JobResponse.objects.create(
             site_id=job_order.site_id,
             job_order=job_order,
             equipment_id=job_order.equipment_id,
             work_kind=work_kind,
+            is_rework=job_order.origin == JobOrigin.REWORK,
             started_at=act.now,
             **_stamp(act, key),
             **more,
@@ -110,26 +111,27 @@ def close_for(act: UseCase, job_order: JobOrder) -> None:
     Not before its start: who waited for the job's lock has an instant from before it. Raises: Conflict for a job in a
     run that goes on: its time is shared out when the run ends.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, {"job": job_order.pk, "at": act.now})
-        begun = cursor.fetchall()
+    begun = _CLOSE.rows({"job": job_order.pk, "at": act.now})
     if any(run is not None for _start, run in begun):
         sentence = _("Job %(job)s is in a run with others. End the run.") % {"job": job_order.code}
         raise Conflict(sentence, code="job_in_run")
     announce(act, job_order, [start for start, _run in begun])
 
 
-_CLOSE = """
+_CLOSE = Statement(
+    """
 WITH labour AS (
     UPDATE work_labourentry AS l
-    SET ended_at = greatest(%(at)s, l.started_at), duration = greatest(%(at)s, l.started_at) - l.started_at
+    SET ended_at = greatest(%(at)s::timestamptz, l.started_at), duration = greatest(%(at)s, l.started_at) - l.started_at
     FROM work_jobresponse r
     WHERE r.id = l.job_response_id AND r.job_order_id = %(job)s AND l.ended_at IS NULL
 )
 UPDATE work_jobresponse
 SET ended_at = greatest(%(at)s, started_at), duration = greatest(%(at)s, started_at) - started_at
 WHERE job_order_id = %(job)s AND ended_at IS NULL RETURNING started_at, run_id
-"""
+""",
+    "close_stretches",
+)
 
 
 def ending(at: datetime) -> dict[str, Any]:

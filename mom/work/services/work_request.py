@@ -1,11 +1,14 @@
 """Orders on the spine: added, released, and moved along as their jobs move."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
 from mom.core.db.constraints import translating
+from mom.core.db.prepared import Prepared
+from mom.core.db.rows import write
 from mom.core.errors import Conflict, NotFound
 from mom.core.use_case import UseCase
 from mom.plant.models import BusinessPartner, Equipment
@@ -17,7 +20,7 @@ from mom.work.engine.terms import (
     WorkRequestStatus,
 )
 from mom.work.engine.transitions import WORK_REQUEST
-from mom.work.models import JobOrder, WorkRequest
+from mom.work.models import WorkRequest
 
 
 def add(
@@ -38,7 +41,8 @@ def add(
     Raises: Conflict where the site has an order of that number.
     """
     taken = _("Order %(code)s exists already. Choose another number or open that order.") % {"code": code}
-    with translating({"work_workrequest_code_unique_in_site": lambda: Conflict(taken, code="order_exists")}):
+    refusals = {"work_workrequest_code_unique_in_site": lambda: Conflict(taken, code="order_exists")}
+    with translating(refusals, ends_act=True):
         work_request = WorkRequest.objects.create(
             site=site,
             code=code,
@@ -57,10 +61,14 @@ def add(
     return work_request
 
 
+_LOCKING = Prepared(
+    lambda pk: WorkRequest.objects.select_for_update(of=("self",)).select_related("site").filter(pk=pk).order_by("pk")
+)
+
+
 def locked(pk: int) -> WorkRequest:
     """The order, locked for the rest of the transaction. Raises: NotFound."""
-    rows = WorkRequest.objects.select_for_update(of=("self",)).select_related("site")
-    work_request = rows.filter(pk=pk).order_by("pk").first()
+    work_request = _LOCKING.first(pk=pk)
     if work_request is None:
         raise NotFound(_("There is no such order."))
     return work_request
@@ -71,7 +79,7 @@ def move(act: UseCase, work_request: WorkRequest, asked: WorkRequestCommand) -> 
     before = WorkRequestStatus(work_request.status)
     work_request.status = WORK_REQUEST.apply(before, asked)
     work_request.version += 1
-    work_request.save(update_fields=["status", "version"])
+    write(work_request, "status", "version")
     act.record(
         f"work.work_request_{asked}",
         subject=work_request,
@@ -85,10 +93,12 @@ FOLLOWED = frozenset({JobOrderCommand.START, JobOrderCommand.FINISH, JobOrderCom
 """The commands to a job that may move its order on."""
 
 
-def follow_jobs(act: UseCase, work_request: WorkRequest, job_command: JobOrderCommand) -> None:
+def follow_jobs(
+    act: UseCase, work_request: WorkRequest, job_command: JobOrderCommand, statuses: Collection[JobOrderStatus]
+) -> None:
     """Let a locked order follow its jobs: running with the first start, completed with the last end.
 
-    Joins the caller's transaction.
+    `statuses`: those that its jobs are in, after the command. Joins the caller's transaction.
     """
     if job_command not in FOLLOWED:
         return
@@ -100,8 +110,6 @@ def follow_jobs(act: UseCase, work_request: WorkRequest, job_command: JobOrderCo
     if WorkRequestCommand.COMPLETE not in WORK_REQUEST.commands(status):
         return
     ended = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED, JobOrderStatus.ABORTED, JobOrderStatus.CANCELLED}
-    statuses = set(
-        JobOrder.objects.filter(work_request=work_request).order_by().values_list("status", flat=True).distinct()
-    )
-    if statuses <= ended and statuses & {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}:
+    done = {JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED}
+    if ended.issuperset(statuses) and not done.isdisjoint(statuses):
         move(act, work_request, WorkRequestCommand.COMPLETE)

@@ -3,12 +3,14 @@
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
 from mom.core.errors import Conflict, InvalidInput, Stale
 from mom.core.use_case import UseCase, use_case
 from mom.work import permissions
 from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderCommand, JobOrderStatus, WorkRequestCommand
 from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import JobOrder, WorkRequest
+from mom.work.planners import plan_released
 from mom.work.services import job_order, work_request
 
 FOLLOWS: dict[WorkRequestCommand, JobOrderCommand] = {
@@ -39,10 +41,19 @@ def command(
         return move(act, order, jobs, asked, version=version)
 
 
+_JOBS = Prepared(
+    lambda order: (
+        JobOrder.objects.select_for_update(of=("self",))
+        .select_related("site", "work_request")
+        .filter(work_request=order)
+        .order_by("pk")
+    )
+)
+
+
 def locked_jobs(work_request_id: int) -> list[JobOrder]:
     """All jobs of an order, locked by key, before the order itself: so nobody waits in a ring with a job's command."""
-    rows = JobOrder.objects.select_for_update(of=("self",)).select_related("site", "work_request")
-    return list(rows.filter(work_request=work_request_id).order_by("pk"))
+    return _JOBS.rows(order=work_request_id)
 
 
 def move(
@@ -64,4 +75,6 @@ def move(
         job_order.move_all(
             act, order, [job for job in jobs if follows in JOB_ORDER.commands(JobOrderStatus(job.status))], follows
         )
+    if asked == WorkRequestCommand.RELEASE:
+        plan_released(act, order, jobs)
     return order

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from mom.core.web.lists import Empty, ListPage
-from mom.core.web.tables import Column, SavedFilter, State
+from mom.core.web.tables import Column, SavedFilter, State, Tag
 from mom.work import permissions
 from mom.work.engine.terms import BEGUN_JOB_ORDER_STATUSES, JobOrderStatus
 from mom.work.models import JobOrder
 from mom.work.models.labels import JOB_ORDER_STATUS
-from mom.work.selectors.job_order import job_order_list
+from mom.work.selectors.job_order import is_late, job_order_list, lateness
 from mom.work.views.bulk import JOB_ACTIONS
 
 
@@ -27,7 +27,12 @@ def _state(job: JobOrder) -> State:
 
 
 def _late(page: Any) -> Q:
-    return Q(latest_end__lt=page.now) & Q(status__in=_OPEN)
+    return is_late(page.now)
+
+
+def _lateness(job: Any) -> Tag | None:
+    tone, words = lateness(job, job.as_of)
+    return Tag(words, tone) if words else None
 
 
 _OPEN = [JobOrderStatus.WAITING, JobOrderStatus.READY, *BEGUN_JOB_ORDER_STATUSES]
@@ -47,6 +52,8 @@ class JobList(ListPage):
         Column("status", _("Status"), _state, kind="state", sort="status"),
         Column("priority", _("Priority"), kind="number"),
         Column("planned", _("Planned start"), "planned_start", kind="moment", minor=True),
+        Column("planned_end", _("Planned end"), "planned_end", kind="moment", minor=True),
+        Column("late", _("Late"), _lateness, kind="tag"),
         Column("end", _("Latest end"), "latest_end", kind="moment", minor=True, hidden=True),
         Column("added", _("Added"), "created_at", kind="moment", hidden=True),
     )
@@ -66,4 +73,5 @@ class JobList(ListPage):
     )
 
     def get_rows(self) -> QuerySet[JobOrder]:
-        return job_order_list(self.actor, self.site)
+        rows = job_order_list(self.actor, self.site)
+        return rows.annotate(as_of=Value(self.now, output_field=DateTimeField()))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('production', '0004_made_by'),
+        ('production', '0006_work_instructions'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('work', '0009_gate_override'),
+        ('work', '0011_limit_follows_quantity'),
     ]
 
     operations = [

@@ -1,0 +1,9 @@
+"""Maintenance's door for the storeys above: what they may read, and a call for a repair within their transaction."""
+
+from maintenance.engine.due import Compliance
+from maintenance.permissions import REQUEST, VIEW
+from maintenance.selectors.compliance import compliance
+from maintenance.services.maintenance_request import NewRequest
+from maintenance.services.maintenance_request import add as add_request
+
+__all__ = ["REQUEST", "VIEW", "Compliance", "NewRequest", "add_request", "compliance"]

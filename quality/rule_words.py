@@ -1,0 +1,44 @@
+"""What a finding is called: Nelson's rules and tolerances in the words of a plant."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quality.engine.judging import Verdict
+from quality.models import Characteristic, Sample
+
+RULE_WORDS: dict[int, str | Promise] = {
+    1: gettext_lazy("Rule 1: a point beyond a control limit"),
+    2: gettext_lazy("Rule 2: nine points on one side of the mean"),
+    3: gettext_lazy("Rule 3: six points rising or falling"),
+    4: gettext_lazy("Rule 4: fourteen points going up and down"),
+    5: gettext_lazy("Rule 5: two of three points near one limit"),
+    6: gettext_lazy("Rule 6: four of five points away from the mean on one side"),
+    7: gettext_lazy("Rule 7: fifteen points close to the mean"),
+    8: gettext_lazy("Rule 8: eight points away from the mean on both sides"),
+}
+
+
+def finding_words(about: Characteristic, verdict: Verdict, inspected: int) -> str:
+    """The title of what was found of a sample: "Bore: 2 of 5 out of tolerance"."""
+    if verdict.out_of_limits:
+        words = {"name": about.name, "bad": verdict.out_of_limits, "many": inspected}
+        return _("%(name)s: %(bad)d of %(many)d out of tolerance") % words
+    return f"{about.name}: {signal_words(verdict.rules, is_range_beyond=verdict.is_range_beyond)}"
+
+
+def signal_words(rules: "list[int] | tuple[int, ...]", *, is_range_beyond: bool) -> str:
+    """The rules that a point breaks, in words; empty for none."""
+    said = [str(RULE_WORDS[rule]) for rule in rules]
+    if is_range_beyond:
+        said.append(_("Range beyond its limits"))
+    return ", ".join(said)
+
+
+def sample_words(sample: Sample) -> str:
+    """Everything that was found of a sample; empty for one in order."""
+    out = ""
+    if sample.out_of_limits:
+        out = _("%(bad)d of %(many)d out of tolerance") % {"bad": sample.out_of_limits, "many": sample.size}
+    signal = signal_words(sample.rules, is_range_beyond=sample.is_range_beyond)
+    return ", ".join(part for part in (out, signal) if part)

@@ -1,0 +1,99 @@
+"""Control charts as they are read: points, limits, what a rule says in words, capability."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from mom.accounts.models import Site
+from mom.core.actor import Actor
+from mom.core.errors import NotFound
+from mom.plant.selectors.scope import for_actor
+from quality import permissions
+from quality.engine.capability import Capability, capability
+from quality.models import Characteristic, ControlChart, ControlLimits, Sample
+
+MOST_POINTS = 250
+"""So many samples capability rests on, and a chart shows, at most."""
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """A chart with everything that stands about it: its last points (oldest first), limits, capability."""
+
+    chart: ControlChart
+    characteristic: Characteristic
+    limits: ControlLimits | None
+    points: Sequence[Sample]
+    capability: Capability | None
+    is_stable: bool
+    out_of_limits: int
+    inspected: int
+
+
+def on_chart(chart: ControlChart) -> QuerySet[Sample]:
+    """The samples of a chart that stand, in their order; what was taken back is none. No statement of its own."""
+    return Sample.objects.filter(chart=chart, reverses=None, reversal=None).order_by("number")
+
+
+def limits_of(chart: ControlChart) -> ControlLimits | None:
+    """The limits that hold now. One statement."""
+    return ControlLimits.objects.filter(chart=chart).order_by("-phase").first()
+
+
+def chart_list(actor: Actor, site: Site) -> QuerySet[ControlChart]:
+    """The site's charts. No statement of its own."""
+    rows = for_actor(ControlChart.objects.filter(site=site), actor, permissions.VIEW)
+    return rows.select_related("site", "material", "equipment")
+
+
+def chart_get(actor: Actor, site: Site, pk: int) -> ControlChart:
+    """One chart. Raises: NotFound."""
+    found = chart_list(actor, site).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def newest_characteristic(chart: ControlChart) -> Characteristic:
+    """The characteristic as the newest version of its plan has it, drafts left out. One statement. Raises: NotFound."""
+    rows = Characteristic.objects.filter(
+        site=chart.site_id, control_plan__code=chart.plan_code, code=chart.characteristic_code
+    ).exclude(control_plan__status="draft")
+    found = rows.select_related("control_plan__material", "site", "equipment").order_by("-control_plan__number").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def chart_view(chart: ControlChart, last: int = 30) -> ChartView:
+    """A chart with its last points. Three statements, whatever its history; capability is of the last 250 samples."""
+    about, limits = newest_characteristic(chart), limits_of(chart)
+    newest = (
+        on_chart(chart)
+        .order_by("-number")
+        .select_related("site", "equipment", "nonconformance", "person", "lot", "job_order")
+    )
+    recent = list(newest[:MOST_POINTS])[::-1]
+    points = recent[-min(last, MOST_POINTS) :]
+    same = [each for each in recent if limits is not None and each.limits_id == limits.pk]
+    return ChartView(
+        chart,
+        about,
+        limits,
+        points,
+        _capability(about, limits, recent),
+        not any(each.has_signal for each in same),
+        sum(each.out_of_limits for each in recent),
+        sum(each.size for each in recent),
+    )
+
+
+def _capability(about: Characteristic, limits: ControlLimits | None, recent: Sequence[Sample]) -> Capability | None:
+    if limits is None:
+        return None
+    values = [float(value) for each in recent for value in each.values]
+    lower, upper = (None if limit is None else float(limit) for limit in (about.lower_limit, about.upper_limit))
+    # The limits' spread rests on ranges of `basis` samples: about nine tenths of the freedom of pooled variances.
+    freedom = 0.9 * limits.basis * max(limits.size - 1, 1)
+    return capability(values, limits.sigma, lower, upper, degrees=freedom)
