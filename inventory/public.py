@@ -3,6 +3,7 @@
 from inventory.engine.terms import MoveKind
 from inventory.permissions import ADJUST_STOCK
 from inventory.selectors.genealogy import Direction, Trace, trace
+from inventory.selectors.job_needs import Need, needs_of
 from inventory.selectors.stock import known_acts, storage_at
 from inventory.services.job_material import take_reserved
 from inventory.services.posting import Leg, Occasion
@@ -15,12 +16,14 @@ __all__ = [
     "Direction",
     "Leg",
     "MoveKind",
+    "Need",
     "Occasion",
     "Short",
     "Trace",
     "add_storage",
     "known_acts",
     "let_go_of",
+    "needs_of",
     "post_stock",
     "reserve_for",
     "storage_at",

@@ -33,7 +33,7 @@ from tests.factories.work import make_machine, make_material
 SYSTEM = system_actor("test")
 TECHNICIAN = (
     "maintenance.view", "maintenance.execute_job", "maintenance.release_machine", "maintenance.request_maintenance",
-    "maintenance.plan_maintenance", "accounts.sign_record", "work.view", "inventory.view",
+    "maintenance.plan_maintenance", "accounts.sign_record", "work.view", "inventory.view", "plant.view",
 )  # fmt: skip
 STEPS = (NewStep("Lock out, tag"), NewStep("Pressure at 6 bar", StepKind.NUMBER, "BAR", Decimal(4), Decimal(8)))
 
