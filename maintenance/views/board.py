@@ -118,6 +118,7 @@ class MaintenanceBoard(Page):
         return {
             "lanes": lanes,
             "is_empty": not any(lane.cards for lane in lanes),
+            "first": Action(_("Maintenance plans"), reverse("maintenance:plan_list"), "cal"),
             "open_count": len(board.open_jobs),
             "breakdown_count": sum(job.kind == "corrective" for job in board.open_jobs),
             "overdue_count": sum(selectors.overdue(job, self.now) for job in board.open_jobs),
