@@ -29,6 +29,8 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:shift_change": lambda plant: [{"pk": plant.shift.pk}],
     "plant:shift_end": lambda plant: [{"pk": plant.shift.pk}],
     "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
+    "maintenance:call": lambda plant: [{"machine": plant.maintenance.machine.code}],
+    "maintenance:job_sign": lambda _plant: [],  # of a finished job; tests/maintenance walks it
     "work:gate_override": lambda _plant: [],  # of what stands in the way, walked by tests/work/test_gate_override.py
     "production:definition_detail": lambda plant: [plant.stock.definition_address()],
     "production:definition_approve": lambda plant: [plant.stock.draft_address()],
@@ -118,6 +120,10 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "plant:reason": lambda plant: f"stop/{plant.reason.code}",
     "work:job": lambda plant: plant.job.code,
     "inventory:job": lambda plant: plant.job.code,
+    "maintenance:request": lambda plant: plant.maintenance.request.code,
+    "maintenance:job_plan": lambda plant: plant.maintenance.job_plan.code,
+    "maintenance:job": lambda plant: plant.maintenance.job.code,
+    "maintenance:plan": lambda plant: plant.maintenance.plan.code,
     "work:begin_": lambda plant: plant.job.code,
     "work:join": lambda plant: plant.job.code,
     "work:leave": lambda plant: plant.job.code,
@@ -262,6 +268,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         | plant.alerts.rows()
         | plant.messages.rows()
         | plant.stock.rows()
+        | plant.maintenance.rows()
         | plant.stops.rows()
         | {
             "accounts/approval-policies": plant.rule,

@@ -39,6 +39,7 @@ from tests.costs.grown_deliveries import GrownDeliveries
 from tests.costs.grown_devices import GrownDevices
 from tests.costs.grown_files import GrownFiles
 from tests.costs.grown_known import GrownKnown
+from tests.costs.grown_maintenance import GrownMaintenance
 from tests.costs.grown_messages import GrownMessages
 from tests.costs.grown_now import GrownNow
 from tests.costs.grown_shift import GrownShift
@@ -104,6 +105,7 @@ class GrownPlant:
         self.stops = GrownStops(site, self.machine, self.machines_now.stop, self.reason)
         self.alerts = GrownAlerts(site, self.machine)
         self.stock = GrownStock(site, self.partner)
+        self.maintenance = GrownMaintenance(site)
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -125,6 +127,7 @@ class GrownPlant:
             self.machines_now.grow(self.new_machine)
             self.messages.grow()
             self.stock.grow()
+            self.maintenance.grow()
             self.stops.grow(self.new_machine)
             self.alerts.grow(number, self.new_person, self.new_machine)
             self._add_signatures()

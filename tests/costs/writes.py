@@ -21,7 +21,16 @@ from mom.work.models import JobOrder
 from mom.work.services import quantity_report, work_request_command
 from mom.work.services.quantity_report import Reported
 from tests.accounts.matrix import Route, routes
-from tests.costs import grown_alerts, grown_devices, grown_files, grown_known, grown_messages, grown_stock, grown_stops
+from tests.costs import (
+    grown_alerts,
+    grown_devices,
+    grown_files,
+    grown_known,
+    grown_maintenance,
+    grown_messages,
+    grown_stock,
+    grown_stops,
+)
 from tests.costs.addresses import address_of, rows_of
 from tests.costs.grown_plant import MAPPING, SYSTEM, GrownPlant
 from tests.factories.erp import make_table
@@ -111,6 +120,7 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
     of_parts = (
         grown_known.act_of(route, plant.known, address),
         grown_stock.act_of(route, plant.stock),
+        grown_maintenance.act_of(route, plant.maintenance),
         grown_messages.act_of(route, plant.messages),
         grown_stops.act_of(route, plant.stops),
         grown_alerts.act_of(route, plant.alerts, address),
