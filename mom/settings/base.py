@@ -240,6 +240,13 @@ SPECTACULAR_SETTINGS = {
     # Fields that share a name and not their words.
     "ENUM_NAME_OVERRIDES": {
         "AlertKindEnum": "mom.work.models.alert_labels.ALERT_KIND.choices",
+        "FailureCauseEnum": "maintenance.models.labels.CAUSE_CHOICES",
+        "FailureMechanismEnum": "maintenance.models.labels.MECHANISM_CHOICES",
+        "FailureModeEnum": "maintenance.models.labels.MODE_CHOICES",
+        "MaintenanceBasisEnum": "maintenance.models.labels.DUE_BASIS.choices",
+        "MaintenanceDueCauseEnum": "maintenance.models.labels.DUE_CAUSE.choices",
+        "MaintenanceKindEnum": "maintenance.models.labels.MAINTENANCE_KIND.choices",
+        "MaintenanceStepKindEnum": "maintenance.models.labels.STEP_KIND.choices",
         "GateLevelEnum": "mom.work.models.labels.GATE_LEVEL.choices",
         "MachineStateEnum": "mom.floor.models.labels.MACHINE_STATE.choices",
         "DeliveryStateEnum": "mom.core.engine.delivery.DeliveryState",
