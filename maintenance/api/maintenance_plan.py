@@ -34,7 +34,7 @@ from mom.core.api.serializers import (
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.plant.models import Equipment, MaterialDefinition
 
-QUANTITY = {"max_digits": 18, "decimal_places": 6}
+QUANTITY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6}
 
 
 class MaintenancePlanSerializer(ModelSerializer):

@@ -1,7 +1,7 @@
 """One maintenance job, as a technician needs it at the machine, and its acts."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.urls import reverse
@@ -108,7 +108,7 @@ class JobAct(ActPage):
     """An act on one job; it leads back to its page."""
 
     permission = permissions.EXECUTE_JOB
-    form_class: Any = Pressed
+    form_class: ClassVar[Any] = Pressed
 
     @cached_property
     def job(self) -> MaintenanceJob:
@@ -147,7 +147,7 @@ class JobWait(JobAct):
 
     title = _("Job waits")
     submit_label = _("It waits")
-    form_class = WaitForm
+    form_class: ClassVar[Any] = WaitForm
 
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
@@ -174,7 +174,7 @@ class JobRepaired(JobAct):
     title = _("Finish job")
     submit_label = _("Finish")
     success_message = _("Finished. The machine is free once somebody signs.")
-    form_class = RepairForm
+    form_class: ClassVar[Any] = RepairForm
 
     def get_initial(self) -> dict[str, Any]:
         return {**super().get_initial(), "mode": self.job.mode, "outcome": "full"}
@@ -196,7 +196,7 @@ class JobCancel(JobAct):
     submit_label = _("Cancel job")
     submit_look = "danger"
     success_message = _("The job is cancelled.")
-    form_class = ReasonForm
+    form_class: ClassVar[Any] = ReasonForm
 
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
@@ -209,7 +209,7 @@ class JobStep(JobAct):
 
     title = _("Answer step")
     submit_label = _("Answer")
-    form_class = StepForm
+    form_class: ClassVar[Any] = StepForm
 
     def get_initial(self) -> dict[str, Any]:
         return {"position": self.request.GET.get("step", "")}
@@ -229,7 +229,7 @@ class JobAddStep(JobAct):
 
     title = _("Add step")
     submit_label = _("Add step")
-    form_class = NewStepForm
+    form_class: ClassVar[Any] = NewStepForm
 
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
@@ -242,7 +242,7 @@ class JobPart(JobAct):
 
     title = _("Add part")
     submit_label = _("Add part")
-    form_class = PartForm
+    form_class: ClassVar[Any] = PartForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"site": self.site}

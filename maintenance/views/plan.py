@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -144,7 +144,7 @@ class PlanAct(ActPage):
     """An act on one plan."""
 
     permission = permissions.PLAN
-    form_class: Any = Pressed
+    form_class: ClassVar[Any] = Pressed
 
     @cached_property
     def plan(self) -> MaintenancePlan:
@@ -164,7 +164,7 @@ class PlanPause(PlanAct):
 
     title = _("Pause plan")
     submit_label = _("Pause")
-    form_class = ReasonForm
+    form_class: ClassVar[Any] = ReasonForm
 
     def submit(self, form: Any) -> str:
         """Raises: MomError."""
@@ -206,7 +206,7 @@ class PlanAdd(ActPage):
     title = _("Add maintenance plan")
     submit_label = _("Add plan")
     success_message = _("The plan is kept.")
-    form_class = PlanForm
+    form_class: ClassVar[Any] = PlanForm
 
     @property
     def cancel_url(self) -> str:  # type: ignore[override]
@@ -236,7 +236,7 @@ class PlanChange(PlanAct):
     title = _("Change plan")
     submit_label = _("Save")
     success_message = _("The plan is changed.")
-    form_class = PlanForm
+    form_class: ClassVar[Any] = PlanForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"site": self.site, "is_new": False}
