@@ -1,17 +1,24 @@
 """Quality's door for the storeys above: what joins their transactions."""
 
-from quality.services.control_plan import NewCharacteristic, NewPlan, problems_of
+from quality.permissions import CHANGE_PLAN
+from quality.services.control_plan import NewCharacteristic, NewPlan
 from quality.services.control_plan import add as add_control_plan
 from quality.services.control_plan import approved as approve_control_plan
+from quality.services.control_plan import is_same as same_control_plan
+from quality.services.control_plan import latest as latest_control_plans
+from quality.services.control_plan import problems_of as problems_of_characteristic
 from quality.services.sample import NewSample
 from quality.services.sample import add as add_sample
 
 __all__ = [
+    "CHANGE_PLAN",
     "NewCharacteristic",
     "NewPlan",
     "NewSample",
     "add_control_plan",
     "add_sample",
     "approve_control_plan",
-    "problems_of",
+    "latest_control_plans",
+    "problems_of_characteristic",
+    "same_control_plan",
 ]

@@ -63,6 +63,7 @@ SENTENCES: Mapping[ProblemCode, Promise] = {
         "%(where)s is “%(value)s” here and something else in line %(detail)s. Make them the same."
     ),
     ProblemCode.OPERATION_MISSING: _("Name the operation. A row without number and name belongs to the row above it."),
+    ProblemCode.CHARACTERISTIC_BAD: _("%(detail)s"),
     ProblemCode.DAMAGED_DROPPED: _("“%(value)s” is damaged. The row is taken without it; a lost time counts as zero."),
     ProblemCode.TIME_AMBIGUOUS_TAKEN: _(
         "The clock showed %(value)s twice that day. The mapping says which one is taken."

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
+from mom.core.db.statements import Statement
 from mom.core.errors import NotFound
 from mom.plant.selectors.scope import for_actor
 from quality import permissions
 from quality.engine.capability import Capability, capability
+from quality.engine.nelson import LOOKS_BACK
 from quality.models import Characteristic, ControlChart, ControlLimits, Sample
 
 MOST_POINTS = 250
@@ -36,9 +39,39 @@ def on_chart(chart: ControlChart) -> QuerySet[Sample]:
     return Sample.objects.filter(chart=chart, reverses=None, reversal=None).order_by("number")
 
 
+def newest(chart: ControlChart, many: int) -> QuerySet[Sample]:
+    """The last samples of a chart, newest first, `is_taken_back` said of each. No statement of its own.
+
+    Asked row by row of the few that are read: a join would look at the whole history to leave out the ones taken back.
+    """
+    taken_back = Exists(Sample.objects.filter(reverses=OuterRef("pk")))
+    rows = Sample.objects.filter(chart=chart, number__isnull=False).annotate(is_taken_back=taken_back)
+    return rows.order_by("-number")[:many]
+
+
+_TAIL = Statement(
+    """
+    SELECT s.mean, s.z, s.limits_id, EXISTS (SELECT 1 FROM quality_sample r WHERE r.reverses_id = s.id)
+    FROM quality_sample s WHERE s.chart_id = %(chart)s::bigint AND s.number IS NOT NULL
+    ORDER BY s.number DESC LIMIT 30
+    """,
+    "quality_tail",
+)
+_LIMITS = Prepared(lambda chart: ControlLimits.objects.filter(chart=chart).order_by("-phase")[:1])
+
+
+def tail(chart: ControlChart, many: int = LOOKS_BACK - 1) -> list[tuple[float | None, float | None, int | None]]:
+    """Mean, z and limits of the points before the next one, newest first, at most `many`; one taken back is none.
+
+    One statement that the server has planned: what judging a point reads, whatever the history.
+    """
+    rows = _TAIL.rows({"chart": chart.pk})
+    return [(mean, z, limits_id) for mean, z, limits_id, is_taken_back in rows if not is_taken_back][:many]
+
+
 def limits_of(chart: ControlChart) -> ControlLimits | None:
     """The limits that hold now. One statement."""
-    return ControlLimits.objects.filter(chart=chart).order_by("-phase").first()
+    return _LIMITS.first(chart=chart.pk)
 
 
 def chart_list(actor: Actor, site: Site) -> QuerySet[ControlChart]:
@@ -69,12 +102,9 @@ def newest_characteristic(chart: ControlChart) -> Characteristic:
 def chart_view(chart: ControlChart, last: int = 30) -> ChartView:
     """A chart with its last points. Three statements, whatever its history; capability is of the last 250 samples."""
     about, limits = newest_characteristic(chart), limits_of(chart)
-    newest = (
-        on_chart(chart)
-        .order_by("-number")
-        .select_related("site", "equipment", "nonconformance", "person", "lot", "job_order")
-    )
-    recent = list(newest[:MOST_POINTS])[::-1]
+    related = ("site", "equipment", "nonconformance", "person", "lot", "job_order")
+    rows = newest(chart, MOST_POINTS).select_related(*related)
+    recent = [each for each in rows if not each.is_taken_back][::-1]  # type: ignore[attr-defined]
     points = recent[-min(last, MOST_POINTS) :]
     same = [each for each in recent if limits is not None and each.limits_id == limits.pk]
     return ChartView(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from inventory.public import Direction, lots_made_by, lots_made_on, stock_of, trace
 from mom.plant.models import MaterialLot
@@ -25,8 +25,10 @@ class Suspect:
 
 def in_control_since(chart: ControlChart, job: JobOrder | None) -> datetime | None:
     """When the last sample without a finding was taken; without one, when the job began. Two statements at most."""
-    good = Sample.objects.filter(chart=chart, nonconformance=None, reverses=None, reversal=None)
-    last = good.order_by("-number").values_list("taken_at", flat=True).first()
+    taken_back = Exists(Sample.objects.filter(reverses=OuterRef("pk")))
+    good = Sample.objects.filter(chart=chart, nonconformance=None, number__isnull=False)
+    newest = good.annotate(is_taken_back=taken_back).order_by("-number").values_list("taken_at", "is_taken_back")[:20]
+    last = next((at for at, is_taken_back in newest if not is_taken_back), None)
     if last is not None or job is None:
         return last
     begun = JobResponse.objects.filter(job_order=job, reverses=None).order_by("started_at")

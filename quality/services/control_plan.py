@@ -1,7 +1,7 @@
 """What is inspected: drafts are added, approved later, and retired by the next version."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from django.db.models import Max
@@ -20,6 +20,7 @@ from quality.engine.nelson import ALL_RULES
 from quality.engine.terms import CharacteristicKind, ChartKind, PlanCommand, PlanStatus
 from quality.engine.transitions import CONTROL_PLAN
 from quality.models import Characteristic, ControlPlan
+from quality.selectors.control_plan import with_characteristics
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,33 @@ def add(act: UseCase, site: Site, new: NewPlan) -> ControlPlan:
     after = {"number": plan.number, "characteristics": len(new.characteristics)}
     act.record("quality.control_plan_added", subject=plan, site=site.code, after=after)
     return plan
+
+
+def latest(site: Site, codes: Collection[str]) -> dict[str, NewPlan]:
+    """The content of the newest version of each of these codes. Two statements."""
+    rows = ControlPlan.objects.filter(site=site, code__in=codes).order_by("code", "-number").distinct("code")
+    return {row.code: as_new(row) for row in with_characteristics(rows)}
+
+
+def as_new(plan: ControlPlan) -> NewPlan:
+    """What a version says, as it would be said anew."""
+    names = [field.name for field in fields(NewCharacteristic)]
+    found = [NewCharacteristic(**{name: getattr(each, name) for name in names}) for each in plan.characteristics.all()]
+    return NewPlan(plan.code, plan.material, found, name=plan.name)
+
+
+def is_same(one: NewPlan, other: NewPlan) -> bool:
+    """Whether two contents say the same, in the same order."""
+    return _content(one) == _content(other)
+
+
+def _content(new: NewPlan) -> object:
+    return (
+        new.code,
+        new.name,
+        new.material.pk,
+        [{**vars(each), "rules": set(each.rules)} for each in new.characteristics],
+    )
 
 
 def problems(site: Site, new: NewPlan) -> dict[str, list[str]]:

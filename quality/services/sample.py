@@ -18,11 +18,10 @@ from mom.work.models import JobOrder
 from quality import permissions
 from quality.engine import judging
 from quality.engine.judging import Plotted, Verdict
-from quality.engine.nelson import LOOKS_BACK
 from quality.engine.terms import CharacteristicKind, ChartKind, NonconformanceOrigin, PlanStatus, Severity
 from quality.models import Characteristic, ControlChart, ControlLimits, Inspection, Nonconformance, Sample
 from quality.rule_words import finding_words
-from quality.selectors.chart import limits_of, on_chart
+from quality.selectors.chart import limits_of, tail
 from quality.selectors.suspects import in_control_since, suspects
 from quality.services import inspection as inspections
 from quality.services import nonconformance as nonconformances
@@ -164,14 +163,14 @@ def _judged(chart: ControlChart, new: NewSample) -> tuple[ControlLimits | None, 
     frozen = limits_of(chart) if about.chart != ChartKind.NONE else None
     if frozen is not None and (frozen.kind, frozen.size) != (about.chart, about.sample_size):
         frozen = None  # the new version of the plan draws another chart: its limits are still to come
-    before = list(on_chart(chart).order_by("-number").values_list("mean", "z", "limits_id")[: LOOKS_BACK - 1])
+    before = tail(chart)
     point = judging.plotted(ChartKind(about.chart), new.values, before[0][0] if before else None)
-    tail: list[float] = []
+    seen: list[float] = []
     for _mean, z, limits_id in before:
         if frozen is None or limits_id != frozen.pk or z is None:
             break  # no rule looks across a change of limits
-        tail.insert(0, z)
-    verdict = judging.verdict(out, point, frozen.as_limits() if frozen else None, tail, about.rules)
+        seen.insert(0, z)
+    verdict = judging.verdict(out, point, frozen.as_limits() if frozen else None, seen, about.rules)
     return frozen, point, verdict
 
 

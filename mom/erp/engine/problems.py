@@ -54,6 +54,7 @@ class ProblemCode(StrEnum):
     GROUP_REFUSED = "group_refused"
     GROUP_DIFFERS = "group_differs"
     OPERATION_MISSING = "operation_missing"
+    CHARACTERISTIC_BAD = "characteristic_bad"
     # one row: taken, with a change that is reported
     DAMAGED_DROPPED = "damaged_dropped"
     TIME_AMBIGUOUS_TAKEN = "time_ambiguous_taken"

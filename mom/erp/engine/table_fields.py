@@ -14,6 +14,7 @@ class TableKind(StrEnum):
     ORDERS = "orders"
     STOCK = "stock"
     ROUTINGS = "routings"  # definitions: bill and routing in one
+    PLANS = "plans"  # control plans
 
 
 class CellKind(StrEnum):
@@ -23,6 +24,7 @@ class CellKind(StrEnum):
     TEXT = "text"
     NAMES = "names"  # several, parted by comma or semicolon
     NUMBER = "number"
+    SIGNED = "signed"  # a number that may be less than zero
     WHOLE = "whole"
     DATE = "date"
     UNIT = "unit"
@@ -57,8 +59,18 @@ USES = {
 }  # fmt: skip
 
 YES_NO = {
-    "": "no", "no": "no", "n": "no", "0": "no", "-": "no", "nein": "no", "nej": "no", "false": "no",
+    "": "", "no": "", "n": "", "-": "", "0": "", "nein": "", "nej": "", "false": "",
     "yes": "yes", "y": "yes", "x": "yes", "1": "yes", "ja": "yes", "true": "yes",
+}  # fmt: skip
+TOLD_BY = {
+    "": "variable", "measured": "variable", "variable": "variable", "gemessen": "variable", "mäts": "variable",
+    "counted": "attribute", "attribute": "attribute", "attributive": "attribute", "attributiv": "attribute",
+    "visual": "visual", "looked at": "visual", "look": "visual", "sichtprüfung": "visual", "visuell": "visual",
+}  # fmt: skip
+CHARTS = {
+    "": "none", "none": "none", "no": "none", "-": "none",
+    "xbar r": "xbar_r", "x bar r": "xbar_r", "xbar/r": "xbar_r", "x bar/r": "xbar_r", "mean and range": "xbar_r",
+    "i mr": "i_mr", "i/mr": "i_mr", "individuals": "i_mr", "single values": "i_mr", "einzelwerte": "i_mr",
 }  # fmt: skip
 
 FIELDS: dict[TableKind, tuple[TableField, ...]] = {
@@ -155,6 +167,43 @@ FIELDS: dict[TableKind, tuple[TableField, ...]] = {
                    words=USES),
         TableField("booked", CellKind.CHOICE, ("booked by report", "backflush", "backflushed", "retrograd",
                    "retrograde entnahme"), words=YES_NO),
+    ),
+    TableKind.PLANS: (
+        TableField("plan", CellKind.CODE, ("control plan", "plan", "inspection plan", "control plan no", "prüfplan",
+                   "kontrollplan"), is_required=True, longest=64),
+        TableField("name", CellKind.TEXT, ("plan name", "control plan name")),
+        TableField("product", CellKind.CODE, ("product", "part", "part no", "part number", "material", "item",
+                   "article", "artikel", "teil", "produkt"), is_required=True, longest=64),
+        TableField("number", CellKind.CODE, ("no", "nr", "balloon", "balloon no", "characteristic no", "char no", "pos",
+                   "position", "merkmalnummer", "merkmal nr", "ballong"), is_required=True, longest=64),
+        TableField("characteristic", CellKind.TEXT, ("characteristic", "feature", "dimension", "merkmal", "egenskap",
+                   "description"), is_required=True),
+        TableField("kind", CellKind.CHOICE, ("kind", "type", "told by", "art", "typ"), words=TOLD_BY),
+        TableField("operation", CellKind.TEXT, ("operation", "process step", "step", "arbeitsgang", "vorgang",
+                   "moment")),
+        TableField("machine", CellKind.CODE, ("machine", "station", "resource", "work center", "maschine",
+                   "arbeitsplatz", "maskin"), longest=64),
+        TableField("nominal", CellKind.SIGNED, ("nominal", "target", "sollwert", "nennmaß", "nennmass",
+                   "nominellt värde")),
+        TableField("lower", CellKind.SIGNED, ("lower", "lower limit", "lsl", "min", "untere grenze", "ug", "usg",
+                   "undre gräns")),
+        TableField("upper", CellKind.SIGNED, ("upper", "upper limit", "usl", "max", "obere grenze", "og", "osg",
+                   "övre gräns")),
+        TableField("unit", CellKind.UNIT, ("unit", "uom", "einheit", "me", "enhet")),
+        TableField("method", CellKind.TEXT, ("method", "measurement method", "prüfmethode", "metod")),
+        TableField("gauge", CellKind.TEXT, ("gauge", "gage", "instrument", "prüfmittel", "mätdon"), longest=100),
+        TableField("size", CellKind.WHOLE, ("sample size", "size", "sample", "n", "stichprobe", "stickprov")),
+        TableField("first", CellKind.CHOICE, ("first piece", "first off", "erststück", "första bit"), words=YES_NO),
+        TableField("pieces", CellKind.WHOLE, ("every pieces", "frequency", "frequency pieces", "every n pieces",
+                   "alle stück", "var n bit")),
+        TableField("minutes", CellKind.WHOLE, ("every minutes", "frequency minutes", "minutes", "alle minuten",
+                   "minuter")),
+        TableField("setup", CellKind.CHOICE, ("after setup", "after set up", "nach rüsten", "efter ställ"),
+                   words=YES_NO),
+        TableField("stop", CellKind.WHOLE, ("after stop", "after stop minutes", "nach stillstand", "efter stopp")),
+        TableField("blocks", CellKind.CHOICE, ("blocks", "blocking", "sperrt", "blockerar"), words=YES_NO),
+        TableField("chart", CellKind.CHOICE, ("chart", "control chart", "regelkarte", "styrdiagram"), words=CHARTS),
+        TableField("reaction", CellKind.TEXT, ("reaction", "reaction plan", "reaktionsplan"), longest=2000),
     ),
 }  # fmt: skip
 

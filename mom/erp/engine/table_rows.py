@@ -92,6 +92,7 @@ def _reader(each: TableField, number: Callable[[str], Decimal], mapping: TableMa
             _short(name.strip(), each.longest) for name in re.split("[,;]", text) if name.strip()
         ],
         CellKind.NUMBER: number,
+        CellKind.SIGNED: lambda text: -number(text[1:].strip()) if text[0] in "-\N{MINUS SIGN}" else number(text),
         CellKind.WHOLE: lambda text: _whole(number, text),
         CellKind.DATE: lambda text: _date(text, mapping.date_format),
         CellKind.UNIT: _unit,

@@ -19,6 +19,7 @@ TABLE_KIND = Labelled(
         TableKind.ORDERS: (_("Orders"), ""),
         TableKind.STOCK: (_("Opening stock"), ""),
         TableKind.ROUTINGS: (_("Definitions"), ""),
+        TableKind.PLANS: (_("Control plans"), ""),
     },
 )
 

@@ -30,6 +30,7 @@ from mom.erp.services.running import on_behalf_of
 from mom.erp.services.tables.master import Machines, Materials, People
 from mom.erp.services.tables.orders import Orders
 from mom.erp.services.tables.planned import Fate, Planned, Target, readable
+from mom.erp.services.tables.plans import Plans
 from mom.erp.services.tables.properties import (
     apply_properties,
     definitions_for,
@@ -61,6 +62,8 @@ def target_of(run: TableImport) -> Target:
         return Stock(run.blob.sha256)
     if run.kind == TableKind.ROUTINGS:
         return Routings(lambda: _read(run, 0, MOST_ROWS))
+    if run.kind == TableKind.PLANS:
+        return Plans(lambda: _read(run, 0, MOST_ROWS))
     return TARGETS[TableKind(run.kind)]
 
 

@@ -37,6 +37,7 @@ WHERE = {
     TableKind.ORDERS: ("production:order_list", gettext_lazy("See orders")),
     TableKind.STOCK: ("plant:lot_list", gettext_lazy("See lots")),
     TableKind.ROUTINGS: ("production:definition_list", gettext_lazy("See definitions")),
+    TableKind.PLANS: ("quality:plan_list", gettext_lazy("See control plans")),
 }
 FATES = {
     Fate.NEW: Tag(gettext_lazy("New"), "ok"),
