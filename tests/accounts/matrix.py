@@ -176,10 +176,10 @@ def routes() -> list[Route]:
     return sorted(_walk(get_resolver("mom.core.api.urls").url_patterns), key=str)
 
 
-def _walk(patterns: list[Any]) -> Iterator[Route]:
+def _walk(patterns: list[Any], before: str = "") -> Iterator[Route]:
     for pattern in patterns:
         if not isinstance(pattern, URLPattern):
-            yield from _walk(pattern.url_patterns)
+            yield from _walk(pattern.url_patterns, before + str(pattern.pattern))
             continue
         actions: Mapping[str, str] = getattr(pattern.callback, "actions", None) or {}
         view = getattr(pattern.callback, "cls", None)
@@ -187,7 +187,7 @@ def _walk(patterns: list[Any]) -> Iterator[Route]:
             continue
         for method, action in actions.items():
             if method != "head":
-                yield Route(_readable(str(pattern.pattern)), method, action, view)
+                yield Route(_readable(before + str(pattern.pattern).removeprefix("^")), method, action, view)
 
 
 def _readable(regex: str) -> str:
