@@ -3,6 +3,7 @@
 from inventory.engine.terms import MoveKind
 from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS
 from inventory.selectors.genealogy import Direction, Trace, lots_reached, trace
+from inventory.selectors.job_needs import Need, needs_of
 from inventory.selectors.made import LotMade, lots_made_by, lots_made_on
 from inventory.selectors.stock import known_acts, stock_of, storage_at
 from inventory.services.issue import Wanted
@@ -26,6 +27,7 @@ __all__ = [
     "Leg",
     "LotMade",
     "MoveKind",
+    "Need",
     "Occasion",
     "Released",
     "Short",
@@ -41,6 +43,7 @@ __all__ = [
     "lots_made_by",
     "lots_made_on",
     "lots_reached",
+    "needs_of",
     "post_stock",
     "release_hold",
     "release_lots",

@@ -16,7 +16,9 @@ class MaintenanceConfig(AppConfig):
         from maintenance.selectors import gate
         from maintenance.services import handing_back
         from maintenance.services.job_kind import MaintenanceKindOfJob
+        from maintenance.views import board
         from mom.accounts import approval
+        from mom.core.web.navigation import NavItem, register
         from mom.work.engine.terms import GateLevel, OperationsType
         from mom.work.public import register_blockers, register_job_kind
 
@@ -29,3 +31,10 @@ class MaintenanceConfig(AppConfig):
             "maintenance.in_hand", gate.machine_in_hand, _("Machine under maintenance"), level=GateLevel.BLOCK
         )
         register_blockers("maintenance.due", gate.maintenance_due, _("Maintenance due"))
+        board.register()
+        for label, url_name, order, also in (
+            (_("Jobs"), "maintenance:board", 10, ("/maintenance/jobs/", "/maintenance/requests/")),
+            (_("Plans"), "maintenance:plan_list", 20, ()),
+            (_("Job plans"), "maintenance:job_plan_list", 30, ()),
+        ):
+            register(NavItem("maintenance", label, url_name, permissions.VIEW, order=order, also=also))

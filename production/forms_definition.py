@@ -94,6 +94,12 @@ class MaterialForm(forms.Form):
         label=_("Scales with the batch"), required=False, initial=True, help_text=_("Off: needed once, like a filter.")
     )
 
+    is_backflushed = forms.BooleanField(
+        label=_("Booked by the report"),
+        required=False,
+        help_text=_("Taken from stock, or put into it, as quantities are reported."),
+    )
+
     def __init__(self, *args: Any, materials: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["material"].widget = Proposing(materials)

@@ -1,5 +1,6 @@
 """Production's door for the storeys above: what joins their transactions."""
 
+from production.engine.terms import StepKind
 from production.permissions import CHANGE_DEFINITION
 from production.selectors.ideal_cycle import Suggested, ideal_cycles, register_suggestions
 from production.services.batch import NewBatch
@@ -28,6 +29,7 @@ __all__ = [
     "NewStep",
     "RequestedQuantity",
     "Rework",
+    "StepKind",
     "Suggested",
     "add_batch",
     "add_definition",

@@ -1,6 +1,7 @@
 """Quality's door for the storeys above: what joins their transactions."""
 
 from quality.permissions import CHANGE_PLAN
+from quality.selectors.inspection import DueInspection, due_inspections
 from quality.services.control_plan import NewCharacteristic, NewPlan
 from quality.services.control_plan import add as add_control_plan
 from quality.services.control_plan import approved as approve_control_plan
@@ -12,12 +13,14 @@ from quality.services.sample import add as add_sample
 
 __all__ = [
     "CHANGE_PLAN",
+    "DueInspection",
     "NewCharacteristic",
     "NewPlan",
     "NewSample",
     "add_control_plan",
     "add_sample",
     "approve_control_plan",
+    "due_inspections",
     "latest_control_plans",
     "problems_of_characteristic",
     "same_control_plan",

@@ -163,6 +163,10 @@ class CountViewSet(ReadOnlyViewSet):
     filterset_class = CountFilters
     ordering_fields, ordering = ("created_at", "id"), ("-created_at", "-id")
 
+    def known_parameters(self) -> set[str]:
+        """The query parameters of this action."""
+        return {"site", "since", "until"} if self.action == "accuracy" else super().known_parameters()
+
     @extend_schema(request=NewCountSerializer, responses={201: CountSerializer})
     def create(self, request: Request) -> Response:
         """Have a place counted: its job stands on the dispatch list."""

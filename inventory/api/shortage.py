@@ -47,6 +47,10 @@ class ShortageViewSet(SiteScopedViewSet):
     queryset = StockBalance.objects.none()
     pagination_class: Any = None
 
+    def known_parameters(self) -> set[str]:
+        """The query parameters."""
+        return {"site", "material"}
+
     @extend_schema(
         responses=ShortageSerializer(many=True),
         filters=False,

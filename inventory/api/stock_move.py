@@ -16,6 +16,7 @@ from inventory.api.naming import by_code, job_named, places_named, site_named
 from inventory.filters import MoveFilters
 from inventory.models import StockMove, StorageLocation
 from inventory.services import job_material, lots, stock
+from inventory.services.bringing import Stuff
 from mom.core.api.serializers import (
     CharField,
     DateTimeField,
@@ -78,24 +79,28 @@ class ReceiveSerializer(_Amount):
     partner = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="Who brought it.")
 
 
-class TransferSerializer(_Amount):
+class _AmountOf(_Amount):
+    """Of a lot, or of a material that is kept without lots."""
+
+    lot = CharField(max_length=64, required=False, default="", allow_blank=True)
+    material = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="Without lots.")
+
+
+class TransferSerializer(_AmountOf):
     """From `place` to `to`."""
 
-    lot = CharField(max_length=64)
     to = CharField(max_length=64, help_text="The code of the place that it is brought to.")
 
 
-class ScrapSerializer(_Amount):
+class ScrapSerializer(_AmountOf):
     """Thrown away, and why."""
 
-    lot = CharField(max_length=64)
     reason = CharField(max_length=200)
 
 
-class ShipSerializer(_Amount):
+class ShipSerializer(_AmountOf):
     """Sent to a customer."""
 
-    lot = CharField(max_length=64)
     partner = CharField(max_length=64, help_text="The customer's code.")
 
 
@@ -190,9 +195,9 @@ class StockMoveViewSet(ReadOnlyViewSet):
         sent = _sent(TransferSerializer, request)
         place = self._place(request, sent)
         target = places_named(place.site_id, [sent["to"]], "to")[sent["to"]]
-        lot = _lot(place.site_id, sent["lot"])
+        what = _what(place.site_id, sent)
         act = {"op_uuid": sent["op_uuid"], "at": sent["occurred_at"]}
-        return self._added(stock.transfer(request.actor, lot, place, target, sent["quantity"], **act))  # type: ignore[attr-defined]
+        return self._added(stock.transfer(request.actor, what, place, target, sent["quantity"], **act))  # type: ignore[attr-defined]
 
     @extend_schema(request=ScrapSerializer, responses={201: MoveSerializer(many=True)})
     @action(detail=False, methods=["post"])
@@ -201,7 +206,7 @@ class StockMoveViewSet(ReadOnlyViewSet):
         sent = _sent(ScrapSerializer, request)
         place = self._place(request, sent)
         act = {"op_uuid": sent["op_uuid"], "at": sent["occurred_at"], "reason": sent["reason"]}
-        return self._added(stock.scrap(request.actor, _lot(place.site_id, sent["lot"]), place, sent["quantity"], **act))  # type: ignore[attr-defined]
+        return self._added(stock.scrap(request.actor, _what(place.site_id, sent), place, sent["quantity"], **act))  # type: ignore[attr-defined]
 
     @extend_schema(request=ShipSerializer, responses={201: MoveSerializer(many=True)})
     @action(detail=False, methods=["post"])
@@ -211,7 +216,7 @@ class StockMoveViewSet(ReadOnlyViewSet):
         place = self._place(request, sent)
         partner = _partner(place.site_id, sent["partner"])
         act = {"op_uuid": sent["op_uuid"], "at": sent["occurred_at"], "partner": partner}
-        return self._added(stock.ship(request.actor, _lot(place.site_id, sent["lot"]), place, sent["quantity"], **act))  # type: ignore[attr-defined]
+        return self._added(stock.ship(request.actor, _what(place.site_id, sent), place, sent["quantity"], **act))  # type: ignore[attr-defined]
 
     @extend_schema(request=ConsumeSerializer, responses={201: MoveSerializer(many=True)}, examples=[_CONSUME])
     @action(detail=False, methods=["post"])
@@ -260,6 +265,14 @@ def _of(model: Any, site_id: int, code: str, field: str) -> Any:
 def _lot(site_id: int, code: str) -> MaterialLot:
     rows = MaterialLot.objects.filter(site=site_id).select_related("site", "definition")
     return by_code(rows, "code", [code], "lot")[code]
+
+
+def _what(site_id: int, sent: dict[str, Any]) -> Stuff:
+    """The lot that is named, else the material."""
+    if sent["lot"]:
+        return _lot(site_id, sent["lot"])
+    found: MaterialDefinition = _of(MaterialDefinition, site_id, sent["material"], "material")
+    return found
 
 
 def _partner(site_id: int, code: str) -> BusinessPartner:

@@ -58,10 +58,7 @@ class LotTrace(DetailPage):
         return f"{self.subject.definition.code} {self.subject.definition.name}".strip()
 
     def get_crumbs(self) -> Sequence[Crumb]:
-        return (
-            Crumb(_("Lots"), reverse("plant:lot_list")),
-            Crumb(self.subject.code, reverse("plant:lot_detail", args=[self.subject.code])),
-        )
+        return (Crumb(_("Lots"), reverse("plant:lot_list")),)
 
     @property
     def way(self) -> str:
@@ -70,7 +67,10 @@ class LotTrace(DetailPage):
         return asked if asked in dict(WAYS) else "both"
 
     def get_actions(self) -> Sequence[Action]:
-        found = [Action(_("Export CSV"), f"?way={self.way}&export=csv", "down", "quiet")]
+        found = [
+            Action(_("To the lot"), reverse("plant:lot_detail", args=[self.subject.code]), "inv", "quiet"),
+            Action(_("Export CSV"), f"?way={self.way}&export=csv", "down", "quiet"),
+        ]
         if self.may(permissions.HOLD_LOTS):
             hold = reverse("inventory:hold_affected", args=[self.subject.code])
             found.append(Action(_("Hold everything affected"), hold, "lock", "danger"))

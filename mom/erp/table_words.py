@@ -52,6 +52,7 @@ LABELS = {
         "quantity": _("Quantity for a batch"),
         "unit": _("Unit"),
         "use": _("Use"),
+        "booked": _("Booked by the report"),
     },
     TableKind.PLANS: {
         "plan": _("Control plan"),
@@ -102,8 +103,8 @@ EXAMPLES = {
     TableKind.ORDERS: [["WO-1", "SHAFT-20", "250", "2026-12-18", "CNC-01", "Turn", "50", "ACME"]],
     TableKind.STOCK: [["BAR-20", "RACK-1", "120.5", "H-2231", "S-77", "2027-06-30"]],
     TableKind.ROUTINGS: [
-        ["SHAFT", "Shaft 20", "SHAFT-20", "1", "10", "Turn", "CNC-01", "30", "4.5", "BAR-20", "0.35", "kg", ""],
-        ["SHAFT", "", "", "", "20", "Wash", "WASH", "", "0.2", "", "", "", ""],
+        ["SHAFT", "Shaft 20", "SHAFT-20", "1", "10", "Turn", "CNC-01", "30", "4.5", "BAR-20", "0.35", "kg", "", "yes"],
+        ["SHAFT", "", "", "", "20", "Wash", "WASH", "", "0.2", "", "", "", "", ""],
     ],
     TableKind.PLANS: [
         [

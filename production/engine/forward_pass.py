@@ -146,7 +146,7 @@ class Wait:
 class Work:
     """A job to be planned. Without a duration nobody knows how long it takes: what waits for it doesn't wait longer.
 
-    A begun one stands on its machine and is not moved: it goes on at `not_before`.
+    A begun one stands on its machine and is not moved: it goes on at `not_before`. One that keeps its plan is `fixed`.
     """
 
     key: int
@@ -155,6 +155,7 @@ class Work:
     not_before: datetime
     waits: Sequence[Wait] = ()
     is_begun: bool = False
+    fixed: Span | None = None
 
 
 def forward_pass(works: Sequence[Work], places: Mapping[int | None, Place]) -> dict[int, Span | None]:
@@ -164,7 +165,9 @@ def forward_pass(works: Sequence[Work], places: Mapping[int | None, Place]) -> d
     Raises: RingError.
     """
     reached: dict[int, Span | None] = {}
-    for work in in_waiting_order(works):
+    kept = {work.key for work in works if work.fixed is not None}
+    # What keeps its plan has its machine first, whatever else is placed.
+    for work in sorted(in_waiting_order(works), key=lambda work: work.key not in kept):
         reached[work.key] = _placed(work, places[work.place], reached)
     unknown = {work.key for work in works if work.duration is None}
     return {key: None if key in unknown else span for key, span in reached.items()}
@@ -191,6 +194,9 @@ def in_waiting_order(works: Sequence[Work]) -> list[Work]:
 
 
 def _placed(work: Work, place: Place, reached: Mapping[int, Span | None]) -> Span | None:
+    if work.fixed is not None:
+        place.load.take(work.fixed)
+        return work.fixed
     not_before, apart = work.not_before, []
     for wait in work.waits:
         if wait.before not in reached:

@@ -102,6 +102,7 @@ class StepAnswer(SiteOwned):
         "plant.Person", blank=True, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
     )
     answered_at = models.DateTimeField(_("answered"))
+    recorded_at = models.DateTimeField(_("recorded"))
     recorded_by = models.CharField(_("recorded by"), max_length=200)
 
     class Meta:

@@ -39,8 +39,12 @@ class ToPlan:
     places: dict[int | None, Place]
 
 
-def to_plan(site: Site, order_id: int, machines: Collection[int], now: datetime) -> ToPlan:
+def to_plan(
+    site: Site, order_id: int, machines: Collection[int], now: datetime, *, only: Collection[int] | None = None
+) -> ToPlan:
     """The open jobs of an order and what is planned on its machines, from `now` on. Three statements.
+
+    With `only`, the other jobs of the order that have a plan keep it.
 
     The machines' rows are locked, so that two who plan on one machine do it one after the other.
     """
@@ -59,7 +63,8 @@ def to_plan(site: Site, order_id: int, machines: Collection[int], now: datetime)
         spans = [Span(max(now, start), end) for start, end in _reserved(row, order_id)]
         spans += [span for job in others if job.equipment_id == row.pk and (span := _stands(job, time, now))]
         places[row.pk] = Place(time, Load(_room(row), spans))
-    return ToPlan([_work(job, now) for job in own], places)
+    keeping = {job.pk for job in own if only is not None and job.pk not in only and job.planned_end is not None}
+    return ToPlan([_work(job, now, keeps_plan=job.pk in keeping) for job in own], places)
 
 
 def _machines(keys: Collection[int], now: datetime) -> list[Equipment]:
@@ -99,14 +104,15 @@ def _jobs(order_id: int, machines: Collection[int], now: datetime) -> tuple[list
     return own, [job for job in found if job.work_request_id != order_id]
 
 
-def _work(job: Any, now: datetime) -> Work:
+def _work(job: Any, now: datetime, *, keeps_plan: bool) -> Work:
     is_begun = job.status in BEGUN_JOB_ORDER_STATUSES
     not_before = now if is_begun or job.earliest_start is None else max(now, job.earliest_start)
     waits = [
         Wait(link["before"], DependencyKind(link["kind"]), parse_duration(link["lag"] or "0") or timedelta(0))
         for link in job.links
     ]
-    return Work(job.pk, job.equipment_id, left_of(job), not_before, waits, is_begun=is_begun)
+    fixed = Span(job.planned_start, job.planned_end) if keeps_plan and not is_begun else None
+    return Work(job.pk, job.equipment_id, left_of(job), not_before, waits, is_begun=is_begun, fixed=fixed)
 
 
 def left_of(job: Any) -> timedelta | None:

@@ -46,6 +46,7 @@ from mom.work.public import (
 )
 from production.engine.job_changes import ALLOWED, JobChange, Pieces, Rest
 from production.selectors.job_change import pieces_of
+from production.services.planned_times import plan_new
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def _split_off(
     job = add_offshoot(act, opened.parent, new, opened.codes)
     wait_like(job, opened.job)
     be_awaited_like(job, opened.job)
+    plan_new(act, opened.order, opened.jobs, [job])
     return job
 
 
@@ -169,7 +171,7 @@ def _rework(act: UseCase, opened: Opened, wish: Rework) -> JobOrder:
     if not 0 < wish.quantity <= most:
         words = {"most": _number(most), "job": opened.job.code}
         sentence = _(
-            "Job %(job)s has %(most)s pieces that wait for rework. Report them on it as rework or review first."
+            "Waiting for rework on job %(job)s: %(most)s. Report further pieces on it as rework or review first."
         )
         raise InvalidInput({"quantity": [sentence % words]}, code="more_than_reported")
     reopen_order(act, opened.order)
@@ -184,6 +186,7 @@ def _rework(act: UseCase, opened: Opened, wish: Rework) -> JobOrder:
     )
     job = add_offshoot(act, opened.parent, new, opened.codes)
     be_awaited_like(job, opened.job)
+    plan_new(act, opened.order, opened.jobs, [job])
     return job
 
 
@@ -225,6 +228,7 @@ def replace(
             move_job_order(act, opened.job, JobOrderCommand.ABORT, order=opened.order)
         elif opened.job.status == JobOrderStatus.COMPLETED:
             be_awaited_like(made[-1], opened.job)
+        plan_new(act, opened.order, opened.jobs, made)
         return made
 
 
@@ -232,7 +236,7 @@ def _scrap(act: UseCase, opened: Opened, failure: Failure) -> None:
     _check_whole(opened, failure.scrap)
     if not 0 < failure.scrap <= opened.pieces.unmade:
         words = {"most": _number(opened.pieces.unmade), "job": opened.job.code}
-        sentence = _("Job %(job)s has %(most)s pieces that nothing was reported of. Scrap at most these.")
+        sentence = _("Not reported yet on job %(job)s: %(most)s. Scrap at most these.")
         raise InvalidInput({"scrap": [sentence % words]})
     lost = [Reported(QuantityKind.SCRAP, failure.scrap, reason=failure.scrap_reason)]
     add_reports(act, opened.job, lost, op_uuid=uuid.uuid4())

@@ -259,6 +259,7 @@ def as_new(definition: OperationsDefinition) -> NewDefinition:
                     MaterialUse(line.material_use),
                     QuantityBasis(line.basis),
                     line.is_scaled,
+                    line.is_backflushed,
                 )
                 for line in segment.materials.all()
             ],
@@ -303,12 +304,16 @@ def _content(new: NewDefinition) -> object:
                 each.equipment.pk if each.equipment else None,
                 each.setup_duration,
                 each.run_duration,
-                [(line.material.pk, line.quantity, line.use, line.basis, line.is_scaled) for line in each.materials],
+                [_line(line) for line in each.materials],
                 [replace(step, choices=tuple(step.choices)) for step in each.steps],
             )
             for each in new.segments
         ],
     )
+
+
+def _line(line: NewMaterial) -> object:
+    return (line.material.pk, line.quantity, line.use, line.basis, line.is_scaled, line.is_backflushed)
 
 
 def approve(actor: Actor, definition_id: int) -> OperationsDefinition:

@@ -1,6 +1,6 @@
 """Planned times of an order's jobs: worked out at its release, and again when somebody asks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -8,11 +8,13 @@ from mom.core.actor import Actor
 from mom.core.errors import Conflict, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.work import permissions
-from mom.work.engine.terms import OPEN_JOB_ORDER_STATUSES, OPEN_WORK_REQUEST_STATUSES, OperationsType
+from mom.work.engine.terms import OPEN_JOB_ORDER_STATUSES, OPEN_WORK_REQUEST_STATUSES, OperationsType, WorkRequestStatus
 from mom.work.models import JobOrder, WorkRequest
 from mom.work.public import lock_jobs, lock_work_request, set_planned_times
 from production.engine.forward_pass import RingError, forward_pass
 from production.selectors.planning import TO_PLAN, to_plan
+
+UNRELEASED = frozenset({WorkRequestStatus.FORECAST, WorkRequestStatus.WAITING})
 
 
 def plan(actor: Actor, work_request_id: int, *, reason: str = "") -> list[JobOrder]:
@@ -46,11 +48,26 @@ def plan_at_release(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder]) 
         planned(act, order, jobs)
 
 
-def planned(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder]) -> list[JobOrder]:
-    """Plan the open jobs of a locked order, locked too. Joins the caller's transaction; four statements."""
+def plan_new(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], new: Sequence[JobOrder]) -> None:
+    """Plan jobs that were made of others of a released order; those that have a plan keep it.
+
+    Joins the caller's transaction. Nothing where nobody knows how long they take.
+    Raises: Conflict where jobs wait in a ring.
+    """
+    if order.status in OPEN_WORK_REQUEST_STATUSES - UNRELEASED and any(_has_times(job) for job in new):
+        planned(act, order, [*jobs, *new], only={job.pk for job in new})
+
+
+def planned(
+    act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], *, only: Collection[int] | None = None
+) -> list[JobOrder]:
+    """Plan the open jobs of a locked order, locked too, or `only` some. Joins the caller's transaction.
+
+    Four statements. Raises: Conflict where jobs wait in a ring.
+    """
     open_jobs = [job for job in jobs if job.status in OPEN_JOB_ORDER_STATUSES]
     machines = {job.equipment_id for job in open_jobs if job.equipment_id is not None}
-    given = to_plan(order.site, order.pk, machines, act.now)
+    given = to_plan(order.site, order.pk, machines, act.now, only=only)
     try:
         found = forward_pass(given.works, given.places)
     except RingError as ring:
@@ -60,6 +77,8 @@ def planned(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder]) -> list[
     times = {}
     for job in open_jobs:
         span = found.get(job.pk)
+        if only is not None and job.pk not in only:
+            continue
         if job.status in TO_PLAN:
             times[job.pk] = span and (span.start, span.end)
         elif span is not None:

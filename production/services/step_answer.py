@@ -3,6 +3,7 @@
 import uuid
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
@@ -76,6 +77,7 @@ def _keep(act: UseCase, job: JobOrder, step: Step, value: str, op_uuid: uuid.UUI
             is_outside=found.is_outside,
             person=person,
             answered_at=act.now,
+            recorded_at=act.now,
             recorded_by=act.actor.label[:200],
         )
     after = {"step": step.title, "answer": found.text or str(found.number), "is_outside": found.is_outside}
@@ -111,7 +113,9 @@ def refuse_open_steps(job: JobOrder) -> None:
         return
     named = ", ".join(f"{step.position} {step.title}" for step in missing[:NAMED])
     words = {"job": job.code, "many": len(missing), "steps": named}
-    sentence = _(
-        "Job %(job)s has %(many)s steps to answer before it is finished: %(steps)s. Open its work instruction."
+    sentence = ngettext(
+        "Job %(job)s has %(many)s step to answer before it is finished: %(steps)s. Open its work instruction.",
+        "Job %(job)s has %(many)s steps to answer before it is finished: %(steps)s. Open its work instruction.",
+        len(missing),
     )
     raise Conflict(sentence % words, code="steps_open")

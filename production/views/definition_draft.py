@@ -264,8 +264,8 @@ class MaterialAdd(DraftAct):
     def written(self, form: Any) -> NewMaterial:
         """The line as the form says it. Raises: InvalidInput."""
         data = form.cleaned_data
-        use = MaterialUse(data["use"])
-        return NewMaterial(self.material_of(data["material"]), data["quantity"], use, is_scaled=data["is_scaled"])
+        use, how = MaterialUse(data["use"]), {name: data[name] for name in ("is_scaled", "is_backflushed")}
+        return NewMaterial(self.material_of(data["material"]), data["quantity"], use, **how)
 
     def alter(self, content: NewDefinition, form: Any) -> NewDefinition:
         segment = self.segment_of(content)
@@ -282,7 +282,7 @@ class MaterialChange(MaterialAdd):
         lines = self.segment_of(self.content).materials
         now = lines[self.place(len(lines))]
         return {"material": now.material.code, "quantity": now.quantity.normalize(), "use": now.use.value,
-                "is_scaled": now.is_scaled}  # fmt: skip
+                "is_scaled": now.is_scaled, "is_backflushed": now.is_backflushed}  # fmt: skip
 
     def alter(self, content: NewDefinition, form: Any) -> NewDefinition:
         segment = self.segment_of(content)

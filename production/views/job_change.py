@@ -103,7 +103,7 @@ class JobChangePage(JobAct):
     def told(self, jobs: Sequence[JobOrder]) -> str:
         """The page of the first new job, which is named above it."""
         codes = ", ".join(job.code for job in jobs)
-        messages.success(self.request, _t("New: %(jobs)s. Plan the order's times to place it.") % {"jobs": codes})
+        messages.success(self.request, _t("New: %(jobs)s.") % {"jobs": codes})
         return reverse("work:job_detail", args=[jobs[0].code])
 
 

@@ -1,7 +1,8 @@
 """Inspections, with what they ask for and what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
@@ -10,6 +11,7 @@ from mom.core.actor import Actor
 from mom.core.errors import NotFound
 from mom.plant.selectors.scope import for_actor
 from quality import permissions
+from quality.engine.terms import InspectionStatus
 from quality.models import Characteristic, Inspection, InspectionItem, Sample
 
 
@@ -58,3 +60,24 @@ def item_views(inspection: Inspection) -> list[ItemView]:
     rows = Characteristic.objects.filter(pk__in=[item.characteristic_id for item in inspection.items.all()])
     found = rows.select_related("control_plan__material", "site", "equipment").order_by("position")
     return [ItemView(each, by_key.get(each.pk, [])) for each in found]
+
+
+@dataclass(frozen=True)
+class DueInspection:
+    """An inspection that waits: the number its page has, what is inspected, on which job, since when."""
+
+    code: str
+    title: str
+    job_id: int
+    due_at: datetime
+    is_blocking: bool
+
+
+def due_inspections(jobs: Collection[int]) -> list[DueInspection]:
+    """The inspections of these jobs that are due, oldest first. One statement."""
+    rows = Inspection.objects.filter(inspected_job__in=jobs, status=InspectionStatus.DUE)
+    found = rows.select_related("job_order").order_by("due_at", "job_order")
+    return [
+        DueInspection(row.job_order.code, row.job_order.operation, row.inspected_job_id, row.due_at, row.is_blocking)
+        for row in found
+    ]

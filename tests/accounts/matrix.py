@@ -25,6 +25,10 @@ from tests.factories.erp import make_table
 from tests.factories.files import make_confirmation, make_document, make_file, make_note, make_version
 from tests.factories.floor import make_archived_day, make_meaning, make_stop
 from tests.factories.known import make_alias, make_definition, make_ideal_cycle, make_range, make_rate, make_value
+from tests.factories.maintenance import make_due_date, make_job_plan
+from tests.factories.maintenance import make_job as make_maintenance_job
+from tests.factories.maintenance import make_plan as make_maintenance_plan
+from tests.factories.maintenance import make_request as make_maintenance_request
 from tests.factories.messages_in import make_gap, make_history_load, make_message, make_waiting
 from tests.factories.plant import make_equipment, make_person
 from tests.factories.quality import make_chart, make_inspection, make_nonconformance, make_plan, make_sample
@@ -58,6 +62,11 @@ SAMPLES: dict[str, Callable[[Site], Any]] = {
     "inventory.LotHold": make_hold,
     "inventory.StockReservation": make_reservation,
     "inventory.StockTransfer": make_move_job,
+    "maintenance.MaintenanceRequest": lambda site: make_maintenance_request(make_equipment(site)),
+    "maintenance.MaintenanceJob": lambda site: make_maintenance_job(make_equipment(site)),
+    "maintenance.MaintenancePlan": lambda site: make_maintenance_plan(make_equipment(site)),
+    "maintenance.PlanOccurrence": make_due_date,
+    "maintenance.JobPlanVersion": lambda site: make_job_plan(site).versions.get(),
     "work.GateOverride": make_gate_override,
     "quality.Characteristic": lambda site: make_plan(
         site, f"CP-{next(_numbers)}", is_approved=False

@@ -189,6 +189,8 @@ LISTED: dict[str, Kind] = {
     "analytics.LabourBucket": Kind.TECHNICAL,
     "analytics.OrderFlow": Kind.TECHNICAL,
     "analytics.WorkBucket": Kind.TECHNICAL,
+    "terminal.TerminalEntry": Kind.FACT,
+    "terminal.EntrySettlement": Kind.FACT,
     "erp.ImportRun": Kind.TRANSACTIONAL,
     "erp.SourceRow": Kind.FACT,
     "erp.StagedRow": Kind.TECHNICAL,  # an import's waiting room, emptied by it

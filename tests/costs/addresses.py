@@ -29,6 +29,8 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "plant:shift_change": lambda plant: [{"pk": plant.shift.pk}],
     "plant:shift_end": lambda plant: [{"pk": plant.shift.pk}],
     "plant:calendar_entry_remove": lambda plant: [{"pk": plant.entry.pk}],
+    "maintenance:call": lambda plant: [{"machine": plant.maintenance.machine.code}],
+    "maintenance:job_sign": lambda _plant: [],  # of a finished job; tests/maintenance walks it
     "work:gate_override": lambda _plant: [],  # of what stands in the way, walked by tests/work/test_gate_override.py
     "production:definition_detail": lambda plant: [plant.stock.definition_address()],
     **dict.fromkeys(
@@ -142,6 +144,10 @@ CODE: dict[str, Callable[[GrownPlant], str]] = {
     "inventory:count": lambda plant: plant.stock.count.code,
     "inventory:move_change": lambda plant: plant.stock.move.code,
     "inventory:home": lambda plant: plant.material.code,
+    "maintenance:request": lambda plant: plant.maintenance.request.code,
+    "maintenance:job_plan": lambda plant: plant.maintenance.job_plan.code,
+    "maintenance:job": lambda plant: plant.maintenance.job.code,
+    "maintenance:plan": lambda plant: plant.maintenance.plan.code,
     "work:begin_": lambda plant: plant.job.code,
     "work:join": lambda plant: plant.job.code,
     "work:leave": lambda plant: plant.job.code,
@@ -295,6 +301,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         | plant.messages.rows()
         | plant.stock.rows()
         | plant.quality.rows()
+        | plant.maintenance.rows()
         | plant.stops.rows()
         | {
             "accounts/approval-policies": plant.rule,

@@ -39,6 +39,7 @@ from tests.costs.grown_deliveries import GrownDeliveries
 from tests.costs.grown_devices import GrownDevices
 from tests.costs.grown_files import GrownFiles
 from tests.costs.grown_known import GrownKnown
+from tests.costs.grown_maintenance import GrownMaintenance
 from tests.costs.grown_messages import GrownMessages
 from tests.costs.grown_now import GrownNow
 from tests.costs.grown_production import GrownInstruction
@@ -108,6 +109,7 @@ class GrownPlant:
         self.stock = GrownStock(site, self.partner)
         self.quality = GrownQuality(site)
         self.instruction = GrownInstruction(site)
+        self.maintenance = GrownMaintenance(site)
         self.grow(1)
 
     def add(self, model: Any, code: str, **values: Any) -> Any:
@@ -131,6 +133,7 @@ class GrownPlant:
             self.stock.grow()
             self.quality.grow()
             self.instruction.grow()
+            self.maintenance.grow()
             self.stops.grow(self.new_machine)
             self.alerts.grow(number, self.new_person, self.new_machine)
             self._add_signatures()

@@ -48,6 +48,8 @@ MORE = {
     "page production:order_detail": 18,
     "page web:status": 19,
     "page work:job_detail": 23,  # and what of its material is reserved, and what was made of it
+    "POST /api/v1/production/definitions/{pk}/new-version/": 31,  # all operations, materials and steps read and written
+    "POST /api/v1/production/definitions/{pk}/rewrite/": 32,
     "POST /api/v1/production/jobs/{pk}/replace/": 32,  # scrap reported, the job ended, another one made and awaited
     "send production:log_work_start": 42,
     "POST /api/v1/floor/stops/{pk}/explain/": 63,  # the word, the timeline around it, the running shift with it

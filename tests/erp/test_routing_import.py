@@ -19,9 +19,9 @@ from tests.erp.test_table_import import Office, counts
 from tests.factories.work import make_machine, make_material
 
 pytestmark = pytest.mark.django_db
-HEAD = "Definition,Product,Batch,Op No,Operation,Machine,Setup min,Run min,Component,Qty,UoM,Use\n"
+HEAD = "Definition,Product,Batch,Op No,Operation,Machine,Setup min,Run min,Component,Qty,UoM,Use,Backflush\n"
 SHAFT = (
-    "SHAFT,SHAFT-20,10,10,Turn,CNC-01,30,4.5,BAR-20,3.5,kg,\n,,,10,,,,,NUT,20,,\nSHAFT,,,20,Wash,,,0.2,,,,\n"
+    "SHAFT,SHAFT-20,10,10,Turn,CNC-01,30,4.5,BAR-20,3.5,kg,,yes\n,,,10,,,,,NUT,20,,\nSHAFT,,,20,Wash,,,0.2,,,,\n"
 ).replace("\n,", "\nSHAFT,")
 
 
@@ -52,6 +52,7 @@ def test_a_definition_comes_in_as_a_draft_and_again_changes_nothing(office: Offi
     assert (turn.setup_duration, turn.run_duration) == (timedelta(minutes=30), timedelta(minutes=4.5))
     assert (wash.sequence, wash.setup_duration, wash.run_duration) == (20, None, timedelta(seconds=12))
     lines = turn.materials.order_by("position").values_list("material__code", "quantity", "material_use")
+    assert [line.is_backflushed for line in turn.materials.order_by("position")] == [True, False, False]
     assert [(code, float(quantity), use) for code, quantity, use in lines] == [
         ("BAR-20", 3.5, "consumed"), ("NUT", 20, "consumed"), ("SHAFT-20", 10, "produced"),
     ]  # fmt: skip

@@ -9,8 +9,15 @@ from typing import Any
 from inventory.models import StorageLocation
 from inventory.services import stock
 from maintenance.engine.terms import MeterKind, RepairOutcome, StepKind, Urgency
-from maintenance.models import JobPlan, MaintenanceJob, MaintenancePlan, MaintenanceRequest
-from maintenance.services import handing_back, job_plan, maintenance_job, maintenance_plan, maintenance_request
+from maintenance.models import JobPlan, MaintenanceJob, MaintenancePlan, MaintenanceRequest, PlanOccurrence
+from maintenance.services import (
+    handing_back,
+    job_plan,
+    maintenance_job,
+    maintenance_plan,
+    maintenance_request,
+    plan_generation,
+)
 from maintenance.services.handing_back import Repair
 from maintenance.services.job_plan import NewStep, NewVersion
 from maintenance.services.maintenance_plan import PlanTerms
@@ -33,7 +40,7 @@ from tests.factories.work import make_machine, make_material
 SYSTEM = system_actor("test")
 TECHNICIAN = (
     "maintenance.view", "maintenance.execute_job", "maintenance.release_machine", "maintenance.request_maintenance",
-    "maintenance.plan_maintenance", "accounts.sign_record", "work.view", "inventory.view",
+    "maintenance.plan_maintenance", "accounts.sign_record", "work.view", "inventory.view", "plant.view",
 )  # fmt: skip
 STEPS = (NewStep("Lock out, tag"), NewStep("Pressure at 6 bar", StepKind.NUMBER, "BAR", Decimal(4), Decimal(8)))
 
@@ -96,6 +103,13 @@ def make_meter_plan(
 ) -> MaintenancePlan:
     """A plan by the machine's own count."""
     return make_plan(machine, meter_kind=kind, meter_interval=Decimal(every), **terms)
+
+
+def make_due_date(site: Site) -> PlanOccurrence:
+    """A plan that came due, with its job."""
+    plan = make_plan(make_machine(site, next_code("PRESS")), rule="FREQ=YEARLY", starts_at=clock.now())
+    plan_generation.generate(SYSTEM, plan.pk)
+    return PlanOccurrence.objects.get(plan=plan)
 
 
 def tell_cycles(machine: Equipment, many: int, at: datetime | None = None) -> None:

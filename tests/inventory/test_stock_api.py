@@ -12,7 +12,8 @@ from mom.accounts.selectors import actor_for_user
 from mom.accounts.services.api_token import api_token_create
 from mom.core.actor import Actor
 from mom.core.permissions import declared
-from mom.plant.models import MaterialLot
+from mom.core.testing import acting
+from mom.plant.models import BusinessPartner, MaterialLot
 from mom.work.models import JobOrder
 from tests.bench.statements import counting
 from tests.factories.accounts import make_site, make_user
@@ -167,6 +168,24 @@ def test_an_order_of_four_operations_and_five_materials_costs_at_most_twenty_sta
 
     assert answer.status_code == 201
     assert len(count) <= 20, str(count)
+
+
+def test_a_material_without_lots_is_moved_scrapped_and_shipped(api: Any, store: JobStore) -> None:
+    make_material(store.site, "GLUE", unit="KGM")
+    JobStore(store.site, store.actor, "L-")
+    with acting():
+        BusinessPartner.objects.create(site=store.site, code="C-1", is_customer=True)
+    glue = {"site": "P1", "material": "GLUE", "place": "SHELF"}
+    assert api.send("post", f"{MOVES}receive/", {**key(), **glue, "quantity": "9"}).status_code == 201
+    for act, more in (("transfer", {"to": "L-SHELF"}), ("scrap", {"reason": "Dry"}), ("ship", {"partner": "C-1"})):
+        answer = api.send("post", f"{MOVES}{act}/", {**key(), **glue, "quantity": "2", **more})
+        assert answer.status_code == 201, answer.content
+    there = api.get("/api/v1/inventory/balances/?material=GLUE&is_there=true").json()["results"]
+    assert {row["place"]: row["quantity"] for row in there} == {"SHELF": "3.000000", "L-SHELF": "2.000000"}
+    by_lot = api.send("post", f"{MOVES}scrap/", {**key(), **glue, "material": "BAR", "quantity": "1", "reason": "Dry"})
+    assert list(by_lot.json()["fields"]) == ["lot"]
+    nothing = api.send("post", f"{MOVES}scrap/", {**key(), **glue, "material": "", "quantity": "1", "reason": "Dry"})
+    assert list(nothing.json()["fields"]) == ["material"]
 
 
 def test_the_life_of_an_order_costs_a_program_no_more_statements_than_it_did(api: Any, store: JobStore) -> None:

@@ -177,3 +177,28 @@ def test_reserving_costs_the_same_however_many_lots(store: JobStore) -> None:
             store.reserve(job)
         costs.append(len(count))
     assert costs[0] == costs[1], costs
+
+
+def test_a_place_that_may_go_below_zero_promises_no_more_than_lies_there(store: JobStore) -> None:
+    with acting():
+        store.shelf.allows_negative = True
+        store.shelf.save()
+    lot = store.lot(store.bar, "B-1", 30)
+    store.lot(store.ring, "R-1", 100)
+    routing = store.routing()
+    first, second, third = (store.order(routing, f"WO-{number}")[0] for number in range(3))
+    for job in (first, second, third):
+        store.reserve(job)
+    assert store.balance(lot) == (30, 30)
+    store.give(third, "start")
+    with pytest.raises(Shortage, match="reserved for other jobs"):
+        store.consume(third, lot, 1)
+    need = third.requirements.get(definition=store.bar)
+    given = {"site": store.site, "requirement": need, "reserved_at": clock.now(), "reserved_by": "x"}
+    with pytest.raises(DatabaseError), transaction.atomic(), acting():
+        StockReservation.objects.create(balance=lot.stock_balances.get(), quantity=1, **given)
+    for job in (first, second):
+        stock_reservation.let_go(store.actor, job.pk)
+    store.consume(third, lot, 35)
+    assert store.balance(lot) == (-5, 0)
+    assert broken() == []

@@ -79,8 +79,12 @@ def test_a_definition_is_made_from_nothing_to_approval(page: Client) -> None:
 
 def test_a_new_version_begins_as_the_last_one_and_there_is_one_draft(page: Client, actor: Actor, site: Site) -> None:
     begun(page)
+    send(page, "/definitions/PUMP/1/operations/10/add-material/", material="STATOR", quantity="2", use="consumed",
+         is_backflushed="on")  # fmt: skip
     send(page, "/definitions/PUMP/1/approve/")
     shown = send(page, "/definitions/PUMP/1/new-version/")
+    made, stator = OperationsSegment.objects.get(operations_definition__number=2).materials.order_by("position")
+    assert (made.is_backflushed, stator.is_backflushed, stator.is_scaled) == (False, True, False)
     assert "PUMP v2 is a draft" in shown
     one, two = OperationsDefinition.objects.order_by("number")
     assert (one.status, two.status) == ("approved", "draft")

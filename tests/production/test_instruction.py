@@ -125,7 +125,13 @@ def test_the_same_key_is_one_answer_and_no_other_steps(actor: Actor, job: JobOrd
 @pytest.mark.django_db
 def test_the_database_holds_limits_kind_and_that_answers_stay(actor: Actor, job: JobOrder, site: Site) -> None:
     bore = InstructionStep.objects.get(title="Bore")
-    given_: dict[str, Any] = {"site": site, "job_order": job, "answered_at": job.created_at, "recorded_by": "x"}
+    given_: dict[str, Any] = {
+        "site": site,
+        "job_order": job,
+        "answered_at": job.created_at,
+        "recorded_at": job.created_at,
+        "recorded_by": "x",
+    }
     for more in ({"step": bore, "number": D(26)}, {"step": bore, "text": "fits"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             StepAnswer.objects.create(op_uuid=uuid.uuid4(), **given_, **more)

@@ -166,7 +166,7 @@ def test_rework_comes_before_the_next_operation_and_takes_no_material(actor: Act
     assert [each.subject for each in gate.previous_jobs_open(jobs[1], job.created_at)] == ["WO-1-10.1"]
     with pytest.raises(InvalidInput) as told:
         job_change.rework(actor, jobs[0].pk, Rework(D(2)), reason="Again")
-    assert "1 pieces" in told.value.fields["quantity"][0]
+    assert "job WO-1-10: 1." in told.value.fields["quantity"][0]
     job_order.command(actor, job.pk, JobOrderCommand.CANCEL, reason="Not needed")
     assert job_change.rework(actor, jobs[0].pk, Rework(D(3)), reason="Again").code == "WO-1-10.2"
 

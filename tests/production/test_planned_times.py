@@ -20,7 +20,7 @@ from mom.work.models import EquipmentReservation, JobDependency, JobOrder
 from mom.work.services import quantity_report, work_request_command
 from mom.work.services.quantity_report import Reported
 from production.models import ProductionRequest
-from production.services import batch, planned_times
+from production.services import batch, job_change, planned_times
 from tests.bench.statements import counting
 from tests.factories.accounts import make_site, make_user
 from tests.factories.work import give, make_machine, make_order, make_routing
@@ -225,3 +225,21 @@ def test_P33_who_may_only_look_plans_nothing_and_another_site_sees_nothing(
     reader.force_login(people[0], backend="mom.accounts.backends.PasswordBackend")
     assert "/plan/" not in reader.get("/orders/WO-1/").content.decode()
     assert reader.post("/orders/WO-1/plan/").status_code == 403
+
+
+def test_a_job_that_is_split_off_gets_times_and_the_others_keep_theirs(actor: Actor, plant: Equipment) -> None:
+    """By hand: the part of two hours begins when its machine is planned free, at 12:30, and ends the next morning."""
+    first_machine, second_machine, third = machines_in(plant, "A", "B", "C")
+    make_routing(plant.site, operations=2, machines=[first_machine, second_machine], run=HOUR)
+    jobs = ordered(actor, plant, "WO-1", 6)
+    before = hours(jobs)
+    assert before == [(0, 6.5), (6.5, 29)]
+
+    same = job_change.split(actor, jobs[0].pk, Decimal(2))
+    other = job_change.split(actor, jobs[0].pk, Decimal(1), equipment=third)
+
+    assert hours([same, other]) == [(6.5, 24.5), (0, 1)]
+    assert hours(jobs) == before
+    assert [job.run_duration for job in (jobs[0], same, other)] == [3 * HOUR, 2 * HOUR, HOUR]
+    planned_times.plan(actor, jobs[0].work_request_id)
+    assert hours(jobs)[0] == (0, 3)

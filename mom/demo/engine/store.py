@@ -1,5 +1,9 @@
 """The demo's store: places, what lies in them, and how a pump is made of it. Pure."""
 
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
 PLACES = (
     ("YARD-B2", "Yard B2"),
     ("YARD-B3", "Yard B3"),
@@ -31,3 +35,13 @@ PUMP = ("Q-25-60", "AS-10", (("P-4410", "1"), ("P-4425", "1"), ("P-4502", "1"), 
 """A definition: product, machine, what goes into one, its operation."""
 PUMP_ORDER = ("WO-24150", "240", 48)
 """An order of it: number, quantity, due in hours. There are stators for 212."""
+PUMP_SETUP, PUMP_RUN = timedelta(minutes=20), timedelta(minutes=3, seconds=30)
+"""How long its set-up takes, and one pump."""
+PUMP_STEPS: tuple[dict[str, Any], ...] = (
+    {"kind": "text", "title": "Read the sheet of the seal", "text": "The seal ring goes in dry, with the lip up."},
+    {"kind": "check", "title": "Torque wrench set to 12 Nm"},
+    {"kind": "number", "title": "Test pressure of the first pump", "unit": "BAR", "lower_limit": Decimal("5.8"),
+     "upper_limit": Decimal("6.2")},
+    {"kind": "choice", "title": "Cable", "choices": ("1 m", "3 m"), "is_mandatory": False},
+)  # fmt: skip
+"""The work instruction of its operation."""

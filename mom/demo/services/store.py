@@ -45,7 +45,15 @@ def _add_pump_order(act: UseCase, built: DemoPlant) -> None:
     product = built.materials[item]
     materials = [production.NewMaterial(built.materials[code], Decimal(quantity)) for code, quantity in parts]
     made = production.NewMaterial(product, Decimal(1), MaterialUse.PRODUCED)
-    segment = production.NewSegment(operation, [*materials, made], built.equipment[machine])
+    steps = [production.NewStep(**{**step, "kind": production.StepKind(step["kind"])}) for step in store.PUMP_STEPS]
+    segment = production.NewSegment(
+        operation,
+        [*materials, made],
+        built.equipment[machine],
+        setup_duration=store.PUMP_SETUP,
+        run_duration=store.PUMP_RUN,
+        steps=steps,
+    )
     draft = production.add_definition(
         act, built.site, production.NewDefinition(item, product, Decimal(1), [segment], name=product.name)
     )

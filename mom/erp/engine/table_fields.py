@@ -165,6 +165,8 @@ FIELDS: dict[TableKind, tuple[TableField, ...]] = {
         TableField("unit", CellKind.UNIT, ("unit", "uom", "einheit", "me", "enhet")),
         TableField("use", CellKind.CHOICE, ("use", "material use", "direction", "verwendung", "användning"),
                    words=USES),
+        TableField("booked", CellKind.CHOICE, ("booked by report", "backflush", "backflushed", "retrograd",
+                   "retrograde entnahme"), words=YES_NO),
     ),
     TableKind.PLANS: (
         TableField("plan", CellKind.CODE, ("control plan", "plan", "inspection plan", "control plan no", "prüfplan",

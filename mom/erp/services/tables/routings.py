@@ -179,7 +179,8 @@ def _read_material(operation: _Operation, each: Planned, known: _Known) -> None:
     if values.get("unit", material.unit) != material.unit:
         each.refuse(ProblemCode.UNIT_DIFFERS, "unit", values["unit"], material.unit)
     use = MaterialUse(values.get("use", MaterialUse.CONSUMED))
-    operation.materials.append(NewMaterial(material, values["quantity"], use))
+    is_booked = values.get("booked") == "yes"
+    operation.materials.append(NewMaterial(material, values["quantity"], use, is_backflushed=is_booked))
 
 
 def _judge_whole(group: _Group, known: _Known) -> None:

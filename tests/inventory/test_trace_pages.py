@@ -1,0 +1,141 @@
+"""A lot's genealogy on its page, both ways; everything affected held there in one act, and released again."""
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from inventory.models import LotHold
+from inventory.services import lot_hold
+from mom.accounts.models import Site
+from mom.core.actor import Actor, system_actor
+from mom.plant.models import MaterialLot
+from tests.bench.statements import costs_the_same
+from tests.factories.accounts import make_user
+from tests.factories.counts import make_hold
+from tests.factories.stock import JobStore
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def store(site: Site, actor: Actor) -> JobStore:
+    return JobStore(site, actor)
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user, backend="mom.accounts.backends.PasswordBackend")
+    return client
+
+
+@pytest.fixture
+def clerk(owner: Any) -> Client:
+    return signed_in(owner)
+
+
+def text_of(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+@pytest.fixture
+def pump(store: JobStore) -> MaterialLot:
+    """Made of B-1 and R-1."""
+    bar, ring = store.lot(store.bar, "B-1", 50), store.lot(store.ring, "R-1", 50)
+    job = store.order(store.routing())[0]
+    store.give(job, "start")
+    store.consume(job, bar, 20)
+    store.consume(job, ring, 20)
+    return store.produce(job, "PU-1", 10)
+
+
+def dispositions() -> dict[str, str]:
+    return dict(MaterialLot.objects.values_list("code", "disposition"))
+
+
+def test_a_lot_shows_what_it_was_made_of_and_what_was_made_of_it(clerk: Client, pump: MaterialLot) -> None:
+    assert "/trace/B-1/" in text_of(clerk.get("/lots/B-1/"))
+    both = text_of(clerk.get("/trace/PU-1/"))
+    assert all(code in both for code in ("B-1", "R-1", "PU-1"))
+    forward = text_of(clerk.get("/trace/B-1/?way=forward"))
+    assert "PU-1" in forward
+    assert "R-1" not in forward
+    assert "went into" in forward
+    back = text_of(clerk.get("/trace/B-1/?way=back"))
+    assert "Nothing is known" in back
+    lines = clerk.get("/trace/PU-1/?way=back&export=csv")
+    csv = b"".join(lines.streaming_content) if lines.streaming else lines.content
+    assert b"B-1" in csv
+    assert b"PU-1" in csv
+    assert clerk.get("/trace/NONE/").status_code == 404
+
+
+def test_everything_affected_is_held_in_one_act_and_released_in_one(clerk: Client, pump: MaterialLot) -> None:
+    assert "Hold everything affected" in text_of(clerk.get("/trace/B-1/"))
+    held = clerk.post("/holds/affected/B-1/", {"also": "downstream", "reason": "Wrong alloy"})
+    hold = LotHold.objects.get()
+    assert held["Location"] == f"/holds/{hold.code}/"
+    assert dispositions() == {"B-1": "restricted", "PU-1": "restricted", "R-1": "unrestricted"}
+    page = text_of(clerk.get(f"/holds/{hold.code}/"))
+    assert "Wrong alloy" in page
+    assert "2 of 2 on hold" in page
+    assert f"/holds/{hold.code}/" in text_of(clerk.get("/trace/PU-1/"))
+    assert hold.code in text_of(clerk.get("/holds/"))
+    assert hold.code in text_of(clerk.get("/lots/PU-1/"))
+
+    release = f"/holds/release/{hold.code}/"
+    first = hold.lots.get(lot=pump)
+    assert clerk.post(release, {"lots": [first.pk], "reason": "Sorted out"}).status_code == 302
+    assert dispositions()["PU-1"] == "unrestricted"
+    assert clerk.post(release, {"reason": "Right alloy"}).status_code == 302
+    assert set(dispositions().values()) == {"unrestricted"}
+    assert "Right alloy" in text_of(clerk.get(f"/holds/{hold.code}/"))
+
+
+def test_a_held_lot_is_not_released_from_its_own_page_and_told_why(clerk: Client, pump: MaterialLot) -> None:
+    lot_hold.hold(_boss(), [pump.pk], "Leak")
+    assert "Leak" in text_of(clerk.get("/lots/PU-1/"))
+    address = "/setup/change/lots/PU-1/"
+    form = text_of(clerk.get(address))
+    sent = dict(re.findall(r'<input type="[a-z]+" name="([a-z_]+)" value="([^"]*)"', form))
+    answer = clerk.post(address, {**sent, "code": "PU-1", "definition": pump.definition_id,
+                                  "disposition": "unrestricted", "reason": "I say so"})  # fmt: skip
+    assert "This lot is in a hold" in text_of(answer)
+    assert dispositions()["PU-1"] == "restricted"
+
+
+def test_P33_who_may_only_look_is_offered_no_act(site: Site, pump: MaterialLot) -> None:
+    reader = signed_in(make_user("rolf", site=site, permissions=["inventory.view", "plant.view", "work.view"]))
+    lot_hold.hold(_boss(), [pump.pk], "Leak")
+    hold = LotHold.objects.get()
+    assert "Hold everything affected" not in text_of(reader.get("/trace/B-1/"))
+    assert "/holds/release/" not in text_of(reader.get(f"/holds/{hold.code}/"))
+    for address in ("/holds/affected/B-1/", f"/holds/release/{hold.code}/"):
+        assert reader.get(address).status_code == 403
+        assert reader.post(address, {"reason": "Mine"}).status_code == 403
+
+
+def test_the_trace_costs_the_same_however_many_lots(clerk: Client, store: JobStore, pump: MaterialLot) -> None:
+    numbers = itertools.count()
+    made = pump.stock_moves.get()
+
+    def more(many: int) -> None:
+        for _each in range(many):
+            lot = store.lot(store.bar, f"M-{next(numbers)}", 1)
+            store.consume(made.job_response.job_order, lot, 1)  # type: ignore[union-attr]
+
+    costs_the_same(more, lambda: clerk.get("/trace/PU-1/"))
+
+
+def test_the_list_of_holds_costs_the_same_however_many(clerk: Client, site: Site) -> None:
+    def more(many: int) -> None:
+        for _each in range(many):
+            make_hold(site)
+
+    costs_the_same(more, lambda: clerk.get("/holds/"))
+
+
+def _boss() -> Actor:
+    return system_actor("test")
