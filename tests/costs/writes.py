@@ -52,8 +52,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
 }
 RUNNING = ("begin_setup", "begin_production", "join", "leave")
 BEFORE |= dict.fromkeys(RUNNING, ("start",))
-WHY = {"reason": "Not wanted"}
-DAY = "2026-12-01"
+WHY, DAY = {"reason": "Not wanted"}, "2026-12-01"
 
 
 def monday() -> str:

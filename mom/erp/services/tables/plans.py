@@ -91,7 +91,8 @@ def _characteristics(
     rows: list[Planned], products: dict[str, MaterialDefinition], machines: dict[str, Equipment]
 ) -> list[NewCharacteristic]:
     """What each row says; a row that contradicts itself, or one above it, is refused with the reason."""
-    found, lines = [], {}
+    found: list[NewCharacteristic] = []
+    lines: dict[str, int] = {}
     for each in taken(rows):
         values = each.row.values
         for name in SAME_IN_A_PLAN:
