@@ -22,9 +22,13 @@ from mom.core.api.client import client_address
 from mom.core.errors import InvalidInput, MomError
 from mom.core.files.selectors import notes_of
 from mom.plant.models import Equipment
+from mom.terminal.selectors import operator
 from mom.terminal.selectors import station as selectors
 from mom.terminal.views.parts import DevicePage
+from mom.work.permissions import VIEW as VIEW_WORK
+from mom.work.selectors.job_order import own_person
 
+LIVE = "live"
 UNKNOWN_BADGE = gettext_lazy("This badge is not known here. Show it to your team leader.")
 
 
@@ -34,9 +38,25 @@ class StationPage(DevicePage):
     template_name = "terminal/station.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            return HttpResponseRedirect(self.machine_url)
+        if isinstance(request.user, User):
+            return self.operate(request.user)
         return self.render()
+
+    def operate(self, user: User) -> HttpResponse:
+        """The operator's screen of who is signed in; a script that looks again gets its part of the page only.
+
+        Raises: NotAllowed for who may not see jobs.
+        """
+        if not self.actor.may(VIEW_WORK, self.site.code):
+            return HttpResponseRedirect(self.machine_url)
+        is_part = self.request.headers.get("X-Requested-With") == LIVE
+        context = {
+            "screen": operator.screen(self.actor, self.device, user, self.now),
+            "machine": self.machine,
+            "person": own_person(self.actor, self.site),
+            "log_fields": (("good", _("Good")), ("scrap", _("Scrap")), ("rework", _("Rework"))),
+        }
+        return self.show("terminal/_operator_parts.html" if is_part else "terminal/operator.html", context)
 
     def render(self, error: str = "", status: int = 200) -> HttpResponse:
         """The page, with what went wrong at the PIN or the badge."""
@@ -85,7 +105,7 @@ class StationPage(DevicePage):
         stations.station_sign_in(self.device, user, by_badge=by_badge)
         until = selectors.session_until(self.device, self.now)
         sessions.person_enters(self.request, self.device, user, self.now, until=until)
-        answer = HttpResponseRedirect(self.machine_url)
+        answer = HttpResponseRedirect(sessions.home_of(self.device))
         remember(answer, user, is_secure=self.request.is_secure(), with_theme=False)
         return answer
 
@@ -104,7 +124,7 @@ class Who(StationPage):
         is_script = request.headers.get("X-Requested-With") == "scan"
         if request.user.is_authenticated and (user is None or user.pk == request.user.pk):
             # Material, or the own badge: work goes on.
-            return HttpResponse(status=204) if is_script else HttpResponseRedirect(self.machine_url)
+            return HttpResponse(status=204) if is_script else self.here
         if user is None:
             return self.render(str(UNKNOWN_BADGE), 422)
         sessions.ask_for(request, user, by_badge=bool(code))
