@@ -71,9 +71,7 @@ BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
     "plant/reasons": lambda _plant: {"kind": "stop"},
     "plant/sublots": lambda plant: {"definition": plant.material.pk, "kind": "serial", "code": "SN-1"},
     "plant/qualifications": lambda plant: {
-        "person": plant.person.pk,
-        "personnel_class": plant.skill.pk,
-        "valid_from": DAY,
+        "person": plant.person.pk, "personnel_class": plant.skill.pk, "valid_from": DAY,
     },
     "plant/shifts": lambda plant: {
         "calendar": plant.calendar.pk,
@@ -96,7 +94,7 @@ BODIES: dict[str, Callable[[GrownPlant], dict[str, Any]]] = {
     "work/stops/end": lambda _plant: {},
     "work/stops/explain": lambda plant: {"op_uuid": str(uuid.uuid4()), "reason": plant.reason.code},
     "work/quantity-reports/reverse": lambda _plant: {"op_uuid": str(uuid.uuid4()), "reason": "Typed twice"},
-}
+}  # fmt: skip
 WITHOUT_SITE = {"plant/qualifications", "plant/shifts", "plant/sublots"}  # it is that of what they belong to
 
 

@@ -22,7 +22,7 @@ from tests.factories.work import make_material, make_routing
 
 pytestmark = pytest.mark.django_db
 MOVES, RESERVATIONS = "/api/v1/inventory/moves/", "/api/v1/inventory/reservations/"
-LIFE_OF_AN_ORDER = 134
+LIFE_OF_AN_ORDER = 143
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def read_entry(sent: Any) -> Read | None:
         return None
     made_at = instant_of(sent.get("made_at"))
     number, user = sent.get("number", 0), sent.get("person")
-    if made_at is None or not _is_number(number) or not _is_number(user):
+    if made_at is None or not _is_number(number) or not _is_number(user) or user is None:
         return None
     try:
         key, kind = uuid.UUID(str(sent.get("key", ""))), EntryKind(str(sent.get("kind", "")))

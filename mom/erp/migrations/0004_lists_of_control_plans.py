@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_demo_without_keys'),
         ('core', '0007_units_of_machines'),
-        ('erp', '0050_lists_of_definitions'),
+        ('erp', '0003_lists_of_definitions'),
     ]
 
     operations = [
