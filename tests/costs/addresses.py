@@ -299,8 +299,7 @@ def rows_of(plant: GrownPlant) -> dict[str, Any]:
         plant.known.rows()
         | plant.alerts.rows()
         | plant.messages.rows()
-        | plant.stock.rows()
-        | plant.quality.rows()
+        | {**plant.stock.rows(), **plant.quality.rows()}
         | plant.maintenance.rows()
         | plant.stops.rows()
         | {

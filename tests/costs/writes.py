@@ -50,8 +50,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "close": ("start", "finish"),
     "abort": ("start",),
 }
-RUNNING = ("begin_setup", "begin_production", "join", "leave")
-BEFORE |= dict.fromkeys(RUNNING, ("start",))
+BEFORE |= dict.fromkeys(RUNNING := ("begin_setup", "begin_production", "join", "leave"), ("start",))
 WHY, DAY = {"reason": "Not wanted"}, "2026-12-01"
 
 
@@ -100,8 +99,8 @@ WITHOUT_SITE = {"plant/qualifications", "plant/shifts", "plant/sublots"}  # it i
 
 def new_job(plant: GrownPlant, command: str) -> JobOrder:
     """A job that may be given the command."""
-    job = job_of(make_order(plant.site, f"FOR-{command}", material=plant.material, machine=plant.new_machine))
     give(plant.late_job, "pause")  # it held the machine
+    job = job_of(make_order(plant.site, f"FOR-{command}", material=plant.material, machine=plant.new_machine))
     give(job, *BEFORE.get(command, ()), person=plant.person)
     return JobOrder.objects.get(pk=job.pk)
 
@@ -127,9 +126,8 @@ def api_act(route: Route, plant: GrownPlant) -> Act:
         grown_alerts.act_of(route, plant.alerts, address),
         grown_devices.act_of(route, plant.devices),
     )
-    for act in of_parts:
-        if act is not None:
-            return act
+    if any(of_parts):
+        return next(filter(None, of_parts))
     if resource in {"work/job-orders", "work/work-requests"}:
         return _command(route, plant, resource)
     if f"{resource}/{route.action}" in grown_files.SPECIAL:
