@@ -322,10 +322,11 @@ def the_press_stops_and_is_repaired(norrtal: Norrtal, press: Press, pumps: JobOr
         maintenance_part.ask_for(PLANT, mending.pk, norrtal.valve, D(1))
         maintenance_part.issue(PLANT, mending.pk, op_uuid=uuid.uuid4())
     with clock_shows(8, 45):
-        mending = repair(maintenance_job.arrive(PLANT, mending.pk) if mending.arrived_at is None else mending)
-        with pytest.raises(Conflict, match="PRESS-02"):
-            norrtal.gives(pumps, "resume")
+        mending.refresh_from_db()
+        mending = repair(mending)
+        assert "machine_under_maintenance" in {each.code for each in gate.in_the_way(pumps, at(8, 45))}
         sign(mending, norrtal.tomasz)
+        assert "machine_under_maintenance" not in {each.code for each in gate.in_the_way(pumps, at(8, 45))}
     with clock_shows(8, 50):
         press.tells((8, 5), (8, 50), "down", reason="HYDRAULICS")
         press.tells((8, 50), (8, 51), "run")

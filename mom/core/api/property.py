@@ -193,13 +193,9 @@ class PropertyValueViewSet(ReadOnlyViewSet):
         """The values of what the asker may see."""
         return of_nouns(super().for_actor(actor, permission), actor, "holder")
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+    def body_of(self, rows: Any, *, many: bool = False) -> Any:
         """Values as bodies: the columns behind them are the store's."""
-        if args:
-            rows, many = args[0], kwargs.get("many", False)
-            body = [_value_body(row) for row in rows] if many else _value_body(rows)
-            args = (body, *args[1:])
-        return super().get_serializer(*args, **kwargs)
+        return super().body_of([_value_body(row) for row in rows] if many else _value_body(rows), many=many)
 
     @extend_schema(request=KnownEndSerializer, responses=ValueSerializer)
     @action(detail=True, methods=["post"])
