@@ -4,182 +4,44 @@ Norrtal bores bodies on CNC-04 and presses them with two seals each to pumps on 
 """
 
 import uuid
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 
-from analytics.engine.machine_parts import MachineTotals
 from analytics.engine.oee import oee_iso
-from analytics.selectors.machine_parts import Only, parts_total
-from analytics.services.machine_rebuild import rebuild_next as rebuild_machine
-from inventory.models import StockBalance, StorageLocation
 from inventory.selectors.counting import accuracy_of
 from inventory.selectors.genealogy import Direction, trace
-from inventory.services import job_material, lot_hold, lots, stock, stock_reservation
-from inventory.services.job_material import Taken
-from inventory.services.lots import NewLot
+from inventory.services import lot_hold, stock, stock_reservation
 from maintenance.engine.terms import Urgency
 from maintenance.services import maintenance_job, maintenance_part, maintenance_request
 from maintenance.services.maintenance_request import NewRequest, Photo
-from mom.accounts.models import Site, User
+from mom.accounts.models import User
 from mom.accounts.selectors import actor_for_user
 from mom.core import invariants, long_work, relay
-from mom.core.actor import system_actor
 from mom.core.errors import Conflict
-from mom.core.testing import acting
 from mom.erp.engine.table_fields import TableKind
 from mom.erp.services import table_import
-from mom.floor.models import MachineListening, Stop
-from mom.plant.engine.terms import EquipmentLevel, LossClass, TimeClass
-from mom.plant.models import (
-    BusinessPartner,
-    Equipment,
-    MaterialDefinition,
-    MaterialLot,
-    ReasonClassification,
-    Shift,
-    ShiftBreak,
-    WorkCalendar,
-)
+from mom.floor.models import Stop
 from mom.work import gate
-from mom.work.engine.terms import GateLevel, JobOrderCommand, MaterialUse, QuantityKind
 from mom.work.models import JobOrder, WorkRequest
-from mom.work.services import gate_override, gate_rule, job_order, quantity_report
-from mom.work.services.quantity_report import Reported
-from production.models import IdealCycle
-from production.services import batch, operations_definition
-from production.services.operations_definition import NewDefinition, NewMaterial, NewSegment
+from mom.work.services import gate_override
+from production.services import batch
 from quality.models import Inspection, Nonconformance
-from quality.services import nonconformance, sample
+from quality.services import nonconformance
 from quality.services.control_limits import Basis, freeze
-from quality.services.sample import NewSample
-from tests.accounts.signing import PASSWORD, proven, shown_to
-from tests.factories.accounts import make_site, make_user
+from tests.accounts.signing import proven, shown_to
+from tests.factories.accounts import make_user
 from tests.factories.counts import Counting
 from tests.factories.files import PICTURE
-from tests.factories.maintenance import make_technician, repair, sign
-from tests.factories.plant import make_equipment, make_reason
-from tests.factories.quality import STEADY, bore, make_plan
-from tests.factories.work import make_material
-from tests.quality.signing import decide, make_decider
+from tests.factories.maintenance import repair, sign
+from tests.factories.quality import STEADY
+from tests.quality.signing import decide
+from tests.stories.norrtal import PLANT, D, Norrtal, Press, at, clock_shows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DAY = date(2026, 4, 16)
 MINUTE = 60_000_000
-PLANT = system_actor("plant")
-D = Decimal
-HourMinute = tuple[int, int]
-
-
-def at(hour: int, minute: int = 0) -> datetime:
-    """An instant of that Thursday, in the plant's time."""
-    return datetime.combine(DAY, time(hour, minute), ZoneInfo("Europe/Stockholm"))
-
-
-def clock_shows(hour: int, minute: int = 0) -> Any:
-    return time_machine.travel(at(hour, minute), tick=False)
-
-
-class Norrtal:
-    """The plant: two machines, a store, what is bought and what is made of it, and who works there."""
-
-    def __init__(self) -> None:
-        self.site: Site = make_site("P1")
-        top = make_equipment(self.site, "PLANT", level=EquipmentLevel.SITE, calendar=_calendar(self.site))
-        self.cnc = make_equipment(self.site, "CNC-04", parent=top)
-        self.press = make_equipment(self.site, "PRESS-02", parent=top)
-        with acting():
-            shelf = Equipment.objects.create(site=self.site, code="STORE", level="storage_unit")
-            self.store = StorageLocation.objects.create(site=self.site, equipment=shelf)
-            self.customer = BusinessPartner.objects.create(
-                site=self.site, code="KUND-1", name="Vattenverket", is_customer=True
-            )
-        self.casting = make_material(self.site, "CASTING", tracking="lot")
-        self.body = make_material(self.site, "BODY", tracking="lot")
-        self.seal = make_material(self.site, "SEAL", tracking="lot")
-        self.pump = make_material(self.site, "PUMP", tracking="lot")
-        self.valve = make_material(self.site, "VALVE-640", tracking="lot")
-        self.eva, self.tomasz = make_decider(self.site), make_technician(self.site)
-        self.nora = make_user("nora", site=self.site, permissions=SHIFT_LEAD, password=PASSWORD)
-        self._prepare()
-
-    def _prepare(self) -> None:
-        """What was settled long before: how pumps are made, what is measured, what the press tells."""
-        steps = [NewSegment("Press", [NewMaterial(self.body, D(10)), NewMaterial(self.seal, D(20)),
-                                      NewMaterial(self.pump, D(10), MaterialUse.PRODUCED)], self.press)]  # fmt: skip
-        draft = operations_definition.create(PLANT, self.site, NewDefinition("PUMP", self.pump, D(10), steps))
-        operations_definition.approve(PLANT, draft.pk)
-        self.plan = make_plan(self.site, "CP-BODY", material=self.body, characteristics=[bore(every_pieces=50)])
-        gate_rule.set_level(PLANT, self.site, "inventory.material", GateLevel.BLOCK)
-        broken = make_reason(self.site, "HYDRAULICS")
-        long_ago = at(5) - timedelta(days=30)
-        with acting():
-            ReasonClassification.objects.create(site=self.site, reason=broken, time_class=TimeClass.DOWN,
-                                                loss_class=LossClass.BREAKDOWN, valid_from=long_ago)  # fmt: skip
-            IdealCycle.objects.create(site=self.site, definition=self.pump, equipment=self.press,
-                                      duration=timedelta(minutes=1), valid_from=long_ago)  # fmt: skip
-            MachineListening.objects.create(
-                site=self.site, equipment=self.press, piece_source="counters", heartbeat=timedelta(minutes=5),
-                minor_stop=timedelta(minutes=2), valid_from=long_ago,
-            )  # fmt: skip
-
-    # What people do
-
-    def receives(self, material: MaterialDefinition, lot: str, quantity: int) -> MaterialLot:
-        lots.receive_lot(PLANT, self.store, material, D(quantity), NewLot(lot), op_uuid=uuid.uuid4())
-        return self.lot(lot)
-
-    def lot(self, code: str) -> MaterialLot:
-        return MaterialLot.objects.select_related("site", "definition").get(code=code)
-
-    def job(self, order: str) -> JobOrder:
-        return JobOrder.objects.select_related("site", "work_request", "equipment").get(work_request__code=order)
-
-    def gives(self, job: JobOrder, *commands: str) -> JobOrder:
-        for each in commands:
-            job_order.command(PLANT, job.pk, JobOrderCommand(each))
-        job.refresh_from_db()
-        return job
-
-    def scans_in(self, job: JobOrder, **lots_and_quantities: int) -> None:
-        taken = [Taken(self.lot(code), self.store, D(many)) for code, many in lots_and_quantities.items()]
-        job_material.consume(PLANT, job.pk, taken, op_uuid=uuid.uuid4())
-
-    def makes(self, job: JobOrder, lot: str, quantity: int) -> None:
-        lots.produce_lot(PLANT, job.pk, self.store, D(quantity), NewLot(lot), op_uuid=uuid.uuid4())
-
-    def reports(self, job: JobOrder, good: int, scrap: int = 0) -> None:
-        lines = [Reported(QuantityKind.GOOD, D(good))] if good else []
-        lines += [Reported(QuantityKind.SCRAP, D(scrap))] if scrap else []
-        quantity_report.report(PLANT, job.pk, lines, op_uuid=uuid.uuid4())
-
-    def measures(self, job: JobOrder, *values: str, inspection: Inspection | None = None) -> Any:
-        new = NewSample(self.plan.characteristics.select_related("control_plan__material", "site").get(),
-                        values=[D(value) for value in values], job_order=job, equipment=self.cnc)  # fmt: skip
-        return sample.record(PLANT, new, op_uuid=uuid.uuid4(), inspection_id=inspection.pk if inspection else None)
-
-    def there(self, lot: str) -> Decimal:
-        found = StockBalance.objects.filter(lot__code=lot).first()
-        return D(0) if found is None else found.quantity
-
-    def may_use(self, lot: str) -> bool:
-        return self.lot(lot).disposition == "unrestricted"
-
-    def figures(self) -> MachineTotals:
-        """The press's early shift as its buckets say, once the workers have worked."""
-        relay.drain(50)
-        while rebuild_machine(system_actor("analytics")):
-            pass
-        return parts_total(self.site, DAY, DAY, Only(equipment=self.press.pk, shift="E"))
-
-
-SHIFT_LEAD = ("work.view", "work.override_gate", "accounts.sign_record")
 ORDERS_OF_THE_DAY = "Auftrag;Artikel;Menge;Termin;Maschine;Arbeitsgang\nWO-1;BODY;100;17.04.2026;CNC-04;Bore\n"
 
 
@@ -278,31 +140,6 @@ def chart_of(norrtal: Norrtal) -> Any:
     return ControlChart.objects.get(site=norrtal.site, plan_code=norrtal.plan.code, characteristic_code="1")
 
 
-class Press:
-    """The press tells what it does: its state where that changes, and its counters every minute."""
-
-    def __init__(self, api: Any) -> None:
-        self.api, self.number, self.made = api, 0, 0
-
-    def tells(self, start: HourMinute, end: HourMinute, state: str, *, reason: str = "", reject: int = 0) -> None:
-        """What happened from `start` until `end`; told at its end."""
-        first, minutes = at(*start), int((at(*end) - at(*start)) / timedelta(minutes=1))
-        said = [self._note(first, "state", state=state, reason=reason)]
-        for minute in range(minutes):
-            self.made += state == "run"
-            instant = first + timedelta(minutes=minute + 1)
-            said.append(self._note(instant, "count", name="total", value=self.made))
-        said.append(self._note(at(*end), "count", name="reject", value=reject))
-        body = {"site": "P1", "source": "gateway-1", "session": "boot-1", "messages": said}
-        answer = self.api.send("post", "/api/v1/floor/messages", body)
-        assert answer.status_code in {200, 201}, answer.content
-        assert answer.json()["quarantined"] == 0, answer.json()
-
-    def _note(self, instant: datetime, kind: str, **content: Any) -> dict[str, Any]:
-        self.number += 1
-        return {"machine": "PRESS-02", "kind": kind, "at": instant.isoformat(), "sequence": self.number, **content}
-
-
 def the_press_stops_and_is_repaired(norrtal: Norrtal, press: Press, pumps: JobOrder) -> None:
     """At eight it loses its oil: a call with a photo joins the stop, a valve comes from the store, Tomasz signs."""
     with clock_shows(8):
@@ -329,8 +166,6 @@ def the_press_stops_and_is_repaired(norrtal: Norrtal, press: Press, pumps: JobOr
         assert "machine_under_maintenance" not in {each.code for each in gate.in_the_way(pumps, at(8, 45))}
     with clock_shows(8, 50):
         press.tells((8, 5), (8, 50), "down", reason="HYDRAULICS")
-        press.tells((8, 50), (8, 51), "run")
-    with clock_shows(8, 51):
         norrtal.gives(pumps, "resume")
     assert norrtal.there("V-1") == 2
 
@@ -338,7 +173,7 @@ def the_press_stops_and_is_repaired(norrtal: Norrtal, press: Press, pumps: JobOr
 def the_shift_ends(norrtal: Norrtal, press: Press, bodies: JobOrder, pumps: JobOrder) -> None:
     """480 minutes: 30 of breaks, 50 down, 400 running; 400 pumps, of which 4 are bad."""
     with clock_shows(14):
-        press.tells((8, 51), (9, 0), "run")
+        press.tells((8, 50), (9, 0), "run")
         press.tells((9, 0), (9, 15), "idle")
         press.tells((9, 15), (12, 0), "run")
         press.tells((12, 0), (12, 15), "idle")
@@ -389,15 +224,3 @@ def the_order_ships_and_the_customer_complains(norrtal: Norrtal) -> None:
         hold = lot_hold.hold_affected(PLANT, [norrtal.lot("S-1").pk], "Customer: leaks at the seal", also="downstream")
     assert set(hold.lots.values_list("lot__code", flat=True)) == {"S-1", "P-1"}
     assert not norrtal.may_use("P-1")
-
-
-def _calendar(site: Site) -> WorkCalendar:
-    with acting():
-        calendar = WorkCalendar.objects.create(site=site, code="1S")
-        shift = Shift.objects.create(
-            site=site, calendar=calendar, code="E", name="Early shift", starts_at=time(6), ends_at=time(14),
-            weekdays=[1, 2, 3, 4, 5, 6, 7],
-        )  # fmt: skip
-        for start, end in ((time(9), time(9, 15)), (time(12), time(12, 15))):
-            ShiftBreak.objects.create(site=site, shift=shift, starts_at=start, ends_at=end)
-    return calendar
