@@ -38,7 +38,8 @@ const newKey = () => {
 };
 const others = new BroadcastChannel("mom-terminal");
 
-let queue = [], trouble = "", stopped = [];
+// `done`: what the server took since the screen was looked at; it stays laid over it until the server's screen has it.
+let queue = [], done = [], trouble = "";
 const isOff = () => !navigator.onLine || trouble === "offline";
 
 const record = async (kind, payload, said) => {
@@ -88,12 +89,14 @@ const sendPiece = async (piece) => {
     const entry = piece.find((each) => each.key === result.key);
     if (!entry) continue;
     if (result.outcome === "unreadable") await store("readwrite", (entries) => entries.put({ ...entry, unreadable: result.sentence }));
-    else await forget(entry.number);
+    else {
+      if (result.outcome === "done") { done.push(entry); others.postMessage({ done: entry }); }
+      await forget(entry.number);
+    }
     if (result.outcome !== "done") say(`${entry.payload.words}: ${result.sentence}`, "toast-refused");
   }
   screen().dataset.refused = String(said.refused);
   trouble = "";
-  others.postMessage("sent");
   return true;
 };
 
@@ -102,6 +105,7 @@ let finger = false;
 const busy = () => finger || document.querySelector("dialog[open]");
 const look = async () => {
   if (busy() || document.hidden) return;
+  const known = done.length;
   try {
     const answer = await fetch(location.pathname, { headers: { "X-Requested-With": "live" }, signal: AbortSignal.timeout(LONGEST) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -110,6 +114,7 @@ const look = async () => {
     const view = screen().dataset.view;
     for (const part of page.querySelectorAll("[data-part]")) document.getElementById(part.id).replaceWith(part);
     screen().dataset.view = view;
+    done = done.slice(known);
     if (trouble === "offline") trouble = "";
   } catch { trouble = "offline"; }
   await show();
@@ -118,14 +123,15 @@ const look = async () => {
 // What waits here, laid over what the server said.
 const folded = () => {
   const at = { job: screen().dataset.job, mode: screen().dataset.mode, made: {}, reason: "", last: null };
-  for (const entry of queue) {
+  const over = [...done, ...queue.filter((each) => !done.some((known) => known.key === each.key))];
+  for (const entry of over) {
     const { kind, payload } = entry;
     if (kind === "start" || kind === "resume") { at.job = String(payload.job); at.mode = "run"; }
     if (kind === "pause") at.mode = "paused";
     if (kind === "finish") { at.job = ""; at.mode = "none"; }
     if (kind === "stop") { at.mode = "stop"; at.reason = payload.reason ? payload.words : ""; }
     if (kind === "go_on") at.mode = at.job ? "run" : "none";
-    const of = kind === "undo" ? queue.find((each) => each.key === payload.entry) ?? { payload: payload.log ?? {} } : entry;
+    const of = kind === "undo" ? over.find((each) => each.key === payload.entry) ?? { payload: payload.log ?? {} } : entry;
     if (kind === "log" || kind === "undo") {
       const job = (at.made[of.payload.job ?? payload.job] ??= { good: 0, scrap: 0, rework: 0 });
       for (const name of Object.keys(job)) job[name] += (kind === "undo" ? -1 : 1) * Number(of.payload[name] || 0);
@@ -155,7 +161,7 @@ const show = async () => {
 const showLast = (at) => {
   const place = screen().querySelector("[data-last]"), button = screen().querySelector("[data-undo]");
   const last = at.last;
-  const undone = new Set(queue.filter((each) => each.kind === "undo").map((each) => each.payload.entry));
+  const undone = new Set([...done, ...queue].filter((each) => each.kind === "undo").map((each) => each.payload.entry));
   if (last) place.textContent = `${new Date(last.made_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })} ${last.payload.words}`;
   const key = last ? (last.kind === "log" ? last.key : "") : place.dataset.mayUndo ? place.dataset.key : "";
   button.hidden = !key || undone.has(key);
@@ -250,7 +256,7 @@ document.addEventListener("click", async (event) => {
   } else if ("close" in dataset) hit.closest("dialog").close();
   else if ("show" in dataset) { screen().dataset.view = dataset.show; show(); }
   else if ("undo" in dataset) {
-    const first = queue.find((each) => each.key === dataset.undo);
+    const first = [...done, ...queue].find((each) => each.key === dataset.undo);
     await record("undo", { entry: dataset.undo, job: Number(at.job), log: first?.payload ?? null }, words.undo);
   } else if ("log" in dataset) {
     const payload = { job: Number(at.job), ...sheet.made, scrap_reason: sheet.because.scrap ?? null, rework_reason: sheet.because.rework ?? null };
@@ -296,8 +302,9 @@ addEventListener("pointerdown", () => { finger = true; }, true);
 for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => { finger = false; }, true);
 addEventListener("online", () => { trouble = ""; send(); look(); });
 addEventListener("offline", () => show());
-others.addEventListener("message", () => show());
+others.addEventListener("message", ({ data }) => { if (data.done) done.push(data.done); show(); });
 setInterval(() => { if (queue.some((each) => !each.unreadable)) send(); }, TRY_EVERY);
 setInterval(() => { if (!queue.length) look(); }, LOOK_EVERY);
+document.addEventListener("close", () => { if (done.length && !queue.length) look(); }, true);  // a sheet was in the way
 setInterval(tick, 1_000);
 show().then(send);
