@@ -47,6 +47,7 @@ MORE = {
     "page production:log_work_at": 18,
     "page production:order_detail": 18,
     "page web:status": 19,
+    "page maintenance:job_detail": 16,  # steps, parts, waits, people, photos and signature of a job
     "page work:job_detail": 23,  # and what of its material is reserved, and what was made of it
     "POST /api/v1/production/definitions/{pk}/new-version/": 31,  # all operations, materials and steps read and written
     "POST /api/v1/production/definitions/{pk}/rewrite/": 32,
