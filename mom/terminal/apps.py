@@ -11,4 +11,4 @@ class TerminalConfig(AppConfig):
         from mom.core.web.navigation import NavItem, register
         from mom.terminal.permissions import VIEW_ENTRIES
 
-        register(NavItem("production", _("Terminal entries"), "terminal:entry_list", VIEW_ENTRIES, order=46))
+        register(NavItem("connections", _("Terminal entries"), "terminal:entry_list", VIEW_ENTRIES, order=46))

@@ -143,7 +143,7 @@ def test_entries_of_who_left_count_but_are_marked(station: Station, site: Site) 
     station.enter("NPW-1043", "730462")
     assert station.send(log) == ["done"]
     entry = TerminalEntry.objects.get(kind="log")
-    assert (entry.is_claimed, entry.user, entry.sent_by.username) == (True, station.mira, "jonas")
+    assert (entry.is_claimed, entry.user, entry.session_user.username) == (True, station.mira, "jonas")
     said = AuditEntry.objects.filter(action="work.quantity_reported").get()
     assert (said.actor_kind, said.actor_id) == ("device", str(station.device.pk))
 

@@ -174,7 +174,7 @@ def _appended(heard: Heard, signal: Signal, end: OpenEnd | None, reading: Readin
         turn = turned(end.interval, end.stop, told, states[0], reading)
         if turn is not None:
             return turn
-    # What it says at the very instant of its last sign of life stands against nothing: that it was heard then is no word.
+    # What it says at the very instant of its last sign of life stands alone: that it was heard then is no word of it.
     said = states if any(each.at == seen for each in states) else [told, *states]
     after = machine_pieces(Record(said, [seen, *heard.signs]), reading, now=now)
     # Up to its last sign of life the machine is known to have gone on, however long that was.

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, max_length=64, verbose_name='code')),
                 ('sentence', models.CharField(blank=True, max_length=500, verbose_name='why')),
                 ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.device', verbose_name='device')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sent by')),
+                ('session_user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sent by')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.site', verbose_name='site')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
             ],
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terminalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('is_claimed', True), ('user', models.F('sent_by')), _connector='OR'), name='terminal_terminalentry_own_session_or_claimed'),
+            constraint=models.CheckConstraint(condition=models.Q(('is_claimed', True), ('user', models.F('session_user')), _connector='OR'), name='terminal_terminalentry_own_session_or_claimed'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='terminalentry',

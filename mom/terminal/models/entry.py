@@ -23,7 +23,9 @@ class TerminalEntry(SiteOwned):
     user = models.ForeignKey(
         "accounts.User", null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
     )
-    sent_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("sent by"))
+    session_user = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("sent by")
+    )
     is_claimed = models.BooleanField(_("person not proven"), default=False)
     number = models.BigIntegerField(_("number on the device"), default=0)
     kind = models.CharField(_("kind"), max_length=ENTRY_KIND.max_length, choices=ENTRY_KIND.choices)
@@ -53,7 +55,7 @@ class TerminalEntry(SiteOwned):
             ),
             models.CheckConstraint(
                 name="terminal_terminalentry_own_session_or_claimed",
-                condition=models.Q(is_claimed=True) | models.Q(user=models.F("sent_by")),
+                condition=models.Q(is_claimed=True) | models.Q(user=models.F("session_user")),
             ),
         ]
         indexes = [

@@ -25,7 +25,9 @@ def entry_known(key: uuid.UUID) -> TerminalEntry | None:
 
 def entry_list(actor: Actor, site: Site) -> QuerySet[TerminalEntry]:
     """The site's entries, newest first."""
-    rows = TerminalEntry.objects.filter(site=site).select_related("site", "user", "sent_by", "device", "settlement")
+    rows = TerminalEntry.objects.filter(site=site).select_related(
+        "site", "user", "session_user", "device", "settlement"
+    )
     return for_actor(rows, actor, VIEW_ENTRIES)
 
 

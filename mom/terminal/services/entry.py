@@ -50,7 +50,7 @@ def keep(
             device=device,
             station=device.station,
             user=sent.user,
-            sent_by=by,
+            session_user=by,
             is_claimed=sent.user is None or sent.user.pk != by.pk,
             number=sent.number,
             kind=sent.kind,
