@@ -162,7 +162,7 @@ const showLast = (at) => {
   const place = screen().querySelector("[data-last]"), button = screen().querySelector("[data-undo]");
   const last = at.last;
   const undone = new Set([...done, ...queue].filter((each) => each.kind === "undo").map((each) => each.payload.entry));
-  if (last) place.textContent = `${new Date(last.made_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })} ${last.payload.words}`;
+  if (last) place.textContent = `${new Date(last.made_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false })} ${last.payload.words}`;
   const key = last ? (last.kind === "log" ? last.key : "") : place.dataset.mayUndo ? place.dataset.key : "";
   button.hidden = !key || undone.has(key);
   button.dataset.undo = key;
