@@ -79,7 +79,6 @@ AT: dict[str, Callable[[GrownPlant], Arguments]] = {
     "terminal:station": lambda _plant: [],  # a device's own surfaces, walked by test_devices
     "terminal:wall": lambda _plant: [],
     "terminal:enrol": lambda _plant: [],
-    "terminal:entry_detail": lambda _plant: [],  # an entry is made at a station: tests/terminal
     "terminal:entry_detail": lambda _plant: [],  # walked by tests/terminal/test_entries.py
     "terminal:entry_settle": lambda _plant: [],
     "accounts:approval_rule": lambda plant: [{"code": plant.rule.record_class_id}],

@@ -189,5 +189,5 @@ def counted_since_report(machine: Equipment, current: JobView | None, now: datet
     before = rows.filter(name=READING, occurred_at__gt=since - LONGEST_COUNT, occurred_at__lte=since)
     reading = before.order_by("-occurred_at", "-id").values_list("value", flat=True).first()
     later = rows.filter(occurred_at__gt=since, occurred_at__lte=now).order_by("occurred_at", "id")
-    found = list(later.values_list("name", "value")[:MOST_MESSAGES])
+    found = [(name, value) for name, value in later.values_list("name", "value")[:MOST_MESSAGES] if value is not None]
     return Counted(counted(found, reading), since) if found else None
