@@ -11,4 +11,6 @@ class TerminalConfig(AppConfig):
         from mom.core.web.navigation import NavItem, register
         from mom.terminal.permissions import VIEW_ENTRIES
 
-        register(NavItem("connections", _("Terminal entries"), "terminal:entry_list", VIEW_ENTRIES, order=46))
+        register(
+            NavItem("setup", _("Terminal entries"), "terminal:entry_list", VIEW_ENTRIES, order=44, section="devices")
+        )

@@ -38,17 +38,17 @@ MORE = {
     "page analytics:shift_report": 19,
     "GET /api/v1/analytics/boards/{code}/": 17,  # hours, plans, stops and entries of a line's shift
     "GET /api/v1/analytics/shift-reports/": 20,
-    "GET /api/v1/work/job-orders/{pk}/can-start/": 11,  # every source of the gate once, and the rules of the area
+    "GET /api/v1/work/job-orders/{pk}/can-start/": 14,  # every source of the gate once, and the rules of the area
     "POST /api/v1/floor/messages/": 45,  # stored, laid into the timeline, folded into the running shift: once a batch
     "POST /api/v1/floor/quarantine/release-machine/": 53,  # and how many wait on
     "POST /api/v1/floor/quarantine/{pk}/release/": 52,
-    "page plant:machine_detail": 50,  # the same, and all that hangs on a machine
+    "page plant:machine_detail": 52,  # the same, and all that hangs on a machine
     "page plant:material_detail": 20,
     "page production:log_work_at": 18,
     "page production:order_detail": 18,
     "page web:status": 19,
     "page maintenance:job_detail": 16,  # steps, parts, waits, people, photos and signature of a job
-    "page work:job_detail": 23,  # and what of its material is reserved, and what was made of it
+    "page work:job_detail": 24,  # and what of its material is reserved, and what was made of it
     "POST /api/v1/production/definitions/{pk}/new-version/": 31,  # all operations, materials and steps read and written
     "POST /api/v1/production/definitions/{pk}/rewrite/": 32,
     "POST /api/v1/production/jobs/{pk}/replace/": 32,  # scrap reported, the job ended, another one made and awaited

@@ -20,7 +20,12 @@ FEW, MANY = 2, 20
 BEFORE_SIGN_IN = {"page accounts:sign_in"}
 WITHOUT_BROKER = {"page healthz"}  # answers 503 where no broker and no worker are
 # One statement more, whatever comes: how many acts are left out, where the log is longer than the page shows.
-COUNTS_WHAT_IS_LEFT_OUT = {"page work:job_detail", "page production:order_detail"}
+COUNTS_WHAT_IS_LEFT_OUT = {
+    "page work:job_detail",
+    "page production:order_detail",
+    "GET /api/v1/work/job-orders/",  # more than a page of them
+    "GET /api/v1/work/work-requests/",
+}
 
 
 def costs(browser: Client, addresses: dict[str, str]) -> dict[str, Count]:

@@ -89,6 +89,11 @@ def test_an_order_that_went_wrong_is_delivered_whole(site: Any, actor: Actor) ->
     for code in (beside.code, polish.code, again.code):
         assert code in blocked.value.sentence
 
+    _the_second_lathe_breaks_down(beside, polish, again)
+    _all_are_washed(wash, actor, site)
+
+
+def _the_second_lathe_breaks_down(beside: JobOrder, polish: JobOrder, again: JobOrder) -> None:
     # The second lathe breaks down after five: two of its pieces are lost with the clamp. All it lacks is made again.
     give(beside, "start")
     report(beside, good=5)
@@ -101,6 +106,8 @@ def test_an_order_that_went_wrong_is_delivered_whole(site: Any, actor: Actor) ->
             step_answer.answer(BOSS, job.pk, each["id"], "20", op_uuid=uuid.uuid4())
         give(job, "finish")
 
+
+def _all_are_washed(wash: JobOrder, actor: Actor, site: Any) -> None:
     # All twenty are washed, in two goes; the order is complete, and nothing is missing or counted twice.
     give(wash, "start")
     report(wash, good=15)
