@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory import permissions
-from inventory.api.naming import by_code, places_named, site_named
+from inventory.api.naming import by_code, places_named, site_asked, site_named
 from inventory.filters import CountClassFilters, CountFilters
 from inventory.models import CountClass, CountEntry, CountLine, CycleCount
 from inventory.models.labels import STOCK_CLASS
@@ -235,7 +235,7 @@ class CountViewSet(ReadOnlyViewSet):
         asked = _AccuracyQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         sent = asked.validated_data
-        site = site_named(request.actor, sent["site"], permissions.VIEW)  # type: ignore[attr-defined]
+        site = site_asked(request.actor, sent["site"], permissions.VIEW)  # type: ignore[attr-defined]
         until = sent["until"] or clock.now()
         since = sent["since"] or until - QUARTER
         found = accuracy_of(site, since, until)

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 
 from inventory.models import StorageLocation
 from mom.accounts.models import Site
@@ -24,6 +25,14 @@ def site_named(actor: Actor, code: str, permission: str) -> Site:
     if site is None or not actor.may(permission, site.code):
         raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
     return site
+
+
+def site_asked(actor: Actor, code: str, permission: str) -> Site:
+    """The same for the parameter of a question. Raises: ValidationError at `site`."""
+    try:
+        return site_named(actor, code, permission)
+    except InvalidInput as wrong:
+        raise ValidationError(wrong.fields) from None
 
 
 _JOB = Prepared(lambda pk: JobOrder.objects.select_related("site").filter(pk=pk).order_by("pk"))

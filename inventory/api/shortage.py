@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inventory import permissions
-from inventory.api.naming import site_named
+from inventory.api.naming import site_asked
 from inventory.models import StockBalance
 from inventory.selectors.shortage import missing_at
 from mom.core import clock
@@ -64,6 +64,6 @@ class ShortageViewSet(SiteScopedViewSet):
         asked = _ShortageQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
         sent = asked.validated_data
-        site = site_named(request.actor, sent["site"], permissions.VIEW)  # type: ignore[attr-defined]
+        site = site_asked(request.actor, sent["site"], permissions.VIEW)  # type: ignore[attr-defined]
         rows = missing_at(site, clock.now(), material=sent["material"])
         return Response(ShortageSerializer(rows, many=True).data)

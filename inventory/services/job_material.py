@@ -76,7 +76,7 @@ def consume(
     Raises: NotAllowed, NotFound, Shortage (P08); Conflict for a job that was never started, or a lot that is held or
     expired at that time (P13); InvalidInput for nothing or less, or an active quantity of a lot without potency.
     """
-    with use_case(actor) as act:
+    with use_case(actor, is_all=True) as act:
         job_order, response = begun(act, job_order_id, seen_by=seen_by)
         occasion = Occasion(op_uuid, at or act.now, until, response)
         known = posted(occasion)

@@ -77,7 +77,7 @@ def produce_lot(
 
     The same `op_uuid` again changes nothing. Raises: as `job_material.produce`; NotFound for no such output.
     """
-    with use_case(actor) as act:
+    with use_case(actor, is_all=True) as act:
         job_order, response = job_material.begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, job_response=response)
         known = posted(occasion)

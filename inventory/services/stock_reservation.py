@@ -127,7 +127,7 @@ def _tried(actor: Actor, lock: Callable[[], list[JobOrder]], seen_by: str) -> Re
 
 
 def _reserve(actor: Actor, lock: Callable[[], list[JobOrder]], seen_by: str) -> Reserved:
-    with use_case(actor, is_tried_again=True) as act:
+    with use_case(actor) as act:
         found = lock()
         sites = {job.site.code for job in found}
         if len(sites) != 1 or (seen_by and not actor.may(seen_by, *sites)):

@@ -115,18 +115,18 @@ _left: ContextVar[list[Left] | None] = ContextVar("left", default=None)  # until
 
 
 @contextmanager
-def use_case(actor: Actor, reason: str = "", *, is_tried_again: bool = False) -> Iterator[UseCase]:
+def use_case(actor: Actor, reason: str = "", *, is_all: bool = False) -> Iterator[UseCase]:
     """Open a transaction of its own for one use case of `actor`; it commits when the block ends well.
 
-    Inside an enclosing transaction a refusal undoes all of that; where the caller catches it and goes on, the use case
-    `is_tried_again` and gets a savepoint. Raises: RuntimeError inside another transaction: what joins one takes its
-    `UseCase` instead.
+    Inside an enclosing transaction it is undone alone, by a savepoint. Where it `is_all` that the request does, and no
+    caller catches a refusal to go on, all is undone with it and the savepoint's two statements are saved.
+    Raises: RuntimeError inside another transaction: what joins one takes its `UseCase` instead.
     """
     durable = not _is_enclosed.get()
     token = _is_enclosed.set(False)
     left: list[Left] = []
     try:
-        with transaction.atomic(durable=durable, savepoint=durable or is_tried_again), joined(actor, reason) as act:
+        with transaction.atomic(durable=durable, savepoint=durable or not is_all), joined(actor, reason) as act:
             try:
                 yield act
             except BaseException:

@@ -86,7 +86,7 @@ def create(
     an amount that is not more than zero, or a due date before the start.
     """
     _check(new)
-    with use_case(actor) as act:
+    with use_case(actor, is_all=True) as act:
         act.require(permissions.PLAN_WORK_REQUEST, site.code)
         if isinstance(definition_id, str):
             definition = _APPROVED.first(site=site.pk, code=definition_id)

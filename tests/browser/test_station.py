@@ -95,6 +95,7 @@ def test_badge_of_another_person_takes_over_from_any_page(open_page: Open, table
     page.get_by_text("PIN for Mira").wait_for()
     type_pin(page, PIN)
     page.locator("#operator").wait_for()
+    page.wait_for_load_state()  # what listens to the scanner comes with the scripts
     scan(page, "NPW-1043")
     page.wait_for_url("**/t/CNC-04/")
     page.get_by_text("PIN for Jonas").wait_for()

@@ -226,7 +226,7 @@ def command(
     Raises: NotAllowed, NotFound, IllegalTransition, Stale; InvalidInput for a person of another site; Conflict with
     all blockers where the gate says no.
     """
-    with use_case(actor, reason) as act:
+    with use_case(actor, reason, is_all=True) as act:
         job_order = locked(job_order_id, with_order=asked in MOVES_ORDER)
         if seen_by and not actor.may(seen_by, job_order.site.code):
             raise NotFound(_("There is no such job."))
