@@ -32,7 +32,7 @@ def site_asked(actor: Actor, code: str, permission: str) -> Site:
     try:
         return site_named(actor, code, permission)
     except InvalidInput as wrong:
-        raise ValidationError(wrong.fields) from None
+        raise ValidationError({name: [str(each) for each in said] for name, said in wrong.fields.items()}) from None
 
 
 _JOB = Prepared(lambda pk: JobOrder.objects.select_related("site").filter(pk=pk).order_by("pk"))
