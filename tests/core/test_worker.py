@@ -33,6 +33,16 @@ def announce(count: int) -> None:
             act.publish(moved, key=f"job_order:{number % 3}")
 
 
+def worker_rests() -> bool:
+    """Whether no bell is on its way and no worker is at one, so that the next rows are found by nobody."""
+    bell.wait_for_bells()
+    asked = celery.control.inspect(timeout=2)
+    held = [asked.active(), asked.reserved()]
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        is_waiting = any(broker.llen(queue) for queue in QUEUES)
+    return not is_waiting and all(found and not any(found.values()) for found in held)
+
+
 def undelivered() -> int:
     return OutboxEvent.objects.filter(topic="work.job_order_status_changed", done_at=None).count()
 
@@ -43,6 +53,7 @@ def test_P27_outbox_is_drained_by_the_bell_and_after_its_loss_by_the_sweeper(
     monkeypatch.setattr(bell, "_rests_until", 0.0)
     announce(5)
     wait_until(lambda: undelivered() == 0, what="delivery by the bell")
+    wait_until(worker_rests, what="the worker's rest")
 
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
         with monkeypatch.context() as deaf:

@@ -23,9 +23,17 @@ class FakePrinter:
     """What it does with each connection, the last for ever, and what it printed."""
 
     script: list[str] = field(default_factory=lambda: [PRINTS])
-    printed: list[bytes] = field(default_factory=list)
     port: int = 0
     connections: int = 0
+    _printed: list[bytes] = field(default_factory=list)
+    _busy: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def printed(self) -> list[bytes]:
+        """What lies on its tray when it has worked off all that it was sent: the sender hears earlier."""
+        for thread in list(self._busy):
+            thread.join(timeout=5)
+        return self._printed
 
 
 def status(*, paper: int = 0, head: int = 0) -> bytes:
@@ -54,7 +62,9 @@ def printing(*script: str) -> Iterator[FakePrinter]:
                 return
             here.connections += 1
             act = here.script.pop(0) if len(here.script) > 1 else here.script[0]
-            threading.Thread(target=_handle, args=(here, connection, act), daemon=True).start()
+            thread = threading.Thread(target=_handle, args=(here, connection, act), daemon=True)
+            thread.start()
+            here._busy.append(thread)  # noqa: SLF001 - its own
 
     threading.Thread(target=serve, daemon=True).start()
     try:
@@ -85,12 +95,12 @@ def _handle(here: FakePrinter, connection: socket.socket, act: str) -> None:
             while got.count(b"~HS") > asked:
                 asked += 1
                 if act == LOSES and asked == 2:
-                    here.printed.append(_label(got))
+                    here._printed.append(_label(got))
                     return
                 if act != DEAF:
                     connection.sendall(status(paper=int(act == NO_PAPER), head=int(act == HEAD_OPEN)))
         if _label(got):
-            here.printed.append(_label(got))
+            here._printed.append(_label(got))
 
 
 def _label(got: bytes) -> bytes:
