@@ -20,7 +20,7 @@ class InventoryConfig(AppConfig):
             subjects,
             subscribers,  # noqa: F401 - subscribe to events
         )
-        from inventory.selectors.material_at_hand import material_missing
+        from inventory.selectors.material_at_hand import NEEDS_MATERIAL, material_missing
         from inventory.services import backflush
         from inventory.services.kinds import InventoryJobs
         from inventory.views import panels
@@ -50,7 +50,7 @@ class InventoryConfig(AppConfig):
         register_job_kind(OperationsType.INVENTORY, InventoryJobs())
         register_report_step("inventory.backflush", backflush.follow)
         register_blockers(backflush.SOURCE, _asks_nothing, _("Material short at a report"), level=backflush.LEVEL)
-        register_blockers("inventory.material", material_missing, _("Material"))
+        register_blockers("inventory.material", material_missing, _("Material"), hint=NEEDS_MATERIAL)
         register(NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20))
         register(NavItem("inventory", _("Shortages"), "inventory:shortage_list", permissions.VIEW, order=22))
         register(NavItem("inventory", _("Holds"), "inventory:hold_list", permissions.VIEW, order=28))

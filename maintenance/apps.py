@@ -28,9 +28,10 @@ class MaintenanceConfig(AppConfig):
         subjects.register()
         register_job_kind(OperationsType.MAINTENANCE, MaintenanceKindOfJob())
         register_blockers(
-            "maintenance.in_hand", gate.machine_in_hand, _("Machine under maintenance"), level=GateLevel.BLOCK
-        )
-        register_blockers("maintenance.due", gate.maintenance_due, _("Maintenance due"))
+            "maintenance.in_hand", gate.machine_in_hand, _("Machine under maintenance"), level=GateLevel.BLOCK,
+            hint=gate.IS_IN_HAND,
+        )  # fmt: skip
+        register_blockers("maintenance.due", gate.maintenance_due, _("Maintenance due"), hint=gate.IS_DUE)
         board.register()
         for label, url_name, order, also in (
             (_("Jobs"), "maintenance:board", 10, ("/maintenance/jobs/", "/maintenance/requests/")),

@@ -18,7 +18,7 @@ class QualityConfig(AppConfig):
         from quality import subscribers as _subscribed  # noqa: F401 - subscribe to events
         from quality.models import Nonconformance
         from quality.search import ncr_address
-        from quality.selectors.gate import inspection_due, nonconformance_open
+        from quality.selectors import gate
         from quality.services.disposition import RECORD_CLASS
         from quality.views import panels
 
@@ -26,11 +26,11 @@ class QualityConfig(AppConfig):
         approval.declare(
             RECORD_CLASS, _("Dispositions of nonconforming parts"), permission=permissions.APPROVE_DISPOSITION
         )
-        for name, source, label in (
-            ("quality.nonconformance", nonconformance_open, _("Parts in doubt")),
-            ("quality.inspection", inspection_due, _("Inspections that come first")),
+        for name, source, label, hint in (
+            ("quality.nonconformance", gate.nonconformance_open, _("Parts in doubt"), gate.MAY_BE_IN_DOUBT),
+            ("quality.inspection", gate.inspection_due, _("Inspections that come first"), gate.MAY_COME_FIRST),
         ):
-            register_blockers(name, source, label, level=GateLevel.BLOCK)
+            register_blockers(name, source, label, level=GateLevel.BLOCK, hint=hint)
         view = permissions.VIEW
         register(NavItem("quality", _("Inspections"), "quality:inspection_list", view, order=10))
         register(NavItem("quality", _("Control charts"), "quality:chart_list", view, order=20))

@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.bench.browser",
     "tests.bench.statements",
     "tests.bench.people",
+    "tests.bench.gate_hints",
 ]
 
 # A test that uses one of these is of that kind, whether or not it says so.

@@ -3,10 +3,10 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from mom.core.db.statements import Statement
 from mom.plant.engine.terms import LotDisposition
 from mom.plant.models import Person
 from mom.work.engine.terms import MaterialUse
@@ -16,7 +16,8 @@ from mom.work.public import Blocker
 USABLE = (LotDisposition.UNRESTRICTED.value, LotDisposition.IN_PROCESS.value)
 
 # Balances of materials that the ledger doesn't keep are no zero: nobody knows them, and nobody is told they are short.
-_NEEDED = """
+_NEEDED = Statement(
+    """
 SELECT d.code, r.quantity - n.taken AS open,
        coalesce(sum(b.quantity - b.reserved + coalesce(own.kept, 0)) FILTER (WHERE may.be_used), 0) AS usable,
        coalesce(sum(b.reserved - coalesce(own.kept, 0)) FILTER (WHERE may.be_used), 0) AS promised,
@@ -40,16 +41,17 @@ WHERE r.job_order_id = %(job)s AND r.material_use = %(use)s AND r.quantity IS NO
 GROUP BY r.id, r.position, r.unit, r.quantity, n.taken, d.code
 HAVING r.quantity - n.taken > 0
 ORDER BY r.position, d.code
-"""
+""",
+    "material_needed",
+)
+NEEDS_MATERIAL = """EXISTS (
+    SELECT FROM work_jobrequirement WHERE job_order_id = %(job)s AND material_use = 'consumed')"""
 
 
 def material_missing(job_order: JobOrder, at: datetime, _person: Person | None = None) -> list[Blocker]:
     """Each material of the job of which less may be used at the site than is still needed. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _NEEDED, {"job": job_order.pk, "use": MaterialUse.CONSUMED.value, "usable": list(USABLE), "at": at}
-        )
-        rows = cursor.fetchall()
+    values = {"job": job_order.pk, "use": MaterialUse.CONSUMED.value, "usable": list(USABLE), "at": at}
+    rows = _NEEDED.rows(values)
     return [_blocker(*row) for row in rows if row[2] < row[1]]
 
 

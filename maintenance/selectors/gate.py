@@ -10,6 +10,14 @@ from mom.work.engine.terms import OperationsType
 from mom.work.models import JobOrder
 from mom.work.public import Blocker
 
+IS_IN_HAND = """%(kind)s <> 'maintenance' AND EXISTS (
+    SELECT FROM maintenance_maintenancejob
+    WHERE equipment_id = %(equipment)s AND takes_machine AND arrived_at IS NOT NULL AND handed_back_at IS NULL
+      AND given_up_at IS NULL)"""
+IS_DUE = """%(kind)s <> 'maintenance' AND EXISTS (
+    SELECT FROM maintenance_planoccurrence o JOIN maintenance_maintenanceplan p ON p.id = o.plan_id
+    WHERE p.equipment_id = %(equipment)s AND o.status = 'open' AND o.due_at <= %(at)s)"""
+
 
 def machine_in_hand(job_order: JobOrder, _at: datetime, _person: Person | None = None) -> list[Blocker]:
     """A maintenance job on the machine has begun and nobody has signed it off. One statement.

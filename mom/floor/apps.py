@@ -13,10 +13,10 @@ class FloorConfig(AppConfig):
         from mom.core.web import first_use, navigation
         from mom.floor import permissions
         from mom.floor.selectors.late import archive_status
-        from mom.floor.selectors.machine_down import machine_down
+        from mom.floor.selectors.machine_down import IS_DOWN, machine_down
         from mom.work.public import register_blockers
 
-        register_blockers("floor.machine", machine_down, _("Machine down"))
+        register_blockers("floor.machine", machine_down, _("Machine down"), hint=IS_DOWN)
         status.register("archive", lambda: str(_("Archive")), archive_status)
 
         navigation.register(

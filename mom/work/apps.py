@@ -20,14 +20,16 @@ class WorkConfig(AppConfig):
 
         approval.declare(gate_override.RECORD_CLASS, _("Overrides of the gate"), permission=permissions.OVERRIDE_GATE)
         gate.register_blockers("work.order", gate.order_stopped, _("The order"), level=GateLevel.BLOCK, is_fixed=True)
-        for name, source, label, level in (
-            ("work.previous_jobs", gate.previous_jobs_open, _("Jobs that come first"), GateLevel.BLOCK),
-            ("work.cleaning", gate.equipment_not_clean, _("Cleaning"), GateLevel.BLOCK),
-            ("work.reservation", gate_sources.machine_reserved, _("Reservations"), GateLevel.WARN),
-            ("work.qualification", gate_sources.not_qualified, _("Skills"), GateLevel.WARN),
-            ("work.document", gate_sources.documents_unread, _("Documents to read"), GateLevel.WARN),
+        block, warn = GateLevel.BLOCK, GateLevel.WARN
+        reserved, skilled = gate_sources.IS_RESERVED, gate_sources.ASKS_FOR_SKILLS
+        for name, source, label, level, hint in (
+            ("work.previous_jobs", gate.previous_jobs_open, _("Jobs that come first"), block, gate.PREVIOUS_OPEN),
+            ("work.cleaning", gate.equipment_not_clean, _("Cleaning"), block, gate.MUST_BE_CLEAN),
+            ("work.reservation", gate_sources.machine_reserved, _("Reservations"), warn, reserved),
+            ("work.qualification", gate_sources.not_qualified, _("Skills"), warn, skilled),
+            ("work.document", gate_sources.documents_unread, _("Documents to read"), warn, gate_sources.IS_KNOWN),
         ):
-            gate.register_blockers(name, source, label, level=level)
+            gate.register_blockers(name, source, label, level=level, hint=hint)
         search.register(
             "job", permission=permissions.VIEW, label=_("Jobs"), address=job_address, order=15, retired=_("Closed")
         )

@@ -28,7 +28,7 @@ from mom.work.engine.transitions import JOB_ORDER
 from mom.work.models import CleaningRule, EquipmentCondition, JobOrder
 from mom.work.models.labels import JOB_ORDER_STATUS, WORK_REQUEST_STATUS
 from mom.work.selectors.gate_override import overridden
-from mom.work.selectors.gate_rule import levels_at
+from mom.work.selectors.gate_rule import levels_and_hints
 
 MAY_START = frozenset(
     {WorkRequestStatus.RELEASED, WorkRequestStatus.READY, WorkRequestStatus.RUNNING, WorkRequestStatus.SUSPENDED}
@@ -64,7 +64,7 @@ only, constant statements."""
 class Source:
     """Who is asked: a stable name, what it looks after, and how much it counts where no rule says otherwise.
 
-    `is_fixed`: the state of the record itself, which no rule can talk away.
+    `is_fixed`: the state of the record itself, which no rule can talk away. `hint`: see `register_blockers`.
     """
 
     name: str
@@ -72,18 +72,30 @@ class Source:
     ask: BlockerSource
     level: GateLevel
     is_fixed: bool
+    hint: str
 
 
 _sources: dict[str, Source] = {}
 
 
 def register_blockers(
-    name: str, source: BlockerSource, label: Text, *, level: GateLevel = GateLevel.WARN, is_fixed: bool = False
+    name: str,
+    source: BlockerSource,
+    label: Text,
+    *,
+    level: GateLevel = GateLevel.WARN,
+    is_fixed: bool = False,
+    hint: str = "",
 ) -> None:
-    """Add a source, once, from an app's `ready()`. Raises: ValueError for a name that is taken."""
+    """Add a source, once, from an app's `ready()`. Raises: ValueError for a name that is taken.
+
+    `hint` is an SQL condition that holds wherever the source may find something, and may hold where it doesn't. The
+    hints of all are read in one statement, and a source is asked only where its own holds. Its parameters: `job`,
+    `order`, `equipment`, `site`, `person` (keys or null), `kind` (of operation) and `at`.
+    """
     if name in _sources:
         raise ValueError(f"The gate has a source called {name} already.")
-    _sources[name] = Source(name, label, source, level, is_fixed)
+    _sources[name] = Source(name, label, source, level, is_fixed, hint)
 
 
 def sources() -> Sequence[Source]:
@@ -93,15 +105,22 @@ def sources() -> Sequence[Source]:
 
 def blockers(job_order: JobOrder, at: datetime, person: Person | None = None) -> list[Blocker]:
     """Everything that forbids starting `job_order` at `at`, by source, in the order they registered."""
-    levels = levels_at(job_order)
-    asked = [each for each in _sources.values() if _level(each, levels) is GateLevel.BLOCK]
-    return [each for each in _signed_for(_ask(asked, levels, job_order, at, person), job_order, at) if each.forbids]
+    return [each for each in _found(job_order, at, person, (GateLevel.BLOCK,)) if each.forbids]
 
 
 def in_the_way(job_order: JobOrder, at: datetime, person: Person | None = None) -> list[Blocker]:
     """The same with what only warns, and what was signed for."""
-    levels = levels_at(job_order)
-    asked = [each for each in _sources.values() if _level(each, levels) is not GateLevel.OFF]
+    return _found(job_order, at, person, (GateLevel.BLOCK, GateLevel.WARN))
+
+
+def _found(job_order: JobOrder, at: datetime, person: Person | None, counting: Sequence[GateLevel]) -> list[Blocker]:
+    hinting = tuple((each.name, each.level, each.hint) for each in _sources.values() if each.hint)
+    levels, worth_asking = levels_and_hints(job_order, at, person, hinting, counting)
+    asked = [
+        each
+        for each in _sources.values()
+        if _level(each, levels) in counting and (not each.hint or each.name in worth_asking)
+    ]
     return _signed_for(_ask(asked, levels, job_order, at, person), job_order, at)
 
 
@@ -170,6 +189,10 @@ _BEFORE = Statement(
     """,
     "jobs_before",
 )
+PREVIOUS_OPEN = """EXISTS (
+    SELECT FROM work_jobdependency d JOIN work_joborder j ON j.id = d.predecessor_id
+    WHERE d.successor_id = %(job)s AND j.status NOT IN ('completed', 'closed'))"""
+MUST_BE_CLEAN = "EXISTS (SELECT FROM work_cleaningrule WHERE equipment_id = %(equipment)s AND is_active)"
 
 
 def previous_jobs_open(job_order: JobOrder, _at: datetime, _person: Person | None = None) -> list[Blocker]:

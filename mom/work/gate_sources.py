@@ -12,6 +12,15 @@ from mom.plant.selectors.document import unread_documents_for
 from mom.work.gate import Blocker
 from mom.work.models import EquipmentReservation, JobOrder
 
+IS_RESERVED = """EXISTS (
+    SELECT FROM work_equipmentreservation
+    WHERE equipment_id = %(equipment)s AND is_exclusive AND started_at <= %(at)s AND ended_at > %(at)s
+      AND job_order_id <> %(job)s)"""
+ASKS_FOR_SKILLS = """(%(person)s::bigint IS NOT NULL AND EXISTS (
+    SELECT FROM plant_equipmentinclass c JOIN plant_equipmentclassskill s USING (equipment_class_id)
+    WHERE c.equipment_id = %(equipment)s))"""
+IS_KNOWN = "%(person)s::bigint IS NOT NULL"
+
 
 def machine_reserved(job_order: JobOrder, at: datetime, _person: Person | None = None) -> list[Blocker]:
     """The whole machine is reserved for another job now. One statement."""

@@ -12,6 +12,15 @@ from mom.work.public import Blocker
 from quality.engine.terms import OPEN_NONCONFORMANCES, InspectionStatus
 from quality.models import Inspection, Nonconformance
 
+MAY_BE_IN_DOUBT = """%(kind)s = 'production' AND EXISTS (
+    SELECT FROM quality_nonconformance n LEFT JOIN work_joborder j ON j.id = n.job_order_id
+    WHERE n.site_id = %(site)s AND n.status IN ('open', 'contained')
+      AND (n.equipment_id = %(equipment)s OR j.work_request_id = %(order)s))"""
+MAY_COME_FIRST = """%(kind)s = 'production' AND EXISTS (
+    SELECT FROM quality_inspection i JOIN work_joborder j ON j.id = i.inspected_job_id
+    WHERE i.status = 'due' AND i.is_blocking AND i.site_id = %(site)s
+      AND (j.work_request_id = %(order)s OR j.equipment_id = %(equipment)s))"""
+
 
 def nonconformance_open(job_order: JobOrder, _at: datetime, _person: Person | None = None) -> list[Blocker]:
     """Nonconformances of the job's order, or of its product at its machine, that nobody has decided. One statement."""

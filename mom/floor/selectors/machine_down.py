@@ -11,6 +11,10 @@ from mom.work.engine.terms import OperationsType
 from mom.work.models import JobOrder
 from mom.work.public import Blocker
 
+IS_DOWN = """%(kind)s <> 'maintenance' AND EXISTS (
+    SELECT FROM floor_stop
+    WHERE equipment_id = %(equipment)s AND ended_at IS NULL AND withdrawn_at IS NULL AND state = 'down')"""
+
 
 def machine_down(job_order: JobOrder, _at: datetime, _person: Person | None = None) -> list[Blocker]:
     """The machine of the job is down: its stop is open. One statement. That is why maintenance comes: it may begin."""

@@ -64,7 +64,7 @@ def printing(*script: str) -> Iterator[FakePrinter]:
             act = here.script.pop(0) if len(here.script) > 1 else here.script[0]
             thread = threading.Thread(target=_handle, args=(here, connection, act), daemon=True)
             thread.start()
-            here._busy.append(thread)  # noqa: SLF001 - its own
+            here._busy.append(thread)
 
     threading.Thread(target=serve, daemon=True).start()
     try:
