@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from inventory.engine.terms import MoveKind
 from inventory.models import StockMove, StorageLocation
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared, one_of
+from mom.core.db.rows import add_all
+from mom.core.db.statements import Statement
 from mom.core.errors import Conflict, InvalidInput, Shortage
 from mom.core.use_case import UseCase
 from mom.plant.engine.terms import LotDisposition
@@ -49,12 +50,13 @@ class Occasion:
     reversal_reason: str = ""
 
 
+_KNOWN = Statement("SELECT 1 FROM inventory_stockmove WHERE move_group = %(key)s::uuid LIMIT 1", "known_moves")
+
+
 def posted(occasion: Occasion) -> list[StockMove]:
     """The legs that were posted under this key before, in order; none for a new key (P01)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM inventory_stockmove WHERE move_group = %s LIMIT 1", [str(occasion.op_uuid)])
-        if not cursor.rowcount:  # nearly always
-            return []
+    if not _KNOWN.rows({"key": str(occasion.op_uuid)}):  # nearly always
+        return []
     rows = StockMove.objects.filter(move_group=occasion.op_uuid)
     related = ("site", "location__equipment", "definition", "lot", "sublot", "job_response", "requirement", "partner")
     return list(rows.select_related(*related).order_by("id"))
@@ -78,7 +80,7 @@ def post(act: UseCase, legs: Sequence[Leg], occasion: Occasion) -> list[StockMov
         ),
     }
     with translating(refusals, ends_act=True):
-        moves = StockMove.objects.bulk_create(
+        moves = add_all(
             StockMove(
                 site=site,
                 kind=leg.kind,

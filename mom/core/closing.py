@@ -5,7 +5,7 @@ instead of one for each. What was gathered inside a savepoint that is undone is 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,14 +102,13 @@ class Closing:
         if len(self._items) >= MOST and len(connection.savepoint_ids) <= self._depth:
             self.write()
 
-    def write(self) -> None:
-        """Write what was gathered and still stands."""
+    def write(self, beside: "Beside | None" = None, values: Mapping[str, Any] | None = None) -> bool:
+        """Write what was gathered and still stands, and `beside` it something else; say whether that was written."""
         if not self._items:
-            return
+            return False
         standing = {id(waiting[1]) for waiting in connection.run_on_commit}
         items, self._items = [item for item in self._items if id(item) in standing], []
-        if items:
-            _write(items, self.request_id)
+        return bool(items) and _write(items, self.request_id, beside, values or {})
 
     def end(self) -> None:
         """The act is over, well or not."""
@@ -118,9 +117,7 @@ class Closing:
 
 
 # The sequences in one order for all, so that nobody waits in a ring; numbers in the order of the announcements.
-_WRITE = Statement(
-    """
-WITH entries AS (
+_GATHERED = """entries AS (
     INSERT INTO core_auditentry (recorded_at, chain, actor_kind, actor_id, actor_label, action, subject_type,
                                  subject_id, subject_label, before, after, reason, request_id)
     SELECT at, chain, kind, id, label, action, subject_type, subject_id, subject, before, after, reason, %(request)s
@@ -145,21 +142,33 @@ WITH entries AS (
     JOIN numbered n ON n.topic = e.topic AND n.key = e.key ORDER BY e.place
 )
 SELECT pg_notify(%(channel)s, told) FROM unnest(%(told)s::text[]) AS told
-""",
-    "close_act",
-)
+"""
+
+
+class Beside(Statement):
+    """A statement that can be written along with what an act has gathered. Its parameters have names of their own."""
+
+    def __init__(self, sql: str, name: str) -> None:
+        super().__init__(sql, name)
+        self.with_act = Statement(f"WITH beside AS ({sql}), {_GATHERED}", f"close_and_{name}")
+
+
+_WRITE = Statement(f"WITH {_GATHERED}", "close_act")
 _ENTRY = tuple(Entry.__dataclass_fields__)
 _EVENT = tuple(Announced.__dataclass_fields__)
 
 
-def _write(items: Sequence[Item], request: str) -> None:
+def _write(
+    items: Sequence[Item], request: str, beside: Beside | None = None, more: Mapping[str, Any] | None = None
+) -> bool:
+    """Write them, `beside` them something else with values `more`; say whether that was written too."""
     entries = [item for item in items if isinstance(item, Entry)]
     events = [item for item in items if isinstance(item, Announced)]
     told = [item.payload for item in items if isinstance(item, Told)]
     if not entries and not events:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, told) FROM unnest(%s::text[]) AS told", [CHANNEL, told])
-        return
+        return False
     lanes = Counter((event.topic, event.key) for event in events)
     values: dict[str, Any] = {name: [getattr(entry, name) for entry in entries] for name in _ENTRY}
     values |= {
@@ -169,9 +178,13 @@ def _write(items: Sequence[Item], request: str) -> None:
     values |= {"lane_many": list(lanes.values()), "behind": _behind(events, lanes)}
     values |= {"told": told, "channel": CHANNEL, "request": request}
     with connection.cursor() as cursor:
-        _WRITE.execute(cursor, values)
+        if beside is None:
+            _WRITE.execute(cursor, values)
+        else:
+            beside.with_act.execute(cursor, {**values, **(more or {})})
     if events:
         ring_after_commit(DRAIN_TASK, queue="outbox")
+    return beside is not None
 
 
 def _behind(events: Iterable[Announced], lanes: Counter[tuple[str, str]]) -> list[int]:

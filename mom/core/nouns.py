@@ -11,6 +11,7 @@ Called in `AppConfig.ready()`. Every registered model has a `site` (with its cod
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -18,6 +19,7 @@ from django.utils.functional import Promise
 
 from mom.core import invariants
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
 from mom.core.errors import NotFound
 
 Text = str | Promise
@@ -50,7 +52,12 @@ class Noun:
 
     def has(self, site: str, code: str) -> bool:
         """Whether a site has one of that code."""
-        return self.model._default_manager.filter(site__code=site, code=code).exists()
+        return _named(self.model).first(site=site, code=code) is not None
+
+
+@cache
+def _named(model: type[Model]) -> Prepared[Any]:
+    return Prepared(lambda site, code: model._default_manager.filter(site__code=site, code=code).order_by("pk"))
 
 
 _nouns: dict[str, Noun] = {}

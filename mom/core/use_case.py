@@ -21,7 +21,7 @@ from django.db import connection, models, transaction
 from mom.core import clock, permissions
 from mom.core.actor import Actor
 from mom.core.canonical import to_json
-from mom.core.closing import Announced, Closing, Entry
+from mom.core.closing import Announced, Beside, Closing, Entry
 from mom.core.db.locks import Lock, advisory_locks
 from mom.core.errors import NotAllowed
 from mom.core.models.audit import NO_SITE
@@ -100,7 +100,14 @@ class UseCase:
             raise RuntimeError("This use case is closed: its transaction is over.")
 
     def _close(self) -> None:
-        """Write what was gathered, and take the chains' locks in one order for all: nobody waits in a ring."""
+        """Write what was gathered, and take the chains' locks in one order for all: nobody waits in a ring.
+
+        Inside an enclosing transaction it may wait for that one's last statement.
+        """
+        unwritten = _unwritten.get()
+        if unwritten is not None and len(self._chains) <= 1:
+            unwritten.append(self._closing)
+            return
         self._closing.write()
         if len(self._chains) > 1:
             advisory_locks(Lock.AUDIT_CHAIN, self._chains)
@@ -111,6 +118,7 @@ Told = tuple[str, str, str, str]
 Left = tuple[Actor, str, Callable[[UseCase], None]]
 _is_enclosed: ContextVar[bool] = ContextVar("is_enclosed", default=False)
 _told: ContextVar["list[Told] | None"] = ContextVar("told", default=None)  # what the enclosing transaction was told
+_unwritten: ContextVar["list[Closing] | None"] = ContextVar("unwritten", default=None)  # of the enclosing transaction
 _left: ContextVar[list[Left] | None] = ContextVar("left", default=None)  # until the enclosing transaction is over
 
 
@@ -156,23 +164,42 @@ def enclosing_transaction() -> Iterator[None]:
     Use cases inside, one after the other, become part of it.
     """
     left: list[Left] = []
-    holder, told = _left.set(left), _told.set([])
+    holder, told, unwritten = _left.set(left), _told.set([]), _unwritten.set([])
     try:
         with transaction.atomic(durable=True):
             token = _is_enclosed.set(True)
             try:
                 yield
+                if not transaction.get_rollback():
+                    _write_out()
             finally:
                 _is_enclosed.reset(token)
     finally:
         _left.reset(holder)
         _told.reset(told)
+        _unwritten.reset(unwritten)
         _leave_behind(left)
+
+
+def write_with(beside: Beside, values: Mapping[str, Any]) -> bool:
+    """What the enclosing transaction's use case left to write, and the statement `beside` it, in one.
+
+    False where there is nothing to write it with.
+    """
+    unwritten = _unwritten.get()
+    return bool(unwritten) and unwritten.pop().write(beside, values)
+
+
+def _write_out() -> None:
+    unwritten = _unwritten.get()
+    while unwritten:
+        unwritten.pop(0).write()
 
 
 @contextmanager
 def joined(actor: Actor, reason: str = "") -> Iterator[UseCase]:
     """The same inside a transaction that is already open: for migrations and test set-up."""
+    _write_out()
     act = UseCase(actor, reason, clock.now())
     act._closing.begin()
     try:

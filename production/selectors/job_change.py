@@ -1,9 +1,9 @@
 """What was made of a job, what it was made of, and what may be made of it now."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-
-from django.db.models import Sum
 
 from mom.core.actor import Actor
 from mom.core.errors import Conflict
@@ -19,6 +19,9 @@ RIGHT = {
     JobChange.REWORK: permissions.DISPATCH_JOB_ORDER,
     JobChange.REPLACE: permissions.DISPATCH_JOB_ORDER,
 }
+
+PARTS = frozenset({JobOrigin.SPLIT, JobOrigin.REMAINDER})
+"""What was taken out of a job: it is for what that one was for."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,41 @@ class JobChanges:
 
 def pieces_of(parent: Parent) -> Pieces:
     """What stands about the pieces of a job. One statement."""
-    outputs = JobRequirement.objects.filter(
-        job_order__origin_job=parent.job, material_use__in=OUTPUT_USES, definition=parent.main.definition_id
-    ).exclude(job_order__status=JobOrderStatus.CANCELLED)
-    sums = dict(outputs.order_by().values_list("job_order__origin").annotate(Sum("quantity")))
+    asked_for = _asked_for(parent)
     return Pieces(
         ordered=parent.quantity,
         good=parent.reported("good"),
         scrap=parent.reported("scrap"),
         rework=parent.reported("rework"),
         review=parent.reported("review"),
-        in_rework=sums.get(JobOrigin.REWORK) or Decimal(0),
-        replaced=sums.get(JobOrigin.REPLACEMENT) or Decimal(0),
+        in_rework=asked_for[JobOrigin.REWORK],
+        replaced=asked_for[JobOrigin.REPLACEMENT],
     )
+
+
+def _asked_for(parent: Parent) -> Mapping[str, Decimal]:
+    """What jobs were made for, by why: a part that was split off such a job counts with it."""
+    outputs = JobRequirement.objects.filter(
+        job_order__work_request=parent.job.work_request_id,
+        job_order__origin_job__isnull=False,
+        material_use__in=OUTPUT_USES,
+        definition=parent.main.definition_id,
+    )
+    jobs: dict[int, tuple[str, int]] = {}
+    amounts: dict[int, Decimal] = defaultdict(Decimal)
+    names = ("job_order_id", "job_order__origin", "job_order__origin_job_id", "job_order__status", "quantity")
+    for key, origin, made_of, status, quantity in outputs.values_list(*names):
+        jobs[key] = (origin, made_of)
+        if status != JobOrderStatus.CANCELLED:
+            amounts[key] += quantity or 0
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for key, quantity in amounts.items():
+        origin, made_of = jobs[key]
+        while origin in PARTS and made_of in jobs:
+            origin, made_of = jobs[made_of]
+        if made_of == parent.job.pk:
+            sums[origin] += quantity
+    return sums
 
 
 def job_changes(actor: Actor, job: JobOrder) -> JobChanges | None:

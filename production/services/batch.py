@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mom.accounts.models import Site
 from mom.core import numbers
 from mom.core.actor import Actor
+from mom.core.db import rows
 from mom.core.db.prepared import Prepared
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
@@ -128,13 +129,15 @@ def add(act: UseCase, site: Site, definition: OperationsDefinition, new: NewBatc
         earliest_start=new.earliest_start,
         due_at=new.due_at,
     )
-    request = ProductionRequest.objects.create(
-        site=site,
-        work_request=order,
-        definition=definition.material,
-        operations_definition=definition,
-        quantity=scaled(definition.batch_quantity, factor) if new.quantity is None else new.quantity,
-        unit=definition.unit,
+    request = rows.add(
+        ProductionRequest(
+            site=site,
+            work_request=order,
+            definition=definition.material,
+            operations_definition=definition,
+            quantity=scaled(definition.batch_quantity, factor) if new.quantity is None else new.quantity,
+            unit=definition.unit,
+        )
     )
     materials, steps = defaultdict(list), defaultdict(list)
     for item in _MATERIALS.rows(definition=definition.pk):

@@ -20,14 +20,14 @@ from rest_framework.response import Response
 from mom.core import clock
 from mom.core.actor import Actor
 from mom.core.api.renderers import JSONRenderer
+from mom.core.closing import Beside
 from mom.core.db.retry import retrying
-from mom.core.db.statements import Statement
 from mom.core.delivery.sealing import seal, unseal
 from mom.core.engine import json_strict
 from mom.core.errors import Conflict, InvalidInput
 from mom.core.models import IdempotencyKey
 from mom.core.request_id import request_id
-from mom.core.use_case import TELLING, enclosing_transaction, has_told
+from mom.core.use_case import TELLING, enclosing_transaction, has_told, write_with
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -144,16 +144,19 @@ def _claim(actor: Actor, key: str, fingerprint: str) -> int | None:
     return row[0] if row else None
 
 
-_KEEP = Statement(
-    "UPDATE core_idempotencykey SET status = %(status)s, body = %(body)s, headers = %(headers)s WHERE id = %(id)s",
+_KEEP = Beside(
+    "UPDATE core_idempotencykey SET status = %(answer_status)s, body = %(answer)s, headers = %(answer_headers)s"
+    " WHERE id = %(row)s",
     "keep_answer",
 )
 
 
 def _keep(row_id: int, status: int, body: str, headers: dict[str, str]) -> None:
-    """Write the answer into the key's row."""
-    with connection.cursor() as cursor:
-        _KEEP.execute(cursor, {"status": status, "body": body, "headers": json.dumps(headers), "id": row_id})
+    """Write the answer into the key's row, with what the act has left to write."""
+    values = {"answer_status": status, "answer": body, "answer_headers": json.dumps(headers), "row": row_id}
+    if not write_with(_KEEP, values):
+        with connection.cursor() as cursor:
+            _KEEP.execute(cursor, values)
 
 
 def _stored(principal: str, key: str, fingerprint: str) -> HttpResponse:

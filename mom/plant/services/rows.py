@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, ManyToManyField, Model
 from django.utils.translation import gettext as _
 
+from mom.core.db import rows
 from mom.core.db.constraints import translating
 from mom.core.errors import InvalidInput, NotFound, Stale
 from mom.core.use_case import UseCase
@@ -28,7 +29,7 @@ def insert(act: UseCase, row: M, *, action: str, links: Mapping[str, Collection[
     links = links or {}
     check(row, links)
     with translating(REFUSALS):
-        row.save(force_insert=True)
+        rows.add(row)
         for name, others in links.items():
             getattr(row, name).set(others)
     named = [field.name for field in row._meta.concrete_fields if not field.primary_key and field.name != "site"]
@@ -42,8 +43,8 @@ def locked(model: type[M], pk: int, version: int | None = None) -> M:
 
     Raises: NotFound; Stale, naming who changed it meanwhile.
     """
-    rows = model._default_manager.select_for_update(of=("self",)).select_related("site")
-    row = rows.filter(pk=pk).first()
+    held = model._default_manager.select_for_update(of=("self",)).select_related("site")
+    row = held.filter(pk=pk).first()
     if row is None:
         raise NotFound(_("There is no such %(noun)s.") % {"noun": model._meta.verbose_name})
     if version is not None and version != getattr(row, "version", version):

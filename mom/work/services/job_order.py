@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
+from mom.core.db import rows
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared
 from mom.core.db.statements import Statement
@@ -89,13 +90,13 @@ def add(act: UseCase, *, order: WorkRequest, **new: Any) -> JobOrder:
 def add_all(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[JobOrder]:
     """Add the jobs of an order. Joins the caller's transaction; three statements for however many."""
     jobs = _created(act, order, new)
-    requirements = JobRequirement.objects.bulk_create(
+    requirements = rows.add_all(
         requirement
         for job_order, each in zip(jobs, new, strict=True)
         for requirement in (*_outputs(job_order, each.outputs), *_inputs(job_order, each.inputs, len(each.outputs)))
     )
     limits = [limit for each in new for limit in (*(o.limit for o in each.outputs), *(None for _ in each.inputs))]
-    OutputTotal.objects.bulk_create(
+    rows.add_all(
         OutputTotal(output=requirement, site_id=order.site_id, limit=limit)
         for requirement, limit in zip(requirements, limits, strict=True)
         if requirement.material_use in OUTPUT_USES
@@ -112,7 +113,7 @@ def _created(act: UseCase, order: WorkRequest, new: Sequence[NewJob]) -> list[Jo
     taken = _("Job %(code)s exists already. Choose another sequence.") % {"code": ", ".join(codes)}
     refusals = {"work_joborder_code_unique_in_site": lambda: Conflict(taken, code="job_exists")}
     with translating(refusals, ends_act=True):
-        return JobOrder.objects.bulk_create(
+        return rows.add_all(
             JobOrder(
                 site=order.site,
                 code=code,
@@ -172,7 +173,7 @@ def _inputs(job_order: JobOrder, inputs: Sequence[Input], outputs: int) -> list[
 
 def add_inputs(act: UseCase, job_order: JobOrder, inputs: Sequence[Input]) -> list[JobRequirement]:
     """What a locked job needs beside what it was made with: a spare part found on the way. Joins the transaction."""
-    found = JobRequirement.objects.bulk_create(_inputs(job_order, inputs, job_order.requirements.count()))
+    found = rows.add_all(_inputs(job_order, inputs, job_order.requirements.count()))
     for item in inputs:
         after = {"material": item.definition.code, "quantity": str(item.quantity), "unit": item.unit}
         act.record("work.job_input_added", subject=job_order, site=job_order.site.code, after=after)
@@ -181,7 +182,7 @@ def add_inputs(act: UseCase, job_order: JobOrder, inputs: Sequence[Input]) -> li
 
 def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
     """Let each of these jobs wait for the end of the one before it. Joins the caller's transaction."""
-    JobDependency.objects.bulk_create(
+    rows.add_all(
         JobDependency(site_id=after.site_id, predecessor=before, successor=after) for before, after in pairwise(jobs)
     )
     if len(jobs) > 1:
@@ -190,8 +191,8 @@ def follow(act: UseCase, jobs: Sequence[JobOrder]) -> None:
 
 
 def _locking(*held: str) -> Prepared[JobOrder]:
-    rows = JobOrder.objects.select_related("site", "equipment", "work_request").order_by("pk")
-    return Prepared(lambda pk: rows.select_for_update(of=held).filter(pk=pk))
+    jobs = JobOrder.objects.select_related("site", "equipment", "work_request").order_by("pk")
+    return Prepared(lambda pk: jobs.select_for_update(of=held).filter(pk=pk))
 
 
 _ALONE, _WITH_ORDER = _locking("self"), _locking("self", "work_request")

@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from mom.core.db.constraints import translating
+from mom.core.db.rows import add
 from mom.core.db.statements import Statement
 from mom.core.errors import Conflict
 from mom.core.use_case import UseCase
@@ -70,15 +71,17 @@ def _open(
     act: UseCase, job_order: JobOrder, work_kind: WorkKind, people: Sequence[int], key: uuid.UUID, **more: Any
 ) -> JobResponse:
     with translating({"work_jobresponse_op_uuid_key": key_taken}, ends_act=True):
-        response = JobResponse.objects.create(
-            site_id=job_order.site_id,
-            job_order=job_order,
-            equipment_id=job_order.equipment_id,
-            work_kind=work_kind,
-            is_rework=job_order.origin == JobOrigin.REWORK,
-            started_at=act.now,
-            **_stamp(act, key),
-            **more,
+        response = add(
+            JobResponse(
+                site_id=job_order.site_id,
+                job_order=job_order,
+                equipment_id=job_order.equipment_id,
+                work_kind=work_kind,
+                is_rework=job_order.origin == JobOrigin.REWORK,
+                started_at=act.now,
+                **_stamp(act, key),
+                **more,
+            )
         )
     for person in people:
         add_labour(act, response, person, key)
@@ -87,12 +90,14 @@ def _open(
 
 def add_labour(act: UseCase, response: JobResponse, person_id: int, key: uuid.UUID) -> LabourEntry:
     """A person begins to work on a stretch that is open, now."""
-    return LabourEntry.objects.create(
-        site_id=response.site_id,
-        person_id=person_id,
-        job_response=response,
-        started_at=act.now,
-        **_stamp(act, uuid.uuid5(key, f"labour:{person_id}")),
+    return add(
+        LabourEntry(
+            site_id=response.site_id,
+            person_id=person_id,
+            job_response=response,
+            started_at=act.now,
+            **_stamp(act, uuid.uuid5(key, f"labour:{person_id}")),
+        )
     )
 
 

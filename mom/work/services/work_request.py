@@ -6,9 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from mom.accounts.models import Site
+from mom.core.db import rows
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared
-from mom.core.db.rows import write
 from mom.core.errors import Conflict, NotFound
 from mom.core.use_case import UseCase
 from mom.plant.models import BusinessPartner, Equipment
@@ -43,17 +43,19 @@ def add(
     taken = _("Order %(code)s exists already. Choose another number or open that order.") % {"code": code}
     refusals = {"work_workrequest_code_unique_in_site": lambda: Conflict(taken, code="order_exists")}
     with translating(refusals, ends_act=True):
-        work_request = WorkRequest.objects.create(
-            site=site,
-            code=code,
-            operations_type=operations_type,
-            description=description,
-            priority=priority,
-            earliest_start=earliest_start,
-            due_at=due_at,
-            partner=partner,
-            scope=scope,
-            created_at=act.now,
+        work_request = rows.add(
+            WorkRequest(
+                site=site,
+                code=code,
+                operations_type=operations_type,
+                description=description,
+                priority=priority,
+                earliest_start=earliest_start,
+                due_at=due_at,
+                partner=partner,
+                scope=scope,
+                created_at=act.now,
+            )
         )
     act.record(
         "work.work_request_added", subject=work_request, site=site.code, after={"code": code, "priority": priority}
@@ -79,7 +81,7 @@ def move(act: UseCase, work_request: WorkRequest, asked: WorkRequestCommand) -> 
     before = WorkRequestStatus(work_request.status)
     work_request.status = WORK_REQUEST.apply(before, asked)
     work_request.version += 1
-    write(work_request, "status", "version")
+    rows.write(work_request, "status", "version")
     act.record(
         f"work.work_request_{asked}",
         subject=work_request,
