@@ -7,12 +7,12 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from mom.core import closing
+from mom.core import clock, closing
 from mom.core.actor import system_actor
 from mom.core.live.change import tell
-from mom.core.models import AuditEntry, OutboxEvent
+from mom.core.models import AuditEntry, IdempotencyKey, OutboxEvent
 from mom.core.testing import acting
-from mom.core.use_case import Subject, UseCase, use_case
+from mom.core.use_case import Subject, UseCase, enclosing_transaction, use_case, write_with
 from mom.events.registry import event
 
 
@@ -114,3 +114,60 @@ def test_acts_inside_each_other_leave_each_their_own() -> None:
 
     entries = AuditEntry.objects.filter(action="test.left").order_by("id")
     assert [(each.after["number"], each.reason) for each in entries] == [(2, "inner"), (1, "outer"), (3, "outer")]
+
+
+MARK = closing.Beside("UPDATE core_idempotencykey SET body = %(mark)s WHERE key = 'k'", "mark_for_a_test")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_an_enclosing_transaction_an_act_is_written_with_the_last_statement() -> None:
+    IdempotencyKey.objects.create(principal="p", key="k", created_at=clock.now())
+    with enclosing_transaction():
+        with use_case(system_actor("test")) as act:
+            leave(act, 1)
+        assert numbers() == [], "it waits"
+        with CaptureQueriesContext(connection) as captured:
+            assert write_with(MARK, {"mark": "beside"})
+        assert len(captured.captured_queries) == 1
+        assert numbers() == [1]
+
+    assert IdempotencyKey.objects.get().body == "beside"
+    assert OutboxEvent.objects.get().payload == {"thing": "A", "number": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_written_with_an_act_that_left_nothing() -> None:
+    with enclosing_transaction():
+        assert not write_with(MARK, {"mark": "beside"}), "no act"
+        with use_case(system_actor("test")):
+            pass
+        assert not write_with(MARK, {"mark": "beside"}), "an act without a word"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_acts_one_after_the_other_are_written_in_their_order_also_without_a_last_statement() -> None:
+    with enclosing_transaction():
+        for number in (1, 2, 3):
+            with use_case(system_actor("test")) as act:
+                leave(act, number)
+        assert numbers() == [1, 2]
+
+    assert numbers() == [1, 2, 3]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_waited_is_dropped_with_its_transaction_or_its_savepoint() -> None:
+    with enclosing_transaction():
+        with suppress(Undone), transaction.atomic():
+            with use_case(system_actor("test")) as act:
+                leave(act, 1)
+            raise Undone
+        with use_case(system_actor("test")) as act:
+            leave(act, 2)
+    assert numbers() == [2]
+
+    with enclosing_transaction():
+        with use_case(system_actor("test")) as act:
+            leave(act, 3)
+        transaction.set_rollback(True)
+    assert numbers() == [2]

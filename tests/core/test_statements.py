@@ -1,13 +1,16 @@
 """Statements prepared on the server say the same as when they are sent whole."""
 
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.test import override_settings
 
-from mom.core.db.rows import write
+from mom.core.db.rows import add, add_all, write
 from mom.core.db.statements import Statement
+from mom.plant.models import Shift, WorkCalendar
+from mom.work.models import WorkRequest
 from tests.bench.statements import counting
 from tests.factories.work import make_chain
 
@@ -59,3 +62,42 @@ def test_row_is_written_as_save_writes_it_and_a_missing_row_is_told(site):
     job.pk = 0
     with pytest.raises(DatabaseError, match="is gone"):
         write(job, "version")
+
+
+def test_rows_are_added_as_bulk_create_adds_them(site):
+    job, _after = make_chain(site, "Saw", "Mill")
+    new = [
+        WorkRequest(
+            site=site,
+            code=f"A {number} 100 %",
+            operations_type="production",
+            created_at=job.created_at,
+            priority=number,
+        )
+        for number in range(3)
+    ]
+    assert add_all(row for row in new) == new
+    for row in new:
+        assert row.pk
+        assert not row._state.adding
+        as_stored = WorkRequest.objects.get(pk=row.pk)
+        assert {field.attname: getattr(row, field.attname) for field in WorkRequest._meta.concrete_fields} == {
+            field.attname: getattr(as_stored, field.attname) for field in WorkRequest._meta.concrete_fields
+        }
+    assert [row.code for row in sorted(new, key=lambda row: row.pk)] == ["A 0 100 %", "A 1 100 %", "A 2 100 %"]
+    assert add_all([]) == []
+
+
+def test_row_that_breaks_a_rule_is_refused_as_the_database_does_it(site):
+    job, _after = make_chain(site, "Saw", "Mill")
+    again = WorkRequest(site=site, code=job.work_request.code, operations_type="production", created_at=job.created_at)
+    with pytest.raises(IntegrityError, match="work_workrequest_code_unique_in_site"), transaction.atomic():
+        add(again)
+
+
+def test_rows_with_lists_are_added_too(site):
+    times = {"starts_at": time(6), "ends_at": time(14), "valid_from": date(2026, 1, 1)}
+    calendar = WorkCalendar.objects.create(site=site, code="OF-A-TEST", name="Of a test")
+    shifts = [Shift(site=site, calendar=calendar, code=f"S{n}", weekdays=[n, n + 1], **times) for n in (1, 2)]
+    add_all(shifts)
+    assert [Shift.objects.get(pk=shift.pk).weekdays for shift in shifts] == [[1, 2], [2, 3]]

@@ -22,7 +22,7 @@ from tests.factories.work import make_material, make_routing
 
 pytestmark = pytest.mark.django_db
 MOVES, RESERVATIONS = "/api/v1/inventory/moves/", "/api/v1/inventory/reservations/"
-LIFE_OF_AN_ORDER = 143
+LIFE_OF_AN_ORDER = 118
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_the_life_of_an_order_costs_a_program_no_more_statements_than_it_did(api
         made = live(program)
 
     assert made == "15.000000"
-    assert len(count) <= LIFE_OF_AN_ORDER, str(count)
+    assert len(count) <= LIFE_OF_AN_ORDER, f"{len(count)}\n{count}"
 
 
 def program_of(site: Site) -> APIClient:
