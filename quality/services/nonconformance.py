@@ -24,6 +24,7 @@ from quality import permissions
 from quality.engine.terms import (
     MAKES_JOB,
     OPEN_NONCONFORMANCES,
+    DispositionKind,
     NonconformanceCommand,
     NonconformanceOrigin,
     NonconformanceStatus,
@@ -215,7 +216,8 @@ def close(actor: Actor, ncr_id: int, reason: str) -> Nonconformance:
         if open_jobs:
             words = {"job": ", ".join(open_jobs)}
             raise Conflict(_("Finish the rework first: job %(job)s.") % words, code="rework_open")
-        reworked = {each.line_id for each in decided if each.kind in MAKES_JOB}
+        stays = {each.line_id for each in decided if each.kind == DispositionKind.RETURN}
+        reworked = {each.line_id for each in decided if each.kind in MAKES_JOB} - stays
         let_go(act, ncr, [each.line for each in decided if each.line_id in reworked], reason)
         move(act, ncr, NonconformanceCommand.CLOSE)
         act.publish(NonconformanceClosed(ncr.site.code, ncr.pk, ncr.code, act.now), key=f"nonconformance:{ncr.pk}")

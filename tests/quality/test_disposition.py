@@ -135,6 +135,18 @@ def test_what_goes_back_to_its_supplier_stays_held(floor: Floor, eva: User) -> N
     assert state("L-1") == "restricted"
 
 
+def test_a_lot_of_which_a_part_goes_back_stays_held_when_the_rework_of_the_rest_is_done(
+    floor: Floor, eva: User
+) -> None:
+    made = decide(eva, line("L-1"), "rework", 6)
+    decide(eva, line("L-1"), "return", 4)
+    decide(eva, line("L-2"), "use_as_is")
+    assert made.rework_job is not None
+    floor.give(made.rework_job, "start", "finish")
+    nonconformance.close(actor_for_user(eva), made.nonconformance_id, "Reworked; the rest is packed for the supplier")
+    assert state("L-1") == "restricted"
+
+
 def test_a_failed_inspection_is_accepted_by_the_decision(site: Site, eva: User) -> None:
     floor = Floor(site)
     asked = inspections.ask(floor.actor, floor.job.pk)
