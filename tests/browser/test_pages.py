@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 THEMES: "tuple[Literal['light'], Literal['dark']]" = ("light", "dark")
+# Axe takes most of the time: each width and each theme once.
+READ_BY_AXE = {(390, "light"), (1440, "dark")}
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.slow]
 Open = Callable[..., "Page"]
 
@@ -112,7 +114,7 @@ def test_every_page_breaks_no_rule_and_fits_in_every_width_and_theme(open_page: 
                 page.set_viewport_size({"width": width, "height": 900})
                 if page.evaluate("document.documentElement.scrollWidth") > width:
                     found.append(f"{where}: wider than the screen")
-                if width != 1180:
+                if (width, theme) in READ_BY_AXE:
                     found += [f"{where}: {rule}" for rule in broken_rules(page)]
     assert found == [], "\n".join(found)
 

@@ -24,7 +24,7 @@ from tests.runtime.test_whole_run import FIRST_START, LATER_START, Plant, eventu
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not processes.LINUX, reason="reads /proc")]
 
-MACHINES, MINUTES, KILLED = 4, 120, ("web", "worker", "broker", "postgres", "web", "worker")
+MACHINES, MINUTES, KILLED = 4, 120, ("web", "worker", "broker", "postgres")
 PLANT = f"""
 from datetime import timedelta
 from mom.accounts.models import Site, User
