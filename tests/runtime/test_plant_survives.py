@@ -1,6 +1,7 @@
-"""A gateway sends without pause while parts of the plant's software are killed: nothing is lost, nothing counts twice.
+"""Programs work without pause while parts of the plant's software are killed: nothing is lost, nothing counts twice.
 
-The gateway does what every gateway must: it numbers its messages and sends a batch again until it is answered.
+A gateway does what every gateway must: it numbers its messages and sends a batch again until it is answered. A program
+that lives whole orders sends each act again under the same key until it is answered.
 """
 
 import json
@@ -13,9 +14,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +54,29 @@ made = api_token_create(
 )
 print("TOKEN", made[1])
 """
+
+STORE = """
+from tests.factories.stock import JobStore
+from tests.factories.work import make_routing
+from mom.accounts.models import Role, Site, User
+from mom.accounts.services.api_token import api_token_create
+from mom.accounts.services.membership import add_membership
+from mom.core.actor import system_actor
+from mom.core.permissions import declared
+from mom.core.use_case import use_case
+with use_case(system_actor("test"), "A store") as act:
+    site = Site.objects.create(code="S1", name="Store", time_zone="UTC")
+    user = User.objects.create(username="program")
+    role = Role.objects.create(code="everything", name="Everything", permissions=sorted(declared()))
+    add_membership(act, user=user, role=role, site=site)
+store = JobStore(site, system_actor("test"))
+store.lot(store.bar, "BAR-1", 10_000)
+store.lot(store.ring, "RING-1", 10_000)
+make_routing(site, "R-PUMP", inputs=[store.bar, store.ring], operations=2, product=store.pump)
+scopes = ["orders:write", "execution:write", "stock:write"]
+print("TOKEN", api_token_create(system_actor("test"), user=user, name="p", scopes=scopes, days=30, sites=["S1"])[1])
+"""
+ORDERS_KILLED = ("web", "worker", "postgres", "web")
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +143,54 @@ class Gateway(threading.Thread):
             time.sleep(0.2)
 
 
-def kill_while_sending(plant: Plant, gateway: Gateway, part: str) -> None:
-    before, pid = gateway.answered, plant.pid(part)
-    eventually(lambda: gateway.answered > before + 4 or not gateway.is_alive(), 60, "some batches' answers")
+class Orders(threading.Thread):
+    """Lives one order after the other until it is told to stop: each act again, under its key, until it is answered."""
+
+    def __init__(self, plant: Plant, token: str) -> None:
+        super().__init__(daemon=True)
+        self.plant, self.token, self.answered, self.repeated = plant, token, 0, 0
+        self.is_enough = threading.Event()
+
+    def run(self) -> None:
+        while not self.is_enough.is_set():
+            self.live()
+            self.answered += 1
+
+    def live(self) -> None:
+        order = self.act("production/orders", site="S1", definition="R-PUMP", quantity="10")
+        self.act(f"production/orders/{order['id']}/release")
+        self.act("inventory/reservations", work_request=order["work_request"])
+        first, last = (job["id"] for job in order["jobs"])
+        self.act(f"work/job-orders/{first}/start")
+        self.act("inventory/moves/consume", op_uuid=str(uuid.uuid4()), job_order=first)
+        self.act(f"work/job-orders/{first}/finish")
+        self.act(f"work/job-orders/{last}/start")
+        made = {"op_uuid": str(uuid.uuid4()), "job_order": last, "place": "SHELF", "quantity": "10"}
+        self.act("inventory/moves/produce", **made)
+        self.act(f"work/job-orders/{last}/finish")
+
+    def act(self, path: str, **body: object) -> Any:
+        key = str(uuid.uuid4())
+        while True:
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{self.plant.port}/api/v1/{path}/", json.dumps(body).encode(),
+                {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key},
+            )  # fmt: skip
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    return json.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                if error.code < 500 and error.code != 429:
+                    raise RuntimeError(f"{path}: {error.read()!r}") from error
+            except OSError:
+                pass
+            self.repeated += 1
+            time.sleep(0.2)
+
+
+def kill_while_sending(plant: Plant, program: Gateway | Orders, part: str, answers: int = 4) -> None:
+    before, pid = program.answered, plant.pid(part)
+    eventually(lambda: program.answered > before + answers or not program.is_alive(), 60, "some answers")
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     eventually(lambda: plant.pid(part) != pid and plant.is_whole(), LATER_START, f"{part}'s return")
@@ -159,3 +230,31 @@ def test_P15_killed_parts_lose_no_message_and_count_none_twice(plant: Plant) -> 
     eventually(lambda: plant.execute("SELECT count(*) FROM analytics_dirtystretch") == [(0,)], 120, "computed figures")
     assert plant.execute(made_of)[0][:2] == pieces
     assert plant.execute(made_of + over) == figures
+
+
+def test_P02_orders_live_through_kills_once_and_stock_stays_exact(plant: Plant) -> None:
+    made = plant.manage("shell", "-c", STORE)
+    assert "TOKEN" in made.stdout, made.stderr[-3000:]
+    program = Orders(plant, made.stdout.split("TOKEN")[1].split()[0])
+    program.start()
+
+    for part in ORDERS_KILLED:
+        kill_while_sending(plant, program, part, answers=2)
+    program.is_enough.set()
+    program.join(60)
+    assert not program.is_alive()
+    assert program.repeated, "nothing was killed in the middle of anything"
+
+    lived = program.answered
+    of_site = "JOIN accounts_site s ON s.id = x.site_id WHERE s.code = 'S1'"
+    orders = plant.execute(f"SELECT x.status, count(*) FROM work_workrequest x {of_site} GROUP BY 1")
+    assert orders == [("completed", lived)]
+    there = plant.execute(
+        f"SELECT d.code, sum(x.quantity) FROM inventory_stockbalance x"
+        f" JOIN plant_materialdefinition d ON d.id = x.definition_id {of_site} GROUP BY 1 ORDER BY 1"
+    )
+    assert there == [("BAR", 10_000 - 20 * lived), ("PUMP", 10 * lived), ("RING", 10_000 - 20 * lived)]
+    lots = plant.execute("SELECT count(*) FROM plant_materiallot l JOIN plant_materialdefinition d"
+                         " ON d.id = l.definition_id WHERE d.code = 'PUMP'")  # fmt: skip
+    assert lots == [(lived,)]
+    assert plant.manage("check_invariants").returncode == 0
