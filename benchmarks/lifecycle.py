@@ -144,7 +144,7 @@ class Plant:
         draft = definitions.create(actor, self.site, definitions.NewDefinition("PUMP", self.product, MADE, steps))
         definitions.approve(actor, draft.pk)
         self.balances = self._balances()
-        self.token = self._token()
+        self.token = token_of(self.site)
         connection.close()
 
     def _balances(self) -> list[tuple[int, int, int]]:
@@ -153,21 +153,6 @@ class Plant:
 
         rows = StockBalance.objects.filter(lot__code__endswith="-0").order_by("definition")
         return list(rows.values_list("pk", "lot_id", "definition_id"))
-
-    def _token(self) -> str:
-        from mom.accounts.models import Membership, Role, User
-        from mom.accounts.selectors.rights import actor_for_user
-        from mom.accounts.services.api_token import api_token_create
-        from mom.core.permissions import declared
-        from mom.core.testing import acting
-
-        with acting():
-            user = User.objects.create(username="program", display_name="Program")
-            role = Role.objects.create(code="bench", name="Bench", permissions=sorted(declared()))
-            Membership.objects.create(user=user, site=self.site, role=role)
-        scopes = ["orders:write", "execution:write", "stock:write"]
-        _row, secret = api_token_create(actor_for_user(user), user=user, name="bench", scopes=scopes, days=2)
-        return secret
 
     def wrong(self) -> list[str]:
         """What is not as it must be after all orders."""
@@ -191,6 +176,23 @@ class Plant:
             if parents != {material.code for material in self.inputs}:
                 found.append(f"{lot.code} is of {sorted(parents)}")
         return found
+
+
+def token_of(site: Any) -> str:
+    """The token of a program that may do everything that this needs at a site."""
+    from mom.accounts.models import Membership, Role, User
+    from mom.accounts.selectors.rights import actor_for_user
+    from mom.accounts.services.api_token import api_token_create
+    from mom.core.permissions import declared
+    from mom.core.testing import acting
+
+    with acting():
+        user = User.objects.create(username="program", display_name="Program")
+        role = Role.objects.create(code="bench", name="Bench", permissions=sorted(declared()))
+        Membership.objects.create(user=user, site=site, role=role)
+    scopes = ["orders:write", "execution:write", "stock:write"]
+    _row, secret = api_token_create(actor_for_user(user), user=user, name="bench", scopes=scopes, days=2)
+    return secret
 
 
 class Api:

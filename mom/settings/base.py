@@ -99,6 +99,8 @@ DATABASES = {"default": {**env.database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHEC
 DATABASES["default"]["OPTIONS"]["options"] = (  # type: ignore[index]
     f"-c lock_timeout=5s -c statement_timeout={env.text('DATABASE_STATEMENT_TIMEOUT', '30s')}"
     " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    # What is prepared, and what triggers ask, is read by keys: one plan serves all of them.
+    " -c plan_cache_mode=force_generic_plan"
 )
 # Backups and restores work as the owner of the tables, past the limits above.
 # Off where a pooler hands out another server connection with each transaction.

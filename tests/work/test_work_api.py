@@ -9,6 +9,7 @@ import pytest
 
 from mom.core import clock
 from mom.core.testing import acting
+from mom.plant.models import EquipmentClass, EquipmentClassSkill, EquipmentInClass, PersonnelClass
 from mom.work.engine.terms import JobOrderCommand
 from mom.work.models import EquipmentReservation, JobDependency, JobOrder, JobResponse, OutputTotal, QuantityReport
 from tests.bench.statements import costs_the_same
@@ -193,7 +194,23 @@ def test_gate_rule_is_set_and_a_warning_does_not_hinder(api: Any, site: Any) -> 
     assert [(each["source"], each["level"]) for each in answer["blockers"]] == [("work.previous_jobs", "warn")]
     assert api.send("post", f"{JOBS}{second.pk}/start/", {}).status_code == 200
     assert api.send("post", f"{WORK}/gate-rules/", {**body, "area": "NOWHERE"}).status_code == 422
-    assert api.get(f"{JOBS}{first.pk}/can-start/?person=ID1").status_code == 400
+    nobody = api.get(f"{JOBS}{first.pk}/can-start/?person=ID1")
+    assert (nobody.status_code, list(nobody.json()["fields"])) == (400, ["person"])
+
+
+def test_can_start_asks_about_a_person_too(api: Any, site: Any) -> None:
+    machine, _person = make_machine(site), make_person(site, "ID7")
+    with acting():
+        skill = PersonnelClass.objects.create(site=site, code="MILL", name="Milling")
+        kind = EquipmentClass.objects.create(site=site, code="CNC")
+        EquipmentInClass.objects.create(equipment=machine, equipment_class=kind)
+        EquipmentClassSkill.objects.create(site=site, equipment_class=kind, personnel_class=skill)
+    job = job_of(make_order(site, "WO-1", machine=machine))
+    address = f"{JOBS}{job.pk}/can-start/"
+    assert api.get(address).json()["blockers"] == []
+    answer = api.get(f"{address}?person=ID7")
+    assert answer.status_code == 200, answer.content
+    assert [each["code"] for each in answer.json()["blockers"]] == ["not_qualified"]
 
 
 def test_report_is_in_the_ledger_and_in_the_job(api: Any, busy: JobOrder) -> None:

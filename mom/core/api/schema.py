@@ -74,6 +74,11 @@ class Schema(AutoSchema):
         if not hasattr(self.view, "known_parameters"):
             return found
         known = self.view.known_parameters()
+        for told in self.get_override_parameters():
+            if getattr(told, "location", "") == "query" and told.name not in known:
+                raise LookupError(
+                    f"{type(self.view).__name__}.{self.view.action} tells of ?{told.name}= and refuses it."
+                )
         return [parameter for parameter in found if parameter["in"] != "query" or parameter["name"] in known]
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:

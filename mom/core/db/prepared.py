@@ -13,6 +13,7 @@ query set would give them, without prefetches.
 """
 
 import inspect
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
@@ -48,6 +49,10 @@ class _Placeholder(Expression):
 def one_of(keys: Any) -> RawSQL:
     """A placeholder for a list of keys, to stand behind `__in`."""
     return RawSQL("SELECT unnest(%s::bigint[])", [keys])
+
+
+# Of a subquery the server knows nothing and may read the whole table for it; an array it looks up in the index.
+_KEYS = re.compile(r"IN \(SELECT unnest\((%\(\w+\)s::bigint\[\])\)\)")
 
 
 class _Compiled:
@@ -97,7 +102,8 @@ def _statement(compiler: Any, table: str) -> Statement:
             for each in parameters
         ]
     # The compiler wrote %% for a percent sign, which is to stay so.
-    return Statement(sql.replace("%%", "%%%%") % tuple(constants), table)
+    whole = sql.replace("%%", "%%%%") % tuple(constants)
+    return Statement(_KEYS.sub(r"= ANY (\1)", whole), table)
 
 
 class Prepared(Generic[Row]):

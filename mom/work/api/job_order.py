@@ -135,6 +135,9 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
     filterset_class = JobOrderFilters
     ordering_fields, ordering = ("code", "created_at", "planned_start", "latest_end", "priority"), ("-created_at",)
 
+    def known_parameters(self) -> set[str]:
+        return {"person"} if self.action == "can_start" else super().known_parameters()
+
     def asked_for(self) -> JobOrder:
         """The job at this address, to be commanded: without what it makes. Raises: NotFound, PermissionDenied."""
         rows = self.get_queryset().prefetch_related(None).filter(pk=self.kwargs["pk"])
@@ -158,10 +161,17 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         """All that stands in the way of a start at once, from every source; the state of the job is one of it."""
         job = self.asked_for()
         code = request.query_params.get("person", "")
-        person = named(Person, job.site_id, code, "person") if code else None
+        person = self._asked_about(job, code) if code else None
         found = [*gate.state_blockers(job), *gate.in_the_way(job, clock.now(), person)]
         body = {"can_start": not any(each.forbids for each in found), "blockers": found}
         return Response(CanStartSerializer(body).data)
+
+    def _asked_about(self, job: JobOrder, code: str) -> Person:
+        """Who a question names. Raises: InvalidInput, of a wrong parameter."""
+        try:
+            return named(Person, job.site_id, code, "person")
+        except InvalidInput as wrong:
+            raise InvalidInput(wrong.fields, status=400) from wrong
 
     @extend_schema(
         request=NewReportsSerializer, responses={201: QuantityReportSerializer(many=True)}, examples=[_REPORT]
