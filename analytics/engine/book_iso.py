@@ -136,7 +136,8 @@ def _iso(
 ) -> Kpi:
     return Kpi(
         kpi_id, name, formula, unit, trend, f"{ISO}, KPI {number}", version,
-        compute or (lambda _parts: Missing.NO_RECORD), basis=basis, number=number, timing=timing, audience=audience, upper=upper, **more,
+        compute or (lambda _parts: Missing.NO_RECORD), basis=basis, number=number, timing=timing, audience=audience,
+        upper=upper, **more,
     )  # fmt: skip
 
 
@@ -234,7 +235,7 @@ ISO_34: tuple[Kpi, ...] = (
     ),
     _iso(
         15, "first_pass_yield", _("First pass yield"), _("good at the first pass, without rework / made"), UP,
-        _first_pass, timing=(R, P, D), audience=ALL, basis=Basis.FIRST_PASS, version=2, needs_quantities=True,
+        _first_pass, timing=(R, P, D), audience=ALL, basis=Basis.PASSES, version=2, needs_quantities=True,
         range_note=_("Below 0 % or above 100 % says that pieces were found or taken back on another day."),
         note=_("As reported, less what quality decided to rework, repair or scrap. Rework is no second pass."),
     ),

@@ -125,7 +125,7 @@ OWN_MACHINES: tuple[Kpi, ...] = (
         "schedule_adherence", _("Schedule adherence"),
         _("jobs finished from planned start to planned end / jobs planned to end"), "P1", Trend.HIGHER, _kept,
         basis=Basis.PLANNED, scope="work unit, order", upper=Decimal(1),
-        note=_("By the plan as it stands last. A job not finished counts from its planned end on; a cancelled one not."),
+        note=_("By the last plan. An open job counts once its planned end is over; a cancelled one never."),
     ),
     _own(
         "pm_compliance", _("PM compliance"), _("due dates done in time / due dates whose time is over"), "P1",

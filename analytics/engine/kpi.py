@@ -44,7 +44,7 @@ class Basis(StrEnum):
     DUE = "due"  # orders due
     OUTPUT = "output"  # pieces that leave orders at their last operation
     DEMAND = "demand"  # machines' time and orders due
-    FIRST_PASS = "first_pass"  # pieces reported, less what quality decided of them
+    PASSES = "passes"  # first passes: pieces reported, less what quality decided of them
     PLANNED = "planned"  # jobs planned to end
     MAINTENANCE = "maintenance"  # due dates of maintenance plans
     NONE = "none"  # no record yet: `no_record` says which is missing

@@ -47,13 +47,13 @@ POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.DUE: _OF_ORDERS,
     Basis.OUTPUT: _OF_ORDERS,
     Basis.DEMAND: _TIME | {By.SITE},
-    Basis.FIRST_PASS: _OF_ORDERS | _OF_PLACES,
+    Basis.PASSES: _OF_ORDERS | _OF_PLACES,
     Basis.PLANNED: _OF_ORDERS | _OF_PLACES,
     Basis.MAINTENANCE: _OF_PLACES,
     Basis.NONE: frozenset(By),
 }
 _PLACED: dict[Basis, tuple[Callable[..., list[series_places.OfSlice]], Any]] = {
-    Basis.FIRST_PASS: (series_places.first_passes, PassTotals()),
+    Basis.PASSES: (series_places.first_passes, PassTotals()),
     Basis.PLANNED: (series_places.planned_jobs, Kept()),
     Basis.MAINTENANCE: (series_places.due_dates, Kept()),
 }
@@ -123,7 +123,7 @@ def nothing(basis: Basis) -> Any:
     machines, due = Machines(), DueTotals()
     return {
         Basis.REPORTS: Parts(), Basis.MACHINES: machines, Basis.ORDERS: OrderTotals(), Basis.DUE: due,
-        Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.FIRST_PASS: PassTotals(),
+        Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.PASSES: PassTotals(),
         Basis.PLANNED: Kept(), Basis.MAINTENANCE: Kept(), Basis.NONE: None,
     }[basis]  # fmt: skip
 

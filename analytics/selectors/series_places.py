@@ -138,8 +138,10 @@ def _reported(asked: _Asked) -> list[Row]:
         output__job_order__operations_type=OperationsType.PRODUCTION,
         output__material_use__in=(MaterialUse.PRODUCED, MaterialUse.CO_PRODUCT),
     )  # fmt: skip
-    rows = rows.exclude(output__job_order__origin=JobOrigin.REWORK).exclude(output__job_order__in=rework_jobs(asked.site))
-    rows = rows.filter(Q(job_response=None) | Q(job_response__is_rework=False))
+    rows = rows.exclude(output__job_order__origin=JobOrigin.REWORK)
+    rows = rows.exclude(output__job_order__in=rework_jobs(asked.site)).filter(
+        Q(job_response=None) | Q(job_response__is_rework=False)
+    )
     rows = rows.alias(machine=Coalesce(F("job_response__equipment_id"), F(f"{job}__equipment_id")))
     rows = _narrowed(rows, asked, "machine", f"{job}__work_request").order_by()
     sums = rows.values("unit", of=_key(asked, "occurred_at", F("machine"), f"{job}__work_request")).annotate(

@@ -39,11 +39,13 @@ def decided_of_jobs_found(site: Site, start: datetime, end: datetime) -> list[De
     """
     rows = _against(site)
     found = _against(site).filter(
-        line__job_order=OuterRef("line__job_order"), nonconformance__found_at__gte=start, nonconformance__found_at__lt=end
-    )
+        line__job_order=OuterRef("line__job_order"), nonconformance__found_at__gte=start,
+        nonconformance__found_at__lt=end,
+    )  # fmt: skip
     named: Any = rows.filter(Exists(found)).order_by("pk").values_list(
         "line__job_order_id", Coalesce(F("line__job_order__equipment_id"), F("nonconformance__equipment_id")),
-        "line__job_order__work_request_id", "nonconformance__material_id", "nonconformance__found_at", "quantity", "unit",
+        "line__job_order__work_request_id", "nonconformance__material_id", "nonconformance__found_at", "quantity",
+        "unit",
     )  # fmt: skip
     return [Decided(*row) for row in named]
 
