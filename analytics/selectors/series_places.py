@@ -20,7 +20,7 @@ from maintenance.public import compliance_by_machine_and_day
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.plant.engine.calendar import instant, local_day
-from mom.work.engine.terms import JobOrderStatus, JobOrigin, MaterialUse, OperationsType, QuantityKind
+from mom.work.engine.terms import JobOrderStatus, MaterialUse, OperationsType, QuantityKind
 from mom.work.models import JobOrder, JobResponse, OutputTotal, QuantityReport
 from quality.public import Decided, decided_of_jobs_found, rework_jobs
 
@@ -138,7 +138,6 @@ def _reported(asked: _Asked) -> list[Row]:
         output__job_order__operations_type=OperationsType.PRODUCTION,
         output__material_use__in=(MaterialUse.PRODUCED, MaterialUse.CO_PRODUCT),
     )  # fmt: skip
-    rows = rows.exclude(output__job_order__origin=JobOrigin.REWORK)
     rows = rows.exclude(output__job_order__in=rework_jobs(asked.site)).filter(
         Q(job_response=None) | Q(job_response__is_rework=False)
     )

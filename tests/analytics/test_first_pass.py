@@ -256,14 +256,14 @@ def served(plant: Plant) -> Plant:
     plant.due("M1", MONDAY, 8, 2, at(MONDAY, 11))
     plant.due("M2", MONDAY, 8, 4, at(MONDAY, 12))
     plant.due("M3", MONDAY, 20, 8, None)
-    plant.due("M3", NEXT_MONDAY, 8, 240, None)
+    plant.due("M3", NEXT_MONDAY, 8, 72, None)
     return plant
 
 
 def test_pm_compliance_equals_the_case_worked_by_hand(served: Plant) -> None:
     """M1: in time and an hour late; M2: at the very end of its tolerance; M3: never, by the third of March.
 
-    What M3 may still do until the nineteenth does not count. LINE-1 2 of 3, LINE-2 0 of 1, the site 2 of 4.
+    What M3 may still do until the twelfth does not count. LINE-1 2 of 3, LINE-2 0 of 1, the site 2 of 4.
     """
     site = served.site
     with clock_shows(date(2026, 3, 10), 12):
