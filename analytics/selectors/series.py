@@ -1,7 +1,6 @@
 """Evidence of figures by slices, whatever record they are computed from: one way to ask for all of the KPI book."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -52,11 +51,12 @@ POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.MAINTENANCE: _OF_PLACES,
     Basis.NONE: frozenset(By),
 }
-_PLACED: dict[Basis, tuple[Callable[..., list[series_places.OfSlice]], Any]] = {
+PLACED: dict[Basis, tuple[series_places.Read, Any]] = {
     Basis.PASSES: (series_places.first_passes, PassTotals()),
     Basis.PLANNED: (series_places.planned_jobs, Kept()),
     Basis.MAINTENANCE: (series_places.due_dates, Kept()),
 }
+"""How the figures are read that are told apart by place or time off their ledgers; and the evidence of nothing."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def evidence_by(
         return _of_orders(read(site, window, of) if scope.shift is None else [], by, OutTotals())
     if basis == Basis.DEMAND:
         return _demand(site, window, by, scope, now)
-    return _placed(basis, site, window, by, scope) if basis in _PLACED else Evidence([], None)
+    return _placed(basis, site, window, by, scope) if basis in PLACED else Evidence([], None)
 
 
 def nothing(basis: Basis) -> Any:
@@ -137,14 +137,12 @@ def _orders_only(scope: Scope) -> series_orders.OrdersOnly:
 
 
 def _placed(basis: Basis, site: Site, window: Window, by: By, scope: Scope) -> Evidence:
-    read, nothing_of_it = _PLACED[basis]
+    read, nothing_of_it = PLACED[basis]
     if scope.person is not None or scope.shift is not None:
         return Evidence([], nothing_of_it)
     only = series_places.PlacesOnly(scope.equipment, scope.definition, scope.work_request)
-    rows = [
-        Slice(each.key, each.label, each.evidence, each.pk)
-        for each in read(site, window, machine_parts.By(by), only)
-    ]  # fmt: skip
+    found = read(site, series_places.Span.of_days(site, window), machine_parts.By(by), only)
+    rows = [Slice(each.key, each.label, each.evidence, each.pk) for each in found]
     return Evidence(rows, sum((row.evidence for row in rows), nothing_of_it))
 
 

@@ -3,13 +3,27 @@
 Each is read off its ledger and not off buckets: reports and plans change late, and sums of a window are small.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncDate
 
 from analytics.engine.first_pass import against_good
@@ -31,11 +45,28 @@ FINISHED = (JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED)
 Row = tuple[Any, Any]  # what it is of: a machine, day, order or material by key, or nothing; its evidence
 
 
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From an instant on, up to another: local days, or a shift."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of_days(cls, site: Site, window: Window) -> "Span":
+        """The local days of a window, both included."""
+        end = instant(window.last + timedelta(days=1), time(0), site.zone)
+        return cls(instant(window.first, time(0), site.zone), end)
+
+
 @dataclass(frozen=True, slots=True)
 class PlacesOnly:
     """Narrows to a machine, line or area, a material or an order by their keys; None is everything."""
 
-    equipment: int | None = None
+    equipment: int | tuple[int, ...] | None = None
     definition: int | None = None
     work_request: int | None = None
 
@@ -62,26 +93,32 @@ class _Asked:
     machines: Sequence[int] | None
 
 
-def first_passes(site: Site, window: Window, by: By, only: PlacesOnly) -> list[OfSlice]:
+Read = Callable[[Site, Span, By, PlacesOnly], list[OfSlice]]
+
+
+def first_passes(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]:
     """Pieces made for the first time, and how many of them were right. Six statements at most.
 
     By the day of the report; what quality decided against counts on the day on which it was found.
     """
-    tree, asked = _asked(site, window, by, only)
+    tree, asked = _asked(site, span, by, only)
     return _slices([*_reported(asked), *_decided(asked)], asked, tree, PassTotals())
 
 
-def planned_jobs(site: Site, window: Window, by: By, only: PlacesOnly) -> list[OfSlice]:
-    """Jobs whose planned end lies in these days and is over, and those that ended in their plan. Three statements."""
-    tree, asked = _asked(site, window, by, only)
+def planned_jobs(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]:
+    """Jobs whose planned end lies in the span and is over, and those that ended in their plan. Three statements.
+
+    An end at midnight is of the day that ends there, as an end of a shift is of that shift.
+    """
+    tree, asked = _asked(site, span, by, only)
     ended = JobResponse.objects.filter(job_order=OuterRef("pk"), reverses=None, reversal=None).order_by()
     ended_at = ended.values("job_order").annotate(last=Max("ended_at")).values("last")
     jobs = JobOrder.objects.filter(
-        site=site, operations_type=OperationsType.PRODUCTION, planned_end__gte=asked.start,
-        planned_end__lt=min(asked.end, clock.now()),
+        site=site, operations_type=OperationsType.PRODUCTION, planned_end__gt=asked.start,
+        planned_end__lte=min(asked.end, clock.now()),
     ).exclude(status=JobOrderStatus.CANCELLED)  # fmt: skip
     jobs = _narrowed(jobs, asked, "equipment_id", "work_request")
-    key = _key(asked, "planned_end", F("equipment_id"), "work_request")
+    key = _key(asked, F("planned_end") - Value(TICK), F("equipment_id"), "work_request")
     rows: Any = jobs.annotate(finished=Subquery(ended_at)).order_by().values(of=key).annotate(
         due=Count("pk"),
         kept=Count("pk", filter=Q(status__in=FINISHED, finished__lte=F("planned_end"),
@@ -90,28 +127,29 @@ def planned_jobs(site: Site, window: Window, by: By, only: PlacesOnly) -> list[O
     return _slices([(row["of"], Kept(row["due"], row["kept"])) for row in rows], asked, tree, Kept())
 
 
-def due_dates(site: Site, window: Window, by: By, only: PlacesOnly) -> list[OfSlice]:
-    """Due dates of maintenance plans whose time ended in these days, and those done in time. Two statements."""
-    tree, asked = _asked(site, window, by, only)
+def due_dates(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]:
+    """Due dates of maintenance plans whose time ended in the span, and those done in time. Two statements."""
+    tree, asked = _asked(site, span, by, only)
     if only.definition is not None or only.work_request is not None:
         return []
     found = compliance_by_machine_and_day(site, asked.start, asked.end, clock.now(), asked.machines)
-    rows = [(day if by in TIMES else machine, Kept(each.due, each.in_time)) for (machine, day), each in found.items()]
+    rows = [
+        (day if by in TIMES else machine if by in PLACES else site.pk, Kept(each.due, each.in_time))
+        for (machine, day), each in found.items()
+    ]
     return _slices(rows, asked, tree, Kept())
 
 
-def _asked(site: Site, window: Window, by: By, only: PlacesOnly) -> tuple[Tree | None, _Asked]:
+def _asked(site: Site, span: Span, by: By, only: PlacesOnly) -> tuple[Tree | None, _Asked]:
     tree = Tree(site) if by in PLACES or only.equipment is not None else None
     machines = tree.below(only.equipment) if tree is not None and only.equipment is not None else None
-    start = instant(window.first, time(0), site.zone)
-    end = instant(window.last + timedelta(days=1), time(0), site.zone)
-    return tree, _Asked(site, start, end, by, only, machines)
+    return tree, _Asked(site, span.start, span.end, by, only, machines)
 
 
-def _key(asked: _Asked, when: str, machine: Any, order: str) -> Any:
+def _key(asked: _Asked, when: Any, machine: Any, order: str) -> Any:
     """What rows are grouped by. `order`: the way from the row to its order."""
     if asked.by in TIMES:
-        return TruncDate(when, tzinfo=asked.site.zone)
+        return TruncDate(ExpressionWrapper(when, DateTimeField()), tzinfo=asked.site.zone)
     if asked.by in PLACES:
         return machine
     if asked.by == By.MATERIAL:
@@ -143,7 +181,7 @@ def _reported(asked: _Asked) -> list[Row]:
     )
     rows = rows.alias(machine=Coalesce(F("job_response__equipment_id"), F(f"{job}__equipment_id")))
     rows = _narrowed(rows, asked, "machine", f"{job}__work_request").order_by()
-    sums = rows.values("unit", of=_key(asked, "occurred_at", F("machine"), f"{job}__work_request")).annotate(
+    sums = rows.values("unit", of=_key(asked, F("occurred_at"), F("machine"), f"{job}__work_request")).annotate(
         made=Sum("quantity"), right=Sum(Case(When(kind=QuantityKind.GOOD, then=F("quantity")), default=ZERO)),
     )  # fmt: skip
     return [(row["of"], PassTotals(((row["unit"], PassPieces(row["made"], row["right"])),))) for row in sums]
@@ -179,6 +217,12 @@ def _of(each: Decided, asked: _Asked) -> Any:
     if asked.by in PLACES:
         return each.machine
     return {By.MATERIAL: each.material, By.ORDER: each.order}.get(asked.by, asked.site.pk)
+
+
+def of_span(read: Read, site: Site, span: Span, place: int | None, nothing: Any) -> Any:
+    """One of these figures' evidence of a whole span, a shift, at a place; `nothing` where there is none of it."""
+    found = read(site, span, By.SITE, PlacesOnly(place))
+    return found[0].evidence if found else nothing
 
 
 def _slices(rows: Iterable[Row], asked: _Asked, tree: Tree | None, empty: Any) -> list[OfSlice]:

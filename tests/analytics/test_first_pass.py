@@ -91,7 +91,7 @@ class Plant:
     def plans(self, job: JobOrder, day: date, start: int, end: int) -> JobOrder:
         with acting() as act:
             order = WorkRequest.objects.select_related("site").get(pk=job.work_request_id)
-            set_planned_times(act, order, [job], {job.pk: (at(day, start), at(day, end))})
+            set_planned_times(act, order, [job], {job.pk: (at(day, start), at(day, 0) + timedelta(hours=end))})
         return job
 
     def due(self, machine: str, day: date, hour: int, tolerance: int, done: datetime | None) -> None:
@@ -165,6 +165,7 @@ def test_first_pass_yield_equals_the_case_worked_by_hand(passed: Plant) -> None:
     }  # fmt: skip
     assert shares("first_pass_yield", site, By.LINE) == {"LINE-1": Fraction(142, 160), "LINE-2": Fraction(18, 30)}
     assert whole("first_pass_yield", site) == Fraction(160, 190)
+    assert shares("first_pass_yield", site, By.SITE) == {"": Fraction(160, 190)}
     assert shares("first_pass_yield", site, By.DAY) == {
         "2026-03-02": Fraction(150, 180), "2026-03-09": Fraction(1),
     }  # fmt: skip
@@ -202,11 +203,11 @@ def test_decisions_fall_on_what_was_held_for_review_first() -> None:
 
 @pytest.fixture
 def planned(plant: Plant) -> Plant:
-    """Nine jobs with planned times and one without; it is the twentieth when the figures are read."""
+    """Ten jobs with planned times and one without; it is the twentieth when the figures are read."""
     with clock_shows(MONDAY, 5):
         for code, machine, start, end in (
             ("A", "M1", 6, 10), ("B", "M2", 6, 10), ("C", "M3", 6, 10), ("D", "M1", 12, 14), ("E", "M2", 12, 14),
-            ("F", "M2", 6, 10), ("H", "M3", 12, 14),
+            ("F", "M2", 6, 10), ("H", "M3", 12, 14), ("L", "M2", 22, 24),
         ):  # fmt: skip
             plant.plans(plant.job(code, machine), MONDAY, start, end)
         plant.plans(plant.job("G", "M1"), date(2026, 3, 25), 6, 10)
@@ -215,7 +216,7 @@ def planned(plant: Plant) -> Plant:
     jobs = {job.work_request.code: job for job in JobOrder.objects.select_related("work_request", "site")}
     for code, day, end in (
         ("A", MONDAY, (9, 30)), ("B", MONDAY, (10, 0)), ("C", MONDAY, (10, 1)), ("D", MONDAY, (11, 30)),
-        ("I", MONDAY, (11, 0)), ("K", NEXT_MONDAY, (7, 0)),
+        ("I", MONDAY, (11, 0)), ("L", MONDAY, (23, 0)), ("K", NEXT_MONDAY, (7, 0)),
     ):  # fmt: skip
         with clock_shows(day, 6):
             give(jobs[code], "start")
@@ -229,22 +230,27 @@ def planned(plant: Plant) -> Plant:
 
 
 def test_schedule_adherence_equals_the_case_worked_by_hand(planned: Plant) -> None:
-    """Kept: A at 9:30, B at its last minute, K. Not: C a minute late, D before its start, E open, H given up.
+    """Kept: A at 9:30, B at its last minute, K, and L, whose end was midnight.
+
+    Not: C a minute late, D before its start, E open, H given up.
 
     F was cancelled, G is not due yet, I has no plan: none of them counts.
-    M1: A, D, K = 2 of 3; M2: B, E = 1 of 2; M3: C, H = 0 of 2. LINE-1 3 of 5; the site 3 of 7.
+    M1: A, D, K = 2 of 3; M2: B, E, L = 2 of 3; M3: C, H = 0 of 2. LINE-1 4 of 6; the site 4 of 8.
     """
     site = planned.site
     with clock_shows(date(2026, 3, 20), 12):
         wide = Window(MONDAY, date(2026, 3, 31))
         assert shares("schedule_adherence", site, By.MACHINE) == {
-            "M1": Fraction(2, 3), "M2": Fraction(1, 2), "M3": Fraction(0),
+            "M1": Fraction(2, 3), "M2": Fraction(2, 3), "M3": Fraction(0),
         }  # fmt: skip
-        assert shares("schedule_adherence", site, By.LINE) == {"LINE-1": Fraction(3, 5), "LINE-2": Fraction(0)}
-        assert whole("schedule_adherence", site) == Fraction(3, 7)
-        assert kpi_table(BOOK["schedule_adherence"], site, wide, By.SITE).evidence == Kept(7, 3)
-        assert shares("schedule_adherence", site, By.DAY) == {"2026-03-02": Fraction(2, 6), "2026-03-09": Fraction(1)}
-        assert whole("schedule_adherence", site, Scope(equipment=planned.line.pk)) == Fraction(3, 5)
+        assert shares("schedule_adherence", site, By.LINE) == {"LINE-1": Fraction(4, 6), "LINE-2": Fraction(0)}
+        assert whole("schedule_adherence", site) == Fraction(4, 8)
+        assert kpi_table(BOOK["schedule_adherence"], site, wide, By.SITE).evidence == Kept(8, 4)
+        assert shares("schedule_adherence", site, By.DAY) == {"2026-03-02": Fraction(3, 7), "2026-03-09": Fraction(1)}
+        assert whole("schedule_adherence", site, Scope(equipment=planned.line.pk)) == Fraction(4, 6)
+        assert kpi_table(BOOK["schedule_adherence"], site, Window(MONDAY, MONDAY), By.SITE).evidence == Kept(7, 3)
+        tuesday = Window(date(2026, 3, 3), date(2026, 3, 3))
+        assert kpi_table(BOOK["schedule_adherence"], site, tuesday, By.SITE).rows == []
     with clock_shows(MONDAY, 11):  # the jobs until 14:00 are not over yet: A, B, C and nothing else
         assert whole("schedule_adherence", site) == Fraction(2, 3)
 
@@ -270,6 +276,7 @@ def test_pm_compliance_equals_the_case_worked_by_hand(served: Plant) -> None:
         assert shares("pm_compliance", site, By.MACHINE) == {"M1": Fraction(1, 2), "M2": Fraction(1), "M3": Fraction(0)}
         assert shares("pm_compliance", site, By.LINE) == {"LINE-1": Fraction(2, 3), "LINE-2": Fraction(0)}
         assert whole("pm_compliance", site) == Fraction(1, 2)
+        assert shares("pm_compliance", site, By.SITE) == {"": Fraction(1, 2)}
         assert shares("pm_compliance", site, By.DAY) == {"2026-03-02": Fraction(2, 3), "2026-03-03": Fraction(0)}
         assert whole("pm_compliance", site, Scope(equipment=served.line.pk)) == Fraction(2, 3)
         assert kpi_table(BOOK["pm_compliance"], site, WINDOW, By.DAY, Scope(definition=1)).rows == []
@@ -317,7 +324,7 @@ def test_api_export_and_pages_give_one_value_with_its_target(passed: Plant, api:
 def test_orders_and_due_dates_behind_the_figures_open(planned: Plant, served: Plant, api: Client) -> None:
     days = f"first={WINDOW.first}&last={WINDOW.last}"
     rows = orders_behind(BOOK["schedule_adherence"], planned.site, WINDOW)
-    assert sum((row.evidence for row in rows), Kept()) == Kept(7, 3)
+    assert sum((row.evidence for row in rows), Kept()) == Kept(8, 4)
     assert "/orders/D/" in api.get(f"/figures/schedule_adherence/why/?{days}").content.decode()
     page = api.get(f"/figures/pm_compliance/why/?{days}").content.decode()
     assert "1 of 2" in page
