@@ -2,8 +2,16 @@
 
 from maintenance.engine.due import Compliance
 from maintenance.permissions import REQUEST, VIEW
-from maintenance.selectors.compliance import compliance
+from maintenance.selectors.compliance import compliance, compliance_by_machine_and_day
 from maintenance.services.maintenance_request import NewRequest
 from maintenance.services.maintenance_request import add as add_request
 
-__all__ = ["REQUEST", "VIEW", "Compliance", "NewRequest", "add_request", "compliance"]
+__all__ = [
+    "REQUEST",
+    "VIEW",
+    "Compliance",
+    "NewRequest",
+    "add_request",
+    "compliance",
+    "compliance_by_machine_and_day",
+]

@@ -1,6 +1,7 @@
 """Quality's door for the storeys above: what joins their transactions."""
 
 from quality.permissions import CHANGE_PLAN
+from quality.selectors.first_pass import Decided, decided_of_jobs_found, rework_jobs
 from quality.selectors.inspection import DueInspection, due_inspections
 from quality.services.control_plan import NewCharacteristic, NewPlan
 from quality.services.control_plan import add as add_control_plan
@@ -13,6 +14,7 @@ from quality.services.sample import add as add_sample
 
 __all__ = [
     "CHANGE_PLAN",
+    "Decided",
     "DueInspection",
     "NewCharacteristic",
     "NewPlan",
@@ -20,8 +22,10 @@ __all__ = [
     "add_control_plan",
     "add_sample",
     "approve_control_plan",
+    "decided_of_jobs_found",
     "due_inspections",
     "latest_control_plans",
     "problems_of_characteristic",
+    "rework_jobs",
     "same_control_plan",
 ]

@@ -21,7 +21,7 @@ from analytics.engine.kpi import (
     Variant,
     ratio,
 )
-from analytics.engine.kpi_evidence import Machines, OrderTotals
+from analytics.engine.kpi_evidence import Machines, OrderTotals, PassTotals
 from analytics.engine.machine_parts import MachineTotals
 
 
@@ -76,6 +76,10 @@ def _fall_off(orders: OrderTotals) -> Outcome:
     return Missing.MIXED_UNITS if orders.pieces is None else ratio(orders.pieces.scrapped, orders.pieces.first_produced)
 
 
+def _first_pass(passes: PassTotals) -> Outcome:
+    return Missing.MIXED_UNITS if passes.pieces is None else ratio(passes.pieces.right, passes.pieces.made)
+
+
 def _energy(machines: Machines) -> Outcome:
     totals = machines.totals
     used = totals.energy_production + totals.energy_setup + totals.energy_stopped + totals.energy_other
@@ -127,11 +131,13 @@ def _iso(
     unit: str = "P1",
     basis: Basis = Basis.MACHINES,
     upper: Decimal | None = BEST,
+    version: int = 1,
     **more: Any,
 ) -> Kpi:
     return Kpi(
-        kpi_id, name, formula, unit, trend, f"{ISO}, KPI {number}", 1, compute or (lambda _parts: Missing.NO_RECORD),
-        basis=basis, number=number, timing=timing, audience=audience, upper=upper, **more,
+        kpi_id, name, formula, unit, trend, f"{ISO}, KPI {number}", version,
+        compute or (lambda _parts: Missing.NO_RECORD), basis=basis, number=number, timing=timing, audience=audience,
+        upper=upper, **more,
     )  # fmt: skip
 
 
@@ -227,9 +233,11 @@ ISO_34: tuple[Kpi, ...] = (
         14, "actual_to_planned_scrap_ratio", _("Actual to planned scrap ratio"), _("scrap / planned scrap"), DOWN,
         _("No planned scrap: routings do not state it yet."), timing=(R, P, D), audience=ALL,
     ),
-    _missing(
-        15, "first_pass_yield", _("First pass yield"), _("good parts at first pass / inspected parts"), UP,
-        _("No first passes: parts are not inspected one by one yet."), timing=(R, P, D), audience=ALL,
+    _iso(
+        15, "first_pass_yield", _("First pass yield"), _("good at the first pass, without rework / made"), UP,
+        _first_pass, timing=(R, P, D), audience=ALL, basis=Basis.PASSES, version=2, needs_quantities=True,
+        range_note=_("Below 0 % or above 100 % says that pieces were found or taken back on another day."),
+        note=_("As reported, less what quality decided to rework, repair or scrap. Rework is no second pass."),
     ),
     _iso(
         16, "scrap_ratio", _("Scrap ratio"), _("scrap / produced"), DOWN, _of("scrap", "produced"),

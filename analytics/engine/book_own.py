@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.engine import oee
 from analytics.engine.kpi import MICROSECONDS_PER_HOUR, Basis, Compute, Kpi, Missing, Outcome, Timing, Trend, ratio
-from analytics.engine.kpi_evidence import Demand, DueTotals, Machines, OutTotals
+from analytics.engine.kpi_evidence import Demand, DueTotals, Kept, Machines, OutTotals
 
 MICROSECONDS_PER_SECOND = Decimal(1_000_000)
 
@@ -36,6 +36,10 @@ def _takt(demand: Demand) -> Outcome:
 
 def _attainment(due: DueTotals) -> Outcome:
     return Missing.MIXED_UNITS if due.pieces is None else ratio(due.pieces.attained, due.pieces.ordered)
+
+
+def _kept(kept: Kept) -> Outcome:
+    return ratio(kept.kept, kept.due)
 
 
 def _out(out: OutTotals) -> Outcome:
@@ -116,6 +120,17 @@ OWN_MACHINES: tuple[Kpi, ...] = (
     _own(
         "orders_on_time", _("Orders on time"), _("orders good in full when due / orders due"), "P1", Trend.HIGHER,
         lambda due: ratio(due.on_time, due.due), basis=Basis.DUE, scope="order", upper=Decimal(1),
+    ),
+    _own(
+        "schedule_adherence", _("Schedule adherence"),
+        _("jobs finished from planned start to planned end / jobs planned to end"), "P1", Trend.HIGHER, _kept,
+        basis=Basis.PLANNED, scope="work unit, order", upper=Decimal(1),
+        note=_("By the last plan. An open job counts once its planned end is over; a cancelled one never."),
+    ),
+    _own(
+        "pm_compliance", _("PM compliance"), _("due dates done in time / due dates whose time is over"), "P1",
+        Trend.HIGHER, _kept, basis=Basis.MAINTENANCE, upper=Decimal(1),
+        note=_("In time: until the due date and the plan's tolerance. By the day on which that ended; missed counts."),
     ),
     _own("stop_count", _("Stops"), _("stops that began, minor ones aside"), "C62", Trend.LOWER, _number("stop_count")),
     _own("minor_stop_count", _("Minor stops"), _("minor stops that began"), "C62", Trend.LOWER,

@@ -44,6 +44,9 @@ class Basis(StrEnum):
     DUE = "due"  # orders due
     OUTPUT = "output"  # pieces that leave orders at their last operation
     DEMAND = "demand"  # machines' time and orders due
+    PASSES = "passes"  # first passes: pieces reported, less what quality decided of them
+    PLANNED = "planned"  # jobs planned to end
+    MAINTENANCE = "maintenance"  # due dates of maintenance plans
     NONE = "none"  # no record yet: `no_record` says which is missing
 
 

@@ -63,7 +63,18 @@ class OutPieces:
         return OutPieces(self.good + other.good)
 
 
-P = TypeVar("P", OrderPieces, DuePieces, OutPieces)
+@dataclass(frozen=True, slots=True)
+class PassPieces:
+    """Pieces made for the first time, in one unit, and those of them that were right without rework."""
+
+    made: Decimal = ZERO
+    right: Decimal = ZERO
+
+    def __add__(self, other: "PassPieces") -> "PassPieces":
+        return PassPieces(self.made + other.made, self.right + other.right)
+
+
+P = TypeVar("P", OrderPieces, DuePieces, OutPieces, PassPieces)
 
 
 @dataclass(frozen=True)
@@ -139,6 +150,30 @@ class OutTotals(ByUnit[OutPieces]):
 
 
 @dataclass(frozen=True)
+class PassTotals(ByUnit[PassPieces]):
+    """First passes through operations: a piece that passes three operations counts three times."""
+
+    def __add__(self, other: "PassTotals") -> "PassTotals":
+        return PassTotals(self.plus(other))
+
+    @property
+    def pieces(self) -> PassPieces | None:
+        """The pieces where they have one unit."""
+        return None if len(self.by_unit) > 1 else self.by_unit[0][1] if self.by_unit else PassPieces()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What had a time by which it was to be done (jobs, due dates of plans), and how much of it kept that time."""
+
+    due: int = 0
+    kept: int = 0
+
+    def __add__(self, other: "Kept") -> "Kept":
+        return Kept(self.due + other.due, self.kept + other.kept)
+
+
+@dataclass(frozen=True)
 class Demand:
     """Machines' time beside what was asked of them."""
 
@@ -154,7 +189,7 @@ class Demand:
         return self.due.unit
 
 
-Evidence = TypeVar("Evidence", Machines, OrderTotals, DueTotals, OutTotals, Demand)
+Evidence = TypeVar("Evidence", Machines, OrderTotals, DueTotals, OutTotals, PassTotals, Kept, Demand)
 
 
 def summed(rows: Iterable[Evidence], nothing: Evidence) -> Evidence:

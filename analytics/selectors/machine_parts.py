@@ -113,14 +113,14 @@ def parts_by(
     Give `now` for the running shift up to this instant. Five statements at most, whatever the window.
     """
     by, only = By(by), only or Only()
-    tree = _Tree(site) if by in _TREE | {By.MACHINE} or only.equipment is not None else None
+    tree = Tree(site) if by in _TREE | {By.MACHINE} or only.equipment is not None else None
     machines = tree.below(only.equipment) if tree is not None and only.equipment is not None else None
     running = _running(site, first_day, last_day, by, only, machines, now)
     sums: dict[Any, MachineTotals] = defaultdict(MachineTotals)
     for key, totals in _rows(site, first_day, last_day, _asked(by), only, machines, bool(running)):
-        sums[_above(tree, by, key)] += totals
+        sums[above(tree, by, key)] += totals
     for row in running:
-        sums[_above(tree, by, _key_of(row, _asked(by)))] += row.totals
+        sums[above(tree, by, _key_of(row, _asked(by)))] += row.totals
     return _named(sums, by, tree)
 
 
@@ -140,7 +140,7 @@ def losses_by(
     Silence and unplanned running are no rows here; uncoded stops have no reason.
     """
     by, only = By(by), only or Only()
-    tree = _Tree(site) if by in _TREE | {By.MACHINE} or only.equipment is not None else None
+    tree = Tree(site) if by in _TREE | {By.MACHINE} or only.equipment is not None else None
     machines = tree.below(only.equipment) if tree is not None and only.equipment is not None else None
     key, join = _KEYS[_asked(by)]
     where, values = _where(site, first_day, last_day, only, machines)
@@ -152,10 +152,10 @@ def losses_by(
     )
     sums: dict[tuple[Any, ...], list[int]] = {}
     for row in _fetched(statement, values):
-        entry = sums.setdefault((_above(tree, by, row[0]), *row[1:5]), [0, 0])
+        entry = sums.setdefault((above(tree, by, row[0]), *row[1:5]), [0, 0])
         entry[0] += row[5]
         entry[1] += row[6]
-    names = _names({key[0] for key in sums}, by, tree)
+    names = names_of({key[0] for key in sums}, by, tree)
     found = [LossSlice(*names[key[0]], *key[1:], *amounts) for key, amounts in sums.items()]
     return sorted(found, key=lambda loss: (loss.key, -loss.duration, loss.reason_id or 0, loss.loss_class))
 
@@ -266,7 +266,7 @@ def _key_of(row: "live.Running", by: By) -> Any:
     }[by]
 
 
-class _Tree:
+class Tree:
     """The site's equipment, to find what a machine stands in. One statement."""
 
     def __init__(self, site: Site) -> None:
@@ -297,19 +297,19 @@ class _Tree:
             at = self.rows[at][0]
 
 
-def _above(tree: _Tree | None, by: By, key: Any) -> Any:
+def above(tree: Tree | None, by: By, key: Any) -> Any:
     if tree is None or by not in _TREE:
         return key
     return tree.line(key) if by == By.LINE else tree.area(key)
 
 
-def _named(sums: Mapping[Any, MachineTotals], by: By, tree: _Tree | None) -> list[MachineSlice]:
-    names = _names(set(sums), by, tree)
+def _named(sums: Mapping[Any, MachineTotals], by: By, tree: Tree | None) -> list[MachineSlice]:
+    names = names_of(set(sums), by, tree)
     found = [MachineSlice(names[key][0], names[key][1], totals, names[key][2]) for key, totals in sums.items()]
     return sorted(found, key=lambda each: each.key)
 
 
-def _names(keys: set[Any], by: By, tree: _Tree | None) -> dict[Any, tuple[str, str, int | None]]:
+def names_of(keys: set[Any], by: By, tree: Tree | None) -> dict[Any, tuple[str, str, int | None]]:
     """What the keys are called, in addresses and to people. One statement for materials and orders, else none."""
     if by in _NAMES:
         wanted = [key for key in keys if key is not None]

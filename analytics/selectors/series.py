@@ -10,10 +10,10 @@ from django.db.models import F
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from analytics.engine.kpi import Basis
-from analytics.engine.kpi_evidence import Demand, DueTotals, Machines, OrderTotals, OutTotals
+from analytics.engine.kpi_evidence import Demand, DueTotals, Kept, Machines, OrderTotals, OutTotals, PassTotals
 from analytics.engine.parts import Parts
 from analytics.models import HourBucket, ShiftBucket
-from analytics.selectors import machine_parts, series_orders, series_output, slices
+from analytics.selectors import machine_parts, series_orders, series_output, series_places, slices
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
 from mom.plant.models import Equipment
@@ -38,6 +38,7 @@ class By(StrEnum):
 
 _TIME = frozenset({By.DAY, By.WEEK, By.MONTH})
 _OF_ORDERS = _TIME | {By.SITE, By.ORDER, By.MATERIAL}
+_OF_PLACES = _TIME | {By.SITE, By.MACHINE, By.LINE, By.AREA}
 POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.REPORTS: _OF_ORDERS | {By.MACHINE, By.PERSON},
     Basis.MACHINES: frozenset(By) - {By.PERSON},
@@ -45,8 +46,17 @@ POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.DUE: _OF_ORDERS,
     Basis.OUTPUT: _OF_ORDERS,
     Basis.DEMAND: _TIME | {By.SITE},
+    Basis.PASSES: _OF_ORDERS | _OF_PLACES,
+    Basis.PLANNED: _OF_ORDERS | _OF_PLACES,
+    Basis.MAINTENANCE: _OF_PLACES,
     Basis.NONE: frozenset(By),
 }
+PLACED: dict[Basis, tuple[series_places.Read, Any]] = {
+    Basis.PASSES: (series_places.first_passes, PassTotals()),
+    Basis.PLANNED: (series_places.planned_jobs, Kept()),
+    Basis.MAINTENANCE: (series_places.due_dates, Kept()),
+}
+"""How the figures are read that are told apart by place or time off their ledgers; and the evidence of nothing."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,7 @@ def evidence_by(
         return _of_orders(read(site, window, of) if scope.shift is None else [], by, OutTotals())
     if basis == Basis.DEMAND:
         return _demand(site, window, by, scope, now)
-    return Evidence([], None)
+    return _placed(basis, site, window, by, scope) if basis in PLACED else Evidence([], None)
 
 
 def nothing(basis: Basis) -> Any:
@@ -113,7 +123,8 @@ def nothing(basis: Basis) -> Any:
     machines, due = Machines(), DueTotals()
     return {
         Basis.REPORTS: Parts(), Basis.MACHINES: machines, Basis.ORDERS: OrderTotals(), Basis.DUE: due,
-        Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.NONE: None,
+        Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.PASSES: PassTotals(),
+        Basis.PLANNED: Kept(), Basis.MAINTENANCE: Kept(), Basis.NONE: None,
     }[basis]  # fmt: skip
 
 
@@ -123,6 +134,16 @@ def _names_no_machine(scope: Scope) -> bool:
 
 def _orders_only(scope: Scope) -> series_orders.OrdersOnly:
     return series_orders.OrdersOnly(scope.work_request, scope.definition)
+
+
+def _placed(basis: Basis, site: Site, window: Window, by: By, scope: Scope) -> Evidence:
+    read, nothing_of_it = PLACED[basis]
+    if scope.person is not None or scope.shift is not None:
+        return Evidence([], nothing_of_it)
+    only = series_places.PlacesOnly(scope.equipment, scope.definition, scope.work_request)
+    found = read(site, series_places.Span.of_days(site, window), machine_parts.By(by), only)
+    rows = [Slice(each.key, each.label, each.evidence, each.pk) for each in found]
+    return Evidence(rows, sum((row.evidence for row in rows), nothing_of_it))
 
 
 def _reports(site: Site, window: Window, by: By, scope: Scope) -> Evidence:

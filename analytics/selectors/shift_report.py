@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 
+from analytics.engine.book import BOOK
+from analytics.engine.kpi import KpiValue
 from analytics.engine.machine_parts import MachineTotals
 from analytics.models import BoardEntry, LossBucket, ShiftNote
 from analytics.selectors import losses
@@ -17,6 +19,8 @@ from analytics.selectors.board_shifts import ShownShift
 from analytics.selectors.freshness import age_of_most, ages
 from analytics.selectors.losses_stops import described
 from analytics.selectors.reckoning import without_order_in
+from analytics.selectors.series import PLACED
+from analytics.selectors.series_places import Span, of_span
 from analytics.selectors.slices import Window
 from analytics.selectors.targets import Targets, targets_at
 from mom.accounts.models import Site
@@ -27,7 +31,9 @@ from mom.plant.engine.terms import LossClass
 from mom.work.models import Alert
 from mom.work.selectors.alert import alert_list
 
-TARGETS = ("oee_index", "availability", "effectiveness", "quality_ratio")
+OF_LEDGERS = ("first_pass_yield", "schedule_adherence", "pm_compliance")
+"""Figures of the shift that are no sums of machines' time: read from its first instant to its last."""
+TARGETS = ("oee_index", "availability", "effectiveness", "quality_ratio", *OF_LEDGERS)
 MOST_UNCODED, MOST_ALERTS, MOST_REASONS = 60, 60, 2
 
 
@@ -68,6 +74,17 @@ class ShiftReport:
     def totals(self) -> MachineTotals:
         """The whole shift."""
         return self.sums.whole
+
+    @cached_property
+    def of_ledgers(self) -> dict[str, KpiValue]:
+        """First passes, jobs planned to end and due dates of the shift, by figure. Seven statements at most."""
+        span = Span(self.shown.start, self.shown.until)
+        place = self.place.pk if self.place is not None else None
+        found = {}
+        for name in OF_LEDGERS:
+            read, nothing = PLACED[BOOK[name].basis]
+            found[name] = BOOK[name].of(of_span(read, self.site, span, place, nothing))
+        return found
 
     @property
     def target_place(self) -> int | None:

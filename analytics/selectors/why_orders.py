@@ -10,6 +10,7 @@ from django.db.models import Q, Subquery
 from analytics.engine.kpi import Basis, Kpi
 from analytics.models import OrderFlow
 from analytics.selectors import series_orders, series_output, slices
+from analytics.selectors.series import By, evidence_by
 from analytics.selectors.slices import Window
 from analytics.selectors.why_origins import Origin, origins_of
 from mom.accounts.models import Site
@@ -48,6 +49,9 @@ def orders_behind(kpi: Kpi, site: Site, window: Window) -> list[OrderEvidence]:
         ]  # fmt: skip
     if kpi.basis == Basis.OUTPUT:
         return _pieces_out(site, window)
+    if kpi.basis in {Basis.PASSES, Basis.PLANNED}:
+        rows_of = evidence_by(kpi.basis, site, window, By.ORDER).rows
+        return [OrderEvidence(each.pk, each.key, each.label, each.evidence) for each in rows_of if each.pk is not None]
     only = series_orders.OrdersOnly()
     if kpi.basis == Basis.ORDERS:
         rows = series_orders.finished_orders(site, window, only)

@@ -87,12 +87,27 @@ def head_figures(report: ShiftReport, school: School) -> list[HeadFigure]:
         found.append(
             HeadFigure(label, number or figure.text, unit if number else "", figure.why or foot, _status(is_below))
         )
+    found += _of_ledgers(report)
     spoilt = totals.scrap + totals.rework + totals.review
     spoilt_words = _("%(count)s scrap or rework") % {"count": printing.number(spoilt)}
     found.append(HeadFigure(_("Good"), printing.number(totals.good), "", spoilt_words, ""))
     stopped = totals.down + totals.delay - totals.minor_stop
     uncoded = _("%(time)s without reason") % {"time": words.minutes_words(totals.uncoded)} if totals.uncoded else ""
     found.append(HeadFigure(_("Stopped"), words.minutes_words(stopped), "", uncoded, "warn" if uncoded else ""))
+    return found
+
+
+def _of_ledgers(report: ShiftReport) -> list[HeadFigure]:
+    """First-pass yield, schedule adherence and PM compliance, of which the shift has any."""
+    found = []
+    for name, value in report.of_ledgers.items():
+        if value.value is None:
+            continue
+        target = report.targets.of(name, report.target_place)
+        is_below = target is not None and value.value < target.value
+        foot = _("target %(value)s") % {"value": printing.percent(target.value)} if target is not None else ""
+        number, _space, unit = printing.percent(value.value).rpartition(printing.SPACE)
+        found.append(HeadFigure(_(BOOK[name].name), number, unit, foot, _status(is_below)))
     return found
 
 

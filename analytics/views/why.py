@@ -170,6 +170,8 @@ class WhyPage(Page):
     def _reported(self, machine: Equipment | None, window: Window) -> dict[str, Any]:
         """The reports, or the orders and the reports of each, that a figure is made of."""
         kpi, reader = self.kpi, Reader(self.actor, self.site, self.request)
+        if kpi.basis == Basis.MAINTENANCE:
+            return self._due_dates(window)
         order = self.request.GET.get("order", "").replace("\0", "")
         if is_of_orders(kpi):
             table = kpi_table(kpi, self.site, window, By.SITE, now=self.now)
@@ -191,6 +193,17 @@ class WhyPage(Page):
             "is_listed": True, "reports": reports, "is_narrow": is_narrow, "is_waiting": value != figure,
             "figure": kpi_words.printed(kpi, figure),
         }  # fmt: skip
+
+    def _due_dates(self, window: Window) -> dict[str, Any]:
+        """The machines with how many of their due dates were kept; each opens to its own page, with its plans."""
+        table = kpi_table(self.kpi, self.site, window, By.MACHINE, now=self.now)
+        rows = [
+            (row.slice.key, row.slice.label,
+             _("%(kept)d of %(due)d") % {"kept": row.slice.evidence.kept, "due": row.slice.evidence.due}, "",
+             reverse("plant:machine_detail", args=[row.slice.key]))
+            for row in table.rows
+        ]  # fmt: skip
+        return self._value(table.whole) | {"slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS)}
 
     def _time_asked(self, window: Window) -> dict[str, Any]:
         """Beside what was asked of the machines: the planned time of each, which opens to its stretches."""

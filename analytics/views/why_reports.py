@@ -36,6 +36,7 @@ from mom.work.models import JobResponse, QuantityReport, WorkRequest
 from mom.work.models.labels import QUANTITY_KIND, WORK_KIND
 
 PER_PAGE = 100
+OF_ORDERS = frozenset({Basis.ORDERS, Basis.DUE, Basis.OUTPUT, Basis.DEMAND, Basis.PASSES, Basis.PLANNED})
 NO_MACHINE = "none"
 
 
@@ -113,7 +114,7 @@ class Reader:
 
 def is_of_orders(kpi: Kpi) -> bool:
     """Whether the figure is made of orders and not of reports."""
-    return kpi.basis in {Basis.ORDERS, Basis.DUE, Basis.OUTPUT, Basis.DEMAND} or kpi.id in ORDERS_OF
+    return kpi.basis in OF_ORDERS or kpi.id in ORDERS_OF
 
 
 def reports_behind(reader: Reader, kpi: Kpi, window: Window, only: Narrowed) -> tuple[list[Listed], Any]:

@@ -1,14 +1,22 @@
 """How many planned jobs were due in a period, and how many of them were done in time."""
 
+from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from maintenance.engine.due import Compliance
 from maintenance.engine.terms import OccurrenceStatus
 from maintenance.models import PlanOccurrence
 from mom.accounts.models import Site
+
+_SUMS: dict[str, Any] = {
+    "due": Count("pk"),
+    "in_time": Count("pk", filter=Q(completed_at__lte=F("window_ends_at"))),
+}
 
 
 def compliance(
@@ -18,9 +26,25 @@ def compliance(
 
     Source: PM completed inside the window / PM due in the period; overdue and not done is not compliant.
     """
+    found = _ended(site, start, end, now, machines).aggregate(**_SUMS)
+    return Compliance(found["due"], found["in_time"])
+
+
+def compliance_by_machine_and_day(
+    site: Site, start: datetime, end: datetime, now: datetime, machines: Collection[int] | None = None
+) -> dict[tuple[int, date], Compliance]:
+    """The same told apart by the plan's machine and the local day on which the window ended. One statement."""
+    rows: Any = _ended(site, start, end, now, machines).order_by()
+    rows = rows.values(machine=F("plan__equipment_id"), day=TruncDate("window_ends_at", tzinfo=site.zone))
+    found: dict[tuple[int, date], Compliance] = defaultdict(lambda: Compliance(0, 0))
+    for row in rows.annotate(**_SUMS):
+        found[row["machine"], row["day"]] += Compliance(row["due"], row["in_time"])
+    return dict(found)
+
+
+def _ended(
+    site: Site, start: datetime, end: datetime, now: datetime, machines: Collection[int] | None
+) -> QuerySet[PlanOccurrence]:
     rows = PlanOccurrence.objects.filter(site=site, window_ends_at__gte=start, window_ends_at__lt=min(end, now))
     rows = rows.exclude(status=OccurrenceStatus.CANCELLED)
-    if machines is not None:
-        rows = rows.filter(plan__equipment__in=machines)
-    found = rows.aggregate(due=Count("pk"), in_time=Count("pk", filter=Q(completed_at__lte=F("window_ends_at"))))
-    return Compliance(found["due"], found["in_time"])
+    return rows if machines is None else rows.filter(plan__equipment__in=machines)

@@ -10,7 +10,17 @@ import pytest
 from analytics.engine.book import BOOK, COMPUTED, KPIS
 from analytics.engine.book_iso import ISO_34
 from analytics.engine.kpi import Basis, Kpi, Missing, Trend
-from analytics.engine.kpi_evidence import Demand, DuePieces, DueTotals, Machines, OrderPieces, OrderTotals, summed
+from analytics.engine.kpi_evidence import (
+    Demand,
+    DuePieces,
+    DueTotals,
+    Machines,
+    OrderPieces,
+    OrderTotals,
+    PassPieces,
+    PassTotals,
+    summed,
+)
 from analytics.engine.machine_parts import MachineTotals
 
 MINUTE, HOUR = 60_000_000, 3_600_000_000
@@ -101,6 +111,12 @@ def test_figures_of_an_order_equal_the_worked_numbers(name: str) -> None:
     value = BOOK[name].of(orders()).value
     assert value is not None
     assert round(value, 6) == Decimal(str(OUT[name]))
+
+
+def test_first_pass_yield_equals_the_worked_numbers() -> None:
+    """Source: vectors/iso22400_own_1.json: of 250 inspected 228 were good at their first pass."""
+    passes = PassTotals((("C62", PassPieces(Decimal(IN["IP"]), Decimal(IN["GP"]))),))
+    assert BOOK["first_pass_yield"].of(passes).value == Decimal(str(OUT["first_pass_yield"]))
 
 
 def test_throughput_rate_is_pieces_per_hour_of_execution() -> None:

@@ -1,18 +1,29 @@
 """The shift report: its numbers are those of the buckets and stay; paper, workbook and API say the same."""
 
 import io
+import re
+import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import openpyxl
 import pypdfium2
 import pytest
+import time_machine
 from django.test import Client
 
 from analytics.models import BoardEntry, KpiTarget, ShiftNote
 from mom.accounts.models import Site, User
 from mom.core import clock
+from mom.core.actor import system_actor
 from mom.core.testing import acting
+from mom.work.engine.terms import QuantityKind
+from mom.work.public import set_planned_times
+from mom.work.services import quantity_report
+from mom.work.services.quantity_report import Reported
 from tests.analytics.shift_floor import DAY, Floor, vorne
+from tests.factories.targets import make_target
+from tests.factories.work import give, job_of, make_order
 
 BACKEND = "mom.accounts.backends.PasswordBackend"
 ADDRESS = "/shift-report/?day=2026-04-16&shift=early"
@@ -60,6 +71,34 @@ def test_shift_report_has_figures_targets_stops_words_and_choices(reader: Client
     ):  # fmt: skip
         assert part in shown, part
     assert 'class="num is-bad"' in shown  # below its target
+
+
+def test_shift_report_has_what_the_shift_made_right_at_once_and_kept_of_its_plan(reader: Client, floor: Floor) -> None:
+    """47 of 50 bodies right; of two jobs planned to end in the shift one did, the other at its very end did not."""
+    start, end = floor.start("early"), floor.start("late")
+    jobs = [job_of(make_order(floor.site, code, material=floor.part, machine=floor.machines[0]))
+            for code in ("WO-1", "WO-2")]  # fmt: skip
+    with acting() as act:
+        for job, until in zip(jobs, (start + timedelta(hours=4), end), strict=True):
+            set_planned_times(act, job.work_request, [job], {job.pk: (start, until)})
+    with time_machine.travel(start + timedelta(hours=2), tick=False):
+        give(jobs[0], "start")
+        lines = [Reported(QuantityKind.GOOD, Decimal(47)), Reported(QuantityKind.SCRAP, Decimal(3))]
+        quantity_report.report(system_actor("test"), jobs[0].pk, lines, op_uuid=uuid.uuid4())
+        give(jobs[0], "finish")
+    make_target(floor.site, kpi="first_pass_yield", value=Decimal("0.97"), equipment=None)
+
+    shown = reader.get(ADDRESS).content.decode()
+    figures = shown[shown.index('id="report-figures"') : shown.index('id="report-machines"')]
+    words = re.sub(r"<[^>]+>|\s", " ", figures)
+    assert re.search(r"First pass yield +94.0 +% +target 97.0 +%", words), words
+    assert re.search(r"Schedule adherence +50.0 +%", words), words
+    assert "PM compliance" not in words  # nothing was due
+    assert "First pass yield" in words_of(reader.get(f"{ADDRESS}&export=pdf").content)
+    late = reader.get("/shift-report/?day=2026-04-16&shift=late").content.decode()
+    assert "Schedule adherence" not in late
+    elsewhere = reader.get(f"{ADDRESS}&at=ASSY").content.decode()
+    assert "First pass yield" not in elsewhere
 
 
 def test_shift_report_on_paper_and_in_the_workbook_says_the_same(reader: Client, floor: Floor) -> None:
@@ -138,5 +177,5 @@ def test_shift_report_statements_do_not_grow_with_machines(
     for minute in range(0, 300, 30):
         floor.stop(floor.machines[1], minute, 9)
 
-    with django_assert_max_num_queries(21):  # type: ignore[operator]
+    with django_assert_max_num_queries(26):  # type: ignore[operator]
         reader.get(ADDRESS)

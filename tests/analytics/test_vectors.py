@@ -1,13 +1,20 @@
 """Published and own examples of OEE, its roll-up and of means between failures."""
 
+import json
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analytics.engine import oee, reliability
+from analytics.engine.book import BOOK
+from analytics.engine.kpi_evidence import Machines
 from analytics.engine.machine_parts import MachineTotals, total
 
 MINUTE, HOUR = 60_000_000, 3_600_000_000
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "reliability"
+VECTORS: dict[str, list[dict[str, Any]]] = {path.stem: json.loads(path.read_text()) for path in GOLDEN.glob("*.json")}
 SECOND = 1_000_000
 
 
@@ -51,12 +58,15 @@ def test_three_machines_roll_up_to_70_33_percent_and_not_to_the_mean() -> None:
     assert round(wrong, 6) == Decimal("0.621812")
 
 
-def test_interval_of_mean_time_between_failures() -> None:
-    """Source: documentation of the Python package reliability; vectors/mtbf_interval.json."""
-    found = reliability.interval(19520, 7, 0.8)
-    assert found.low == pytest.approx(1658.3248534993454, rel=1e-9)
+@pytest.mark.parametrize("case", VECTORS["mtbf_interval"], ids=lambda case: case["id"])
+def test_interval_of_mean_time_between_failures(case: dict[str, Any]) -> None:
+    """Each case names its source."""
+    asked = case["inputs"]
+    assert asked["sided"] == 2
+    found = reliability.interval(asked["total_time"], asked["failures"], asked["CI"])
+    assert found.low == pytest.approx(case["expected"]["mtbf_lower"], rel=case["tolerance"]["rel"])
     assert found.high is not None
-    assert found.high > 19520 / 7 > found.low
+    assert found.high > asked["total_time"] / asked["failures"] > found.low
 
 
 def test_bound_without_failure_is_time_over_the_log() -> None:
@@ -67,17 +77,31 @@ def test_bound_without_failure_is_time_over_the_log() -> None:
     assert reliability.lower_bound(Decimal(0), 0) is None
 
 
+def hours_of(kpi: str, parts: MachineTotals, variant: str = "") -> float:
+    value = BOOK[kpi].of(Machines(parts), variant).value
+    assert value is not None
+    return float(value)
+
+
 def test_means_of_the_published_articles() -> None:
-    """Source: vectors/maintenance_simple.json (getAgility; Reliability Engineers Academy)."""
-    # 300 h less 10 h of inspection, 12 h of repair in four failures
-    agility = MachineTotals(
-        production=278 * HOUR, down=12 * HOUR, planned_maintenance=10 * HOUR, breakdown=12 * HOUR, failure_count=4
+    """As the KPI book gives them; each case names its source, both formulas of the mean time to failure are printed."""
+    agility, chiller = (VECTORS["maintenance_simple"][number] for number in (0, 1))
+    asked, said = agility["inputs"], agility["expected"]
+    repairs = asked["repair_h"]  # of 300 h, 10 h of inspection and 12 h in four failures
+    parts = MachineTotals(
+        production=(asked["period_h"] - asked["inspection_h"] - sum(repairs)) * HOUR, down=sum(repairs) * HOUR,
+        planned_maintenance=asked["inspection_h"] * HOUR, breakdown=sum(repairs) * HOUR, failure_count=len(repairs),
+    )  # fmt: skip
+    assert hours_of("mttr", parts) == pytest.approx(said["mttr_h"], abs=agility["tolerance"]["abs"])
+    assert hours_of("mttf", parts, "iso22400_fe_plus_1") == pytest.approx(said["mttf_with_FE_plus_1_h"], abs=1e-9)
+    assert hours_of("mttf", parts) == 69.5  # 278 / 4, as the case's note has it
+    asked, said = chiller["inputs"], chiller["expected"]
+    repair = asked["repair_min_total"] * MINUTE
+    parts = MachineTotals(
+        production=asked["operating_h"] * HOUR, down=repair, breakdown=repair, failure_count=asked["failures"]
     )
-    assert reliability.mean_iso(reliability.up_hours(agility), 4) == Decimal("55.6")
-    assert reliability.mean(reliability.up_hours(agility), 4) == Decimal("69.5")
-    assert reliability.mean(Decimal(12), 4) == 3
-    chiller = MachineTotals(production=3600 * HOUR, down=12 * HOUR, breakdown=12 * HOUR, failure_count=12)
-    assert reliability.mean(reliability.operating_hours(chiller), 12) == 300
+    assert hours_of("motbf", parts) == said["mtbf_h"]
+    assert hours_of("mttr", parts) * 60 == pytest.approx(said["mttr_min"], abs=chiller["tolerance"]["abs"])
 
 
 def test_group_is_sum_over_sum() -> None:

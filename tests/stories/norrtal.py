@@ -15,6 +15,8 @@ from inventory.models import StockBalance, StorageLocation
 from inventory.services import job_material, lots
 from inventory.services.job_material import Taken
 from inventory.services.lots import NewLot
+from maintenance.models import PlanOccurrence
+from maintenance.services.job_plan import NewStep
 from mom.accounts.models import Site
 from mom.core import relay
 from mom.core.actor import system_actor
@@ -33,6 +35,7 @@ from mom.plant.models import (
 )
 from mom.work.engine.terms import GateLevel, JobOrderCommand, MaterialUse, QuantityKind
 from mom.work.models import JobOrder
+from mom.work.public import set_planned_times
 from mom.work.services import gate_rule, job_order, quantity_report
 from mom.work.services.quantity_report import Reported
 from production.models import IdealCycle
@@ -43,9 +46,10 @@ from quality.services import sample
 from quality.services.sample import NewSample
 from tests.accounts.signing import PASSWORD
 from tests.factories.accounts import make_site, make_user
-from tests.factories.maintenance import make_technician
+from tests.factories.maintenance import make_job_plan, make_plan, make_technician, repair, sign
 from tests.factories.plant import make_equipment, make_reason
-from tests.factories.quality import bore, make_plan
+from tests.factories.quality import bore
+from tests.factories.quality import make_plan as make_control_plan
 from tests.factories.work import make_material
 from tests.quality.signing import make_decider
 
@@ -91,10 +95,11 @@ class Norrtal:
     def _prepare(self) -> None:
         """What was settled long before: how pumps are made, what is measured, what the press tells."""
         steps = [NewSegment("Press", [NewMaterial(self.body, D(10)), NewMaterial(self.seal, D(20)),
-                                      NewMaterial(self.pump, D(10), MaterialUse.PRODUCED)], self.press)]  # fmt: skip
+                                      NewMaterial(self.pump, D(10), MaterialUse.PRODUCED)], self.press,
+                            run_duration=timedelta(minutes=1))]  # fmt: skip
         draft = operations_definition.create(PLANT, self.site, NewDefinition("PUMP", self.pump, D(10), steps))
         operations_definition.approve(PLANT, draft.pk)
-        self.plan = make_plan(self.site, "CP-BODY", material=self.body, characteristics=[bore(every_pieces=50)])
+        self.plan = make_control_plan(self.site, "CP-BODY", material=self.body, characteristics=[bore(every_pieces=50)])
         gate_rule.set_level(PLANT, self.site, "inventory.material", GateLevel.BLOCK)
         broken = make_reason(self.site, "HYDRAULICS")
         long_ago = at(5) - timedelta(days=30)
@@ -108,7 +113,23 @@ class Norrtal:
                 minor_stop=timedelta(minutes=2), valid_from=long_ago,
             )  # fmt: skip
 
+        look = make_job_plan(self.site, steps=(NewStep("Look and grease", is_required=False),))
+        for machine, hours in ((self.cnc, 4), (self.press, 3)):
+            make_plan(machine, job_plan=look, rule="FREQ=MONTHLY", starts_at=at(6), tolerance=timedelta(hours=hours),
+                      takes_machine=False)  # fmt: skip
+
     # What people do
+
+    def plans(self, job: JobOrder, start: datetime, end: datetime) -> None:
+        """Whoever plans gives a job that came from the ERP its times; nobody had said how long it takes."""
+        with acting() as act:
+            set_planned_times(act, job.work_request, [job], {job.pk: (start, end)})
+
+    def serves(self, machine: Equipment) -> None:
+        """Tomasz does what is due on a machine, and signs."""
+        due = PlanOccurrence.objects.get(plan__equipment=machine)
+        assert due.job is not None
+        sign(repair(due.job), self.tomasz)
 
     def receives(self, material: MaterialDefinition, lot: str, quantity: int) -> MaterialLot:
         lots.receive_lot(PLANT, self.store, material, D(quantity), NewLot(lot), op_uuid=uuid.uuid4())

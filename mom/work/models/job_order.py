@@ -110,6 +110,9 @@ class JobOrder(SiteOwned):
         indexes = [
             models.Index(fields=["equipment", "status"], name="work_job_by_equipment"),
             models.Index(fields=["site", "status"], name="work_job_by_status"),
+            models.Index(
+                fields=["site", "planned_end"], condition=models.Q(planned_end__isnull=False), name="work_job_by_plan"
+            ),
         ]
         triggers = [
             History(),
