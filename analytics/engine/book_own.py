@@ -16,6 +16,7 @@ def _(message: str) -> str:
 
 
 OWN = "MOM"
+DECISION = "MOM, decision 41"
 LIVE = (Timing.REAL_TIME, Timing.PERIODICALLY, Timing.ON_DEMAND)
 
 
@@ -124,12 +125,12 @@ OWN_MACHINES: tuple[Kpi, ...] = (
     _own(
         "schedule_adherence", _("Schedule adherence"),
         _("jobs finished from planned start to planned end / jobs planned to end"), "P1", Trend.HIGHER, _kept,
-        basis=Basis.PLANNED, scope="work unit, order", upper=Decimal(1),
+        basis=Basis.PLANNED, scope="work unit, order", source=DECISION, upper=Decimal(1),
         note=_("By the last plan. An open job counts once its planned end is over; a cancelled one never."),
     ),
     _own(
         "pm_compliance", _("PM compliance"), _("due dates done in time / due dates whose time is over"), "P1",
-        Trend.HIGHER, _kept, basis=Basis.MAINTENANCE, upper=Decimal(1),
+        Trend.HIGHER, _kept, source=DECISION, basis=Basis.MAINTENANCE, upper=Decimal(1),
         note=_("In time: until the due date and the plan's tolerance. By the day on which that ended; missed counts."),
     ),
     _own("stop_count", _("Stops"), _("stops that began, minor ones aside"), "C62", Trend.LOWER, _number("stop_count")),
