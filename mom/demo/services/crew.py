@@ -27,7 +27,7 @@ from mom.floor.services import stop as stops
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Equipment, MaterialDefinition, Person, Reason
 from mom.plant.selectors.calendar import current_shift
-from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, QuantityKind, WorkRequestStatus
+from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, OperationsType, QuantityKind, WorkRequestStatus
 from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityReport, WorkRequest
 from mom.work.services import job_order as job_orders
 from mom.work.services import quantity_report
@@ -86,7 +86,9 @@ class Crew:
             self._begin_next(code, now)
 
     def _jobs(self, code: str, status: JobOrderStatus) -> list[JobOrder]:
-        rows = JobOrder.objects.filter(equipment=self.equipment[code], status=status).select_related("work_request")
+        rows = JobOrder.objects.filter(
+            equipment=self.equipment[code], status=status, operations_type=OperationsType.PRODUCTION
+        ).select_related("work_request")
         return list(rows.order_by("priority", "id"))
 
     def _is_ours(self, job: JobOrder) -> bool:

@@ -10,10 +10,10 @@ from mom.accounts.models import Site
 from mom.core.actor import Actor, system_actor
 from mom.core.db.locks import Lock, advisory_lock
 from mom.core.engine.interval import Interval
-from mom.core.use_case import use_case
+from mom.core.use_case import enclosing_transaction, use_case
 from mom.demo.engine import norrtal
 from mom.demo.engine.shop_floor import Floor, MadeOrder, history
-from mom.demo.services import alerting, known, labels, orders, papers, plant, sign_ins, store
+from mom.demo.services import alerting, day, known, labels, orders, papers, plant, sign_ins, store
 from mom.plant.engine.calendar import ShiftOccurrence, local_day
 from mom.plant.selectors.calendar import site_plan
 
@@ -33,6 +33,18 @@ class Seeded:
     messages: int = 0
 
 
+@dataclass(frozen=True)
+class Made:
+    """What the first transaction made: the plant, its orders and shifts, and when; reports, days with figures."""
+
+    built: plant.DemoPlant
+    orders: list[MadeOrder]
+    shifts: list[ShiftOccurrence]
+    at: datetime
+    reports: int
+    days: int
+
+
 def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -> Seeded:
     """Add the demo plant with two weeks of history, then compute its figures. A second time changes nothing.
 
@@ -47,6 +59,26 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
         compute(actor, pace)
         return Seeded()
     pace(0, WHOLE)
+    with enclosing_transaction():
+        added = _plant(actor, seed_text)
+        day.add_day(added.built)
+    made = added.orders
+    machines = len(norrtal.MACHINES)
+    say(f"{norrtal.NAME}: {machines} machines, {len(made)} orders, {added.reports} reports of finished orders.")
+    signals.add_targets(added.built)
+    third = WHOLE // 3
+    count = signals.load_history(
+        added.built.site, made, added.shifts, added.at, lambda n, of: pace(third + third * n // of, WHOLE)
+    )
+    say(f"{count:,} messages of its machines.")
+    compute(actor, pace)
+    return Seeded(added.reports, added.days, count)
+
+
+def _plant(actor: Actor, seed_text: str) -> Made:
+    """The plant, its orders and what was reported of them. Within the enclosing transaction."""
+    from mom.demo.services import signals
+
     with use_case(actor, REASON) as act:
         advisory_lock(Lock.FIRST_START)
         built = plant.add_plant(act)
@@ -65,13 +97,7 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
         store.add_store(act, built)
         days = {local_day(stretch.start, built.site.zone) for order in made for stretch in order.stretches}
         mark_dirty(act, built.site, days)
-    say(f"{norrtal.NAME}: {len(norrtal.MACHINES)} machines, {len(made)} orders, {reports} reports of finished orders.")
-    signals.add_targets(built)
-    third = WHOLE // 3
-    count = signals.load_history(built.site, made, shifts, act.now, lambda n, of: pace(third + third * n // of, WHOLE))
-    say(f"{count:,} messages of its machines.")
-    compute(actor, pace)
-    return Seeded(reports, len(days), count)
+        return Made(built, made, shifts, act.now, reports, len(days))
 
 
 def compute(actor: Actor, pace: Pace) -> None:

@@ -1,0 +1,12 @@
+"""A day of the demo plant in all its domains, done through the same use cases as people's acts.
+
+It belongs to the transaction that adds the plant: all of it or nothing, and never to a plant that stands already.
+"""
+
+from mom.demo.services import quality
+from mom.demo.services.plant import DemoPlant
+
+
+def add_day(built: DemoPlant) -> None:
+    """What people of quality, maintenance and the store did and have before them. Within an enclosing transaction."""
+    quality.add_quality(built)
