@@ -1,11 +1,18 @@
 """The demo's day: what each step of the guide names stands there, and the chart caught the drift."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.db.models import Q
+
+from inventory.models import StockMove
 from mom.core import invariants
+from maintenance.models import MaintenanceJob, MaintenancePlan, MaintenanceRequest, PlanOccurrence
 from quality.models import ControlChart, Inspection, Nonconformance, Sample
 from tests.bench.database import Bench
 
+MINUTE = timedelta(minutes=1)
+PARTS = ("VL-2603-04", "FL-2602-11")
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
@@ -26,3 +33,15 @@ def test_drift_of_the_bore_is_caught_and_what_was_made_since_is_held(demo: None)
     assert Nonconformance.objects.filter(status="contained").count() == 2
     assert Inspection.objects.filter(status="due", inspected_job__work_request__code="WO-24117").exists()
     assert list(invariants.violations()) == []
+
+
+def test_machines_were_repaired_signed_and_given_back_and_a_service_is_due(demo: None) -> None:
+    repairs = MaintenanceJob.objects.filter(kind="corrective")
+    assert repairs.count() == 4
+    assert not repairs.filter(Q(signature=None) | Q(cause="") | Q(mechanism="") | Q(technician=None)).exists()
+    # The calls were 190, 132, 71 and 28 hours ago and mended after 38, 66, 50 and 22 minutes.
+    assert [(job.repaired_at - job.reported_at) / MINUTE for job in repairs.order_by("reported_at")] == [38, 66, 50, 22]
+    assert sorted(-move.quantity for move in StockMove.objects.filter(kind="consumed", lot__code__in=PARTS)) == [1, 1]
+    assert dict(MaintenancePlan.objects.values_list("code", "meter_kind")) == {"PM-CNC-05": "", "PM-IM-01": "pieces"}
+    assert list(PlanOccurrence.objects.order_by("number").values_list("status", flat=True)) == ["done", "open"]
+    assert MaintenanceRequest.objects.get(status="requested").equipment.code == "DC-01"

@@ -3,10 +3,11 @@
 It belongs to the transaction that adds the plant: all of it or nothing, and never to a plant that stands already.
 """
 
-from mom.demo.services import quality
+from mom.demo.services import maintenance, quality
 from mom.demo.services.plant import DemoPlant
 
 
 def add_day(built: DemoPlant) -> None:
     """What people of quality, maintenance and the store did and have before them. Within an enclosing transaction."""
     quality.add_quality(built)
+    maintenance.add_maintenance(built)
