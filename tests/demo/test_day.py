@@ -1,13 +1,18 @@
 """The demo's day: what each step of the guide names stands there, and the chart caught the drift."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db.models import Q
 
-from inventory.models import StockMove
-from mom.core import invariants
+from inventory.models import CycleCount, LotHold, StockBalance, StockMove
+from inventory.selectors.genealogy import Direction, trace
+from mom.core import clock, invariants
 from maintenance.models import MaintenanceJob, MaintenancePlan, MaintenanceRequest, PlanOccurrence
+from mom.plant.models import MaterialLot
+from mom.work import gate
+from mom.work.models import JobOrder
 from quality.models import ControlChart, Inspection, Nonconformance, Sample
 from tests.bench.database import Bench
 
@@ -45,3 +50,20 @@ def test_machines_were_repaired_signed_and_given_back_and_a_service_is_due(demo:
     assert dict(MaintenancePlan.objects.values_list("code", "meter_kind")) == {"PM-CNC-05": "", "PM-IM-01": "pieces"}
     assert list(PlanOccurrence.objects.order_by("number").values_list("status", flat=True)) == ["done", "open"]
     assert MaintenanceRequest.objects.get(status="requested").equipment.code == "DC-01"
+
+
+def test_pumps_are_traced_to_the_melt_and_the_store_is_counted_held_and_short(demo: None) -> None:
+    pumps = MaterialLot.objects.select_related("site", "definition").get(code="PU-2604-031")
+    back = trace(pumps, Direction.BACKWARD)
+    assert {"H-2604-240", "C-2604-124", "A-2604-033"} <= {step.parent.code for step in back.steps}
+    assert StockMove.objects.get(kind="shipped").quantity == -12
+    assert StockBalance.objects.get(lot=pumps).quantity == 8
+    assert LotHold.objects.filter(lots__lot__code="G-2603-002", released_at=None).exists()
+    assert sorted(CycleCount.objects.values_list("location__equipment__code", "status")) == [
+        ("RACK-R3", "open"), ("RACK-W1", "posted"),
+    ]  # fmt: skip
+    assert StockBalance.objects.get(lot__code="W-2604-012").quantity == Decimal("210.5")  # 212 by the book
+    assert StockBalance.objects.get(lot__code="ST-2604-019").reserved == 212
+    job = JobOrder.objects.get(code="WO-24150-10")
+    assert [each.code for each in gate.in_the_way(job, clock.now()) if each.forbids] == ["material_short"]
+    assert list(invariants.violations()) == []

@@ -35,7 +35,7 @@ def samples() -> list[tuple[Decimal, ...]]:
 
 LOTS: tuple[tuple[str, int, int], ...] = (("H-2604-240", 48, 400), ("H-2604-241", 36, 130), ("H-2604-242", 24, 40))
 """Lots of housings bored on the order: code, pieces, minutes ago. Each takes as many castings."""
-CASTINGS, RACK = "C-2604-124", "RACK-M2"
-"""The lot of castings that they are made of, and where they lie."""
-SCRATCHED = ("V-2604-061", "Scratches on the sealing face of covers")
+CASTINGS, CASTINGS_LIE, RACK = "C-2604-124", "RACK-R3", "RACK-M2"
+"""The lot of castings that they are made of, where that lies, and where the housings go."""
+SCRATCHED = ("V-2604-057", "Scratches on the sealing face of covers")
 """A lot that somebody reported, and in which words."""

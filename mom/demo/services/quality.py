@@ -4,15 +4,12 @@ import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from inventory.models import StorageLocation
-from inventory.services import job_material, lots
-from inventory.services.job_material import Taken
-from inventory.services.lots import NewLot
 from mom.core import clock
 from mom.core.actor import system_actor
 from mom.core.use_case import use_case
 from mom.demo.engine import quality
 from mom.demo.services.plant import DemoPlant
+from mom.demo.services.stock_day import Store
 from mom.plant.models import MaterialLot
 from mom.work.models import JobOrder
 from quality.engine.terms import CharacteristicKind, ChartKind
@@ -59,17 +56,11 @@ def _add_plan(built: DemoPlant) -> None:
 
 def _make_lots(built: DemoPlant, job: JobOrder, now: datetime) -> None:
     """Housings of castings, so that each can be followed back to its melt."""
-    places = {row.equipment.code: row for row in StorageLocation.objects.filter(site=built.site)
-              .select_related("equipment", "site")}  # fmt: skip
-    castings = MaterialLot.objects.select_related("site", "definition").get(site=built.site, code=quality.CASTINGS)
-    rack = places["RACK-R3"]
+    store = Store(built)
     for code, many, ago in quality.LOTS:
         at = now - timedelta(minutes=ago)
-        taken = Taken(castings, rack, Decimal(many))
-        job_material.consume(ACTOR, job.pk, [taken], op_uuid=_key(built, f"{code}:in"), at=at)
-        lots.produce_lot(
-            ACTOR, job.pk, places[quality.RACK], Decimal(many), NewLot(code), op_uuid=_key(built, code), at=at
-        )
+        store.take(job, quality.CASTINGS, quality.CASTINGS_LIE, Decimal(many), at)
+        store.make(job, code, quality.RACK, many, at)
 
 
 def _measure(built: DemoPlant, job: JobOrder, now: datetime) -> None:
