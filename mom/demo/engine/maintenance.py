@@ -60,3 +60,6 @@ REPAIRS = (
 
 OPEN_CALL = ("DC-01", "ELU", "shift", "Oil mist at the lock cylinder, machine still runs")
 """Machine, symptom, urgency, words: nobody took it yet."""
+
+IN_HAND = ("IM-03", "Mould service", 27)
+"""A machine that its technician has now: machine, what is done, since so many minutes."""

@@ -298,6 +298,7 @@ NEXT_ORDERS: tuple[tuple[str, str, int, int, bool], ...] = (
     ("CNC-06", "P-4410", 480, 58, False),
     ("IM-02", "P-4503", 700, 62, False),
     ("DC-01", "P-4411-C", 500, 66, False),
+    ("CNC-03", "P-4410", 240, 70, True),
 )
 """Machine, material, quantity, due in hours, released to the floor."""
 

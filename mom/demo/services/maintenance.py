@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from inventory.services import lots, stock
 from inventory.services.lots import NewLot
-from maintenance.engine.terms import MeterKind, RepairOutcome, StepKind, Urgency
+from maintenance.engine.terms import MaintenanceKind, MeterKind, RepairOutcome, StepKind, Urgency
 from maintenance.models import JobPlan, MaintenanceJob, MaintenancePlan
 from maintenance.services import (
     handing_back,
@@ -62,6 +62,7 @@ def add_maintenance(built: DemoPlant) -> None:
         for number, repair in enumerate(maintenance.REPAIRS):
             _repair(built, technician, repair, now - timedelta(hours=repair.hours_ago), _repair_key(built.site, number))
         _do_weekly(technician, weekly, now - WEEK)
+        _take_in_hand(built, technician, mould, now)
     code, machine, name, pieces = maintenance.BY_PIECES
     terms = PlanTerms(meter_kind=MeterKind.PIECES, meter_interval=pieces, tolerance=timedelta(days=3))
     maintenance_plan.add(ACTOR, built.equipment[machine], mould, code, terms, name=name)
@@ -76,7 +77,14 @@ def _add_parts(built: DemoPlant) -> None:
     zone = Equipment.objects.get(site=built.site, code="STORE")
     with use_case(ACTOR) as act:
         shelf = plant.add_master_data(
-            act, Equipment, built.site, code=code, name=name, level=EquipmentLevel.STORAGE_UNIT, parent=zone, position=90
+            act,
+            Equipment,
+            built.site,
+            code=code,
+            name=name,
+            level=EquipmentLevel.STORAGE_UNIT,
+            parent=zone,
+            position=90,
         )
         spares = plant.add_master_data(
             act, MaterialClass, built.site, code=maintenance.PART_CLASS[0], name=maintenance.PART_CLASS[1]
@@ -157,6 +165,17 @@ def sign_repairs(site: Site) -> None:
             _sign_off(technician, job)
     for plan in MaintenancePlan.objects.filter(site=site, code=maintenance.WEEKLY[0]):
         plan_generation.generate(ACTOR, plan.pk)
+
+
+def _take_in_hand(built: DemoPlant, technician: User, service: JobPlan, now: datetime) -> None:
+    """A machine that is maintenance's at this moment: its order waits until somebody signs."""
+    machine, operation, since = maintenance.IN_HAND
+    new = maintenance_job.NewMaintenanceJob(
+        built.equipment[machine], MaintenanceKind.PREVENTIVE, operation, service.versions.get()
+    )
+    with clock.telling(now - timedelta(minutes=since)):
+        job = maintenance_job.plan_job(ACTOR, new)
+        maintenance_job.arrive(actor_for_user(technician), job.pk)
 
 
 def _sign_off(technician: User, job: MaintenanceJob) -> None:
