@@ -187,7 +187,7 @@ def write_with(beside: Beside, values: Mapping[str, Any]) -> bool:
     False where there is nothing to write it with.
     """
     unwritten = _unwritten.get()
-    return bool(unwritten) and unwritten.pop().write(beside, values)
+    return unwritten.pop().write(beside, values) if unwritten else False
 
 
 def _write_out() -> None:

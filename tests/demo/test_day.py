@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from inventory.models import CycleCount, LotHold, StockBalance, StockMove
 from inventory.selectors.genealogy import Direction, trace
-from mom.core import clock, invariants
 from maintenance.models import MaintenanceJob, MaintenancePlan, MaintenanceRequest, PlanOccurrence
+from mom.core import clock, invariants
 from mom.plant.models import MaterialLot
 from mom.work import gate
 from mom.work.models import JobOrder

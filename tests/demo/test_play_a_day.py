@@ -1,4 +1,4 @@
-"""The guide "Play a day" step by step, by the people it names: what they are told to do is there, and they may do it."""
+"""The guide "Play a day" step by step, by the people it names: what they are told is there, and they may do it."""
 
 import re
 import uuid
@@ -147,8 +147,8 @@ def short_material_is_signed_for_and_comes() -> None:
         "supervisor", pumps, gate_override.signed_content(pumps, *named), gate_override.signed_version(*named)
     )
     gate_override.override(
-        may("supervisor"), pumps.pk, source=named[0], code=named[1], subject=named[2], reason="Stators are on the lorry",
-        credentials=proof,
+        may("supervisor"), pumps.pk, source=named[0], code=named[1], subject=named[2], credentials=proof,
+        reason="Stators are on the lorry",
     )  # fmt: skip
     assert not [each for each in gate.in_the_way(pumps, clock.now()) if each.forbids]
     stators = MaterialDefinition.objects.select_related("site").get(code="P-4610")

@@ -33,7 +33,7 @@ BY_PIECES = ("PM-IM-01", "IM-01", "Impeller mould, every 20 000 shots", Decimal(
 
 @dataclass(frozen=True)
 class Repair:
-    """A repair that is over: the machine, hours ago, what was seen and found, minutes until each step, the part used."""
+    """A repair that is over: the machine, hours ago, what was seen and found, minutes to each step, the part."""
 
     machine: str
     hours_ago: int

@@ -1,4 +1,4 @@
-"""What moved in the demo's store: melt to casting to housing to pump to customer, what is held, counted, expiring. Pure."""
+"""What moved in the demo's store: melt to casting to housing to pump to customer, what is held and counted. Pure."""
 
 CAST = ("WO-24109", "DC-01", "A-2604-033", "145", "C-2604-124", 220, 560)
 """Order and machine, the lot of aluminium and kilograms of it, the lot of castings and how many, minutes ago."""

@@ -151,7 +151,7 @@ class Crew:
         return Logged(at, counters_shown(self.equipment[code], at))
 
     def _begin_next(self, code: str, now: datetime) -> None:
-        """The next order of the machine starts; where none of ours can, the demo adds one, but not one after another."""
+        """The next order of the machine starts; where none of ours can, the demo adds one, not endlessly."""
         aside = [*self._jobs(code, JobOrderStatus.SUSPENDED), *self._jobs(code, JobOrderStatus.HELD)]
         asked = [(job, JobOrderCommand.RESUME) for job in aside if self._is_ours(job) and self._put_aside(job)]
         ready = [(job, JobOrderCommand.START) for job in self._jobs(code, JobOrderStatus.READY) if self._is_ours(job)]
@@ -180,7 +180,7 @@ class Crew:
             production.release_order(act, production.add_order(act, self.site, order))
 
     def _undoubted(self, machine: norrtal.Machine, row: Equipment) -> list[str]:
-        """What the machine may make now: not what waits there for a decision of quality, while there is anything else."""
+        """What the machine may make now: nothing that quality must decide about there, while there is another."""
         rows = Nonconformance.objects.filter(site=self.site, equipment=row, status__in=list(OPEN_NONCONFORMANCES))
         doubted = set(rows.values_list("material__code", flat=True))
         return [item for item in machine.items if item not in doubted] or list(machine.items)

@@ -149,7 +149,7 @@ def _repair(built: DemoPlant, technician: User, told: maintenance.Repair, at: da
 
 
 def sign_repairs(site: Site) -> None:
-    """The demo's technician signs what was repaired, so that its machines are production's again; what is due comes due.
+    """The demo's technician signs what was repaired, so that its machines are production's again.
 
     A proof of who signs is counted in transactions of its own, so this follows the plant and is taken up again by the
     next start where it was interrupted. Only the demo's own jobs, only by its own person with the printed password.
@@ -161,7 +161,7 @@ def sign_repairs(site: Site) -> None:
     if technician is None or not technician.check_password(norrtal.PASSWORD):
         return
     for job in rows.exclude(repaired_at=None).order_by("repaired_at"):
-        with clock.telling(job.repaired_at + CHECKED_FOR):  # type: ignore[operator]
+        with clock.telling((job.repaired_at or job.reported_at) + CHECKED_FOR):
             _sign_off(technician, job)
     for plan in MaintenancePlan.objects.filter(site=site, code=maintenance.WEEKLY[0]):
         plan_generation.generate(ACTOR, plan.pk)
