@@ -29,6 +29,19 @@ def clock_problems(name: str, tree: ast.AST) -> list[str]:
     ]
 
 
+def told_clock_problems(name: str, tree: ast.AST) -> list[str]:
+    """Places that let the clock tell another time; only the demo's past may."""
+    return [
+        f"{name}:{node.lineno} sets the clock; only mom.demo may."
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr == "telling") or _imports_telling(node)
+    ]
+
+
+def _imports_telling(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and any(each.name == "telling" for each in node.names)
+
+
 def open_field_list_problems(name: str, tree: ast.AST) -> list[str]:
     """Serializers, forms and filters that show every field, also the one that comes tomorrow."""
     return [
@@ -87,6 +100,11 @@ def test_clock_is_read_in_one_place() -> None:
     assert [problem for path in files for problem in clock_problems(relative(path), tree_of(path))] == []
 
 
+def test_clock_is_set_by_the_demo_only() -> None:
+    files = [path for path in source_files() if not path.is_relative_to(ROOT / "mom" / "demo") and path != OWN_CLOCK]
+    assert [problem for path in files for problem in told_clock_problems(relative(path), tree_of(path))] == []
+
+
 def test_field_list_is_closed() -> None:
     found = [problem for path in source_files() for problem in open_field_list_problems(relative(path), tree_of(path))]
     assert found == []
@@ -124,6 +142,8 @@ def test_migration_is_named_after_its_idea() -> None:
     ("check", "source"),
     [
         (clock_problems, "from django.utils import timezone\nnow = timezone.now()\n"),
+        (told_clock_problems, "with clock.telling(then):\n    pass\n"),
+        (told_clock_problems, "from mom.core.clock import telling\n"),
         (clock_problems, "import datetime as d\nfrom datetime import date\ntoday = date.today()\n"),
         (clock_problems, "class M:\n    at = DateTimeField(default=timezone.now)\n"),
         (open_field_list_problems, 'class S:\n    class Meta:\n        fields = "__all__"\n'),

@@ -226,12 +226,12 @@ def test_job_that_the_demo_held_itself_goes_on_once_its_machine_runs(shift: Shif
 
 
 def test_foreign_order_that_waits_is_not_started(shift: Shift) -> None:
-    job = own_order(shift, shift.machine("IM-03"))
+    job = own_order(shift, shift.machine("IM-02"))
     before = facts_of(job)
-    shift.play(20, until=lambda: shift.running("IM-03"))
+    shift.play(20, until=lambda: shift.running("IM-02"))
     shift.play(6)
     assert facts_of(job) == before
-    assert shift.running("IM-03") is not None
+    assert shift.running("IM-02") is not None
 
 
 def test_foreign_order_keeps_its_machine_and_its_stops(shift: Shift, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -265,6 +265,9 @@ USERS: tuple[tuple[str, str, str, str], ...] = (
     ("supervisor", "Eva Sandberg", "supervisor", "1002"),
     ("planner", "Mira Lindqvist", "planner", "1003"),
     ("operator", "Amina Warsame", "operator", "1042"),
+    ("quality", "Priya Nair", "quality_engineer", "1004"),
+    ("technician", "Tomasz Zielinski", "maintenance", "1005"),
+    ("storekeeper", "Hanna Lund", "inventory_clerk", ""),
     ("auditor", "Sten Ahlgren", "auditor", ""),
     ("admin", "Alva Nordin", "admin", ""),
     ("integrator", "Ida Rask", "integrator", ""),
@@ -295,6 +298,7 @@ NEXT_ORDERS: tuple[tuple[str, str, int, int, bool], ...] = (
     ("CNC-06", "P-4410", 480, 58, False),
     ("IM-02", "P-4503", 700, 62, False),
     ("DC-01", "P-4411-C", 500, 66, False),
+    ("CNC-03", "P-4410", 240, 70, True),
 )
 """Machine, material, quantity, due in hours, released to the floor."""
 

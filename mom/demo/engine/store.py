@@ -27,6 +27,9 @@ STOCK = (
     ("H-2604-235", "P-4410", "RACK-M2", "291"),
     ("V-2604-061", "P-4425", "RACK-M2", "340"),
     ("I-2604-088", "P-4502", "RACK-M2", "520"),
+    ("V-2604-058", "P-4425", "RACK-M2", "60"),
+    ("V-2604-057", "P-4425", "RACK-M2", "40"),
+    ("ST-2604-018", "P-4610", "RACK-W1", "20"),
     ("ST-2604-019", "P-4610", "RACK-W1", "212"),
 )
 """Lot (added where the plant has none of that number), material, place, quantity."""

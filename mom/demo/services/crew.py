@@ -27,15 +27,19 @@ from mom.floor.services import stop as stops
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Equipment, MaterialDefinition, Person, Reason
 from mom.plant.selectors.calendar import current_shift
-from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, QuantityKind, WorkRequestStatus
+from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, OperationsType, QuantityKind, WorkRequestStatus
 from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityReport, WorkRequest
 from mom.work.services import job_order as job_orders
 from mom.work.services import quantity_report
 from mom.work.services.quantity_report import Reported
 from production import public as production
+from quality.engine.terms import OPEN_NONCONFORMANCES
+from quality.models import Nonconformance
 
 LOGGED_EVERY = timedelta(minutes=5)
 SAID_AFTER = timedelta(minutes=3)
+MOST_REFUSED = 1
+"""So many orders of a machine may wait for a person, for material or a decision, and it still gets another."""
 STOPPED = tuple(f"work.job_order_{command}" for command in (JobOrderCommand.PAUSE, JobOrderCommand.HOLD))
 SAYS_WHY = 0.8  # the share of stops that get their reason
 SCRAP = {
@@ -86,7 +90,9 @@ class Crew:
             self._begin_next(code, now)
 
     def _jobs(self, code: str, status: JobOrderStatus) -> list[JobOrder]:
-        rows = JobOrder.objects.filter(equipment=self.equipment[code], status=status).select_related("work_request")
+        rows = JobOrder.objects.filter(
+            equipment=self.equipment[code], status=status, operations_type=OperationsType.PRODUCTION
+        ).select_related("work_request")
         return list(rows.order_by("priority", "id"))
 
     def _is_ours(self, job: JobOrder) -> bool:
@@ -145,7 +151,7 @@ class Crew:
         return Logged(at, counters_shown(self.equipment[code], at))
 
     def _begin_next(self, code: str, now: datetime) -> None:
-        """The next order of the machine starts; where none of ours waits, the demo adds one."""
+        """The next order of the machine starts; where none of ours can, the demo adds one, not endlessly."""
         aside = [*self._jobs(code, JobOrderStatus.SUSPENDED), *self._jobs(code, JobOrderStatus.HELD)]
         asked = [(job, JobOrderCommand.RESUME) for job in aside if self._is_ours(job) and self._put_aside(job)]
         ready = [(job, JobOrderCommand.START) for job in self._jobs(code, JobOrderStatus.READY) if self._is_ours(job)]
@@ -154,13 +160,13 @@ class Crew:
             with suppress(MomError):  # what blocks this one may not block the next
                 job_orders.command(self.actor, job.pk, how, person=self._person(code, now), op_uuid=uuid.uuid4())
                 return
-        if not waiting:
+        if len(waiting) <= MOST_REFUSED:
             self._add_order(code, now)
 
     def _add_order(self, code: str, now: datetime) -> None:
         machine, dice = MACHINES[code], random.Random(f"{code}:{now:%Y-%m-%d %H}")  # noqa: S311 - no secret
-        item = ITEMS[dice.choice(machine.items)]
         row = self.equipment[code]
+        item = ITEMS[dice.choice(self._undoubted(machine, row))]
         quantity = int(8 * 3600 / item.seconds * dice.uniform(0.5, 1.4)) // 10 * 10
         order = production.NewOrder(
             code="",
@@ -172,6 +178,12 @@ class Crew:
         )
         with use_case(self.actor) as act:
             production.release_order(act, production.add_order(act, self.site, order))
+
+    def _undoubted(self, machine: norrtal.Machine, row: Equipment) -> list[str]:
+        """What the machine may make now: nothing that quality must decide about there, while there is another."""
+        rows = Nonconformance.objects.filter(site=self.site, equipment=row, status__in=list(OPEN_NONCONFORMANCES))
+        doubted = set(rows.values_list("material__code", flat=True))
+        return [item for item in machine.items if item not in doubted] or list(machine.items)
 
     def _person(self, code: str, now: datetime) -> Person | None:
         shift = current_shift(self.site, now)

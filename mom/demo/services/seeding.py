@@ -7,13 +7,14 @@ from datetime import datetime
 
 from analytics.services.rebuild import mark_dirty, rebuild_next
 from mom.accounts.models import Site
+from mom.core import clock
 from mom.core.actor import Actor, system_actor
 from mom.core.db.locks import Lock, advisory_lock
 from mom.core.engine.interval import Interval
-from mom.core.use_case import use_case
+from mom.core.use_case import enclosing_transaction, use_case
 from mom.demo.engine import norrtal
 from mom.demo.engine.shop_floor import Floor, MadeOrder, history
-from mom.demo.services import alerting, known, labels, orders, papers, plant, sign_ins, store
+from mom.demo.services import alerting, day, known, labels, maintenance, orders, papers, plant, sign_ins, store
 from mom.plant.engine.calendar import ShiftOccurrence, local_day
 from mom.plant.selectors.calendar import site_plan
 
@@ -33,6 +34,18 @@ class Seeded:
     messages: int = 0
 
 
+@dataclass(frozen=True)
+class Made:
+    """What the first transaction made: the plant, its orders and shifts, and when; reports, days with figures."""
+
+    built: plant.DemoPlant
+    orders: list[MadeOrder]
+    shifts: list[ShiftOccurrence]
+    at: datetime
+    reports: int
+    days: int
+
+
 def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -> Seeded:
     """Add the demo plant with two weeks of history, then compute its figures. A second time changes nothing.
 
@@ -44,13 +57,35 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
     pace = pace or (lambda _done, _total: None)
     if Site.objects.filter(code=norrtal.SITE).exists():
         say(f"{norrtal.NAME} is there already.")
+        maintenance.sign_repairs(Site.objects.get(code=norrtal.SITE))
         compute(actor, pace)
         return Seeded()
     pace(0, WHOLE)
+    with enclosing_transaction():
+        added = _plant(actor, seed_text)
+        _people(actor, added)
+        day.add_day(added.built)
+    maintenance.sign_repairs(added.built.site)
+    made = added.orders
+    machines = len(norrtal.MACHINES)
+    say(f"{norrtal.NAME}: {machines} machines, {len(made)} orders, {added.reports} reports of finished orders.")
+    signals.add_targets(added.built)
+    third = WHOLE // 3
+    count = signals.load_history(
+        added.built.site, made, added.shifts, added.at, lambda n, of: pace(third + third * n // of, WHOLE)
+    )
+    say(f"{count:,} messages of its machines.")
+    compute(actor, pace)
+    return Seeded(added.reports, added.days, count)
+
+
+def _plant(actor: Actor, seed_text: str) -> Made:
+    """The plant, its orders and what was reported of them. Within the enclosing transaction."""
+    from mom.demo.services import signals
+
     with use_case(actor, REASON) as act:
         advisory_lock(Lock.FIRST_START)
         built = plant.add_plant(act)
-        sign_ins.add_users(act, built)
         papers.add_papers(act, built)
         known.add_known(act, built)
         labels.add_labels(act, built)
@@ -65,13 +100,13 @@ def seed(say: Say, *, seed_text: str = norrtal.SITE, pace: Pace | None = None) -
         store.add_store(act, built)
         days = {local_day(stretch.start, built.site.zone) for order in made for stretch in order.stretches}
         mark_dirty(act, built.site, days)
-    say(f"{norrtal.NAME}: {len(norrtal.MACHINES)} machines, {len(made)} orders, {reports} reports of finished orders.")
-    signals.add_targets(built)
-    third = WHOLE // 3
-    count = signals.load_history(built.site, made, shifts, act.now, lambda n, of: pace(third + third * n // of, WHOLE))
-    say(f"{count:,} messages of its machines.")
-    compute(actor, pace)
-    return Seeded(reports, len(days), count)
+        return Made(built, made, shifts, act.now, reports, len(days))
+
+
+def _people(actor: Actor, added: Made) -> None:
+    """Those who sign in: they have been here for as long as the history reaches. Within the enclosing transaction."""
+    with clock.telling(added.at - 2 * plant.KEPT_FOR), use_case(actor, REASON) as act:
+        sign_ins.add_users(act, added.built)
 
 
 def compute(actor: Actor, pace: Pace) -> None:

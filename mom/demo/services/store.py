@@ -7,7 +7,7 @@ from decimal import Decimal
 from inventory import public as inventory
 from mom.core.use_case import UseCase
 from mom.demo.engine import norrtal, store
-from mom.demo.services.plant import DemoPlant
+from mom.demo.services.plant import KEPT_FOR, DemoPlant
 from mom.plant import public as plant
 from mom.plant.engine.terms import EquipmentLevel
 from mom.plant.models import Equipment, MaterialLot
@@ -36,7 +36,7 @@ def add_store(act: UseCase, built: DemoPlant) -> None:
         definition = built.materials[material]
         lot = lots.get(code) or plant.add_master_data(act, MaterialLot, site, code=code, definition=definition)
         leg = inventory.Leg(inventory.MoveKind.OPENED, places[place], definition, Decimal(quantity), lot=lot)
-        inventory.post_stock(act, [leg], inventory.Occasion(uuid.uuid5(_ACT, f"{act.now}:{code}"), act.now))
+        inventory.post_stock(act, [leg], inventory.Occasion(uuid.uuid5(_ACT, f"{act.now}:{code}"), act.now - KEPT_FOR))
     _add_pump_order(act, built)
 
 
