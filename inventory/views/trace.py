@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory import permissions
 from inventory.models import StockBalance
 from inventory.models.labels import MOVE_KIND
-from inventory.selectors.genealogy import Direction, Trace, key_of, trace
+from inventory.selectors.genealogy import Direction, End, Trace, key_of, trace
 from inventory.selectors.holds import open_holds_of
 from inventory.selectors.material_at_hand import USABLE
 from mom.core.errors import NotFound
@@ -106,7 +106,7 @@ class LotTrace(DetailPage):
     def get_context(self) -> dict[str, Any]:
         traced = self.traced()
         states = self._states(traced)
-        ends = [(MOVE_KIND.label(end.kind), end) for found in traced.values() for end in found.ends]
+        ends = [(MOVE_KIND.label(end.kind), end) for end in self._ends(traced)]
         steps = [(WAY_WORDS[direction], step) for direction, found in traced.items() for step in found.steps]
         lots = {code for found in traced.values() for code in found.codes} - {self.subject.code}
         return {
@@ -120,6 +120,14 @@ class LotTrace(DetailPage):
             "shipped": [end for _word, end in ends if end.kind == "shipped"],
             "holds": open_holds_of(self.subject),
         }
+
+    def _ends(self, traced: dict[Direction, Trace]) -> list[End]:
+        """Receipts and shipments, each once: those of the lot itself are found both ways."""
+        own, is_both = key_of(self.subject), len(traced) > 1
+        return [
+            end for direction, found in traced.items() for end in found.ends
+            if not (is_both and direction == Direction.BACKWARD and end.node.key == own)
+        ]  # fmt: skip
 
     def _levels(self, traced: dict[Direction, Trace], states: dict[str, dict[str, Any]]) -> list[Level]:
         """The lot in the middle, what it was made of before it, what was made of it after it; each where first met."""

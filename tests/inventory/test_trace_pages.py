@@ -2,16 +2,19 @@
 
 import itertools
 import re
+import uuid
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from inventory.models import LotHold
-from inventory.services import lot_hold
+from inventory.models import LotHold, StockBalance
+from inventory.services import lot_hold, stock
 from mom.accounts.models import Site
 from mom.core.actor import Actor, system_actor
-from mom.plant.models import MaterialLot
+from mom.core.testing import acting
+from mom.plant.models import BusinessPartner, MaterialLot
 from tests.bench.statements import costs_the_same
 from tests.factories.accounts import make_user
 from tests.factories.counts import make_hold
@@ -70,6 +73,17 @@ def test_a_lot_shows_what_it_was_made_of_and_what_was_made_of_it(clerk: Client, 
     assert b"B-1" in csv
     assert b"PU-1" in csv
     assert clerk.get("/trace/NONE/").status_code == 404
+
+
+def test_a_shipment_of_the_lot_itself_counts_once_though_found_both_ways(
+    clerk: Client, store: JobStore, pump: MaterialLot
+) -> None:
+    with acting():
+        customer = BusinessPartner.objects.create(site=pump.site, code="KUND-1", is_customer=True)
+    place = StockBalance.objects.get(lot=pump).location
+    stock.ship(system_actor("test"), pump, place, Decimal(4), op_uuid=uuid.uuid4(), partner=customer)
+    for way in ("both", "back", "forward"):
+        assert len(clerk.get(f"/trace/PU-1/?way={way}").context["shipped"]) == 1, way
 
 
 def test_everything_affected_is_held_in_one_act_and_released_in_one(clerk: Client, pump: MaterialLot) -> None:

@@ -72,9 +72,8 @@ def _measure(built: DemoPlant, job: JobOrder, now: datetime) -> None:
     for number, values in enumerate(found, start=1):
         ago = quality.EVERY_MINUTES * (len(found) - number) + quality.LAST_BEFORE
         with clock.telling(now - timedelta(minutes=ago)):
-            new = NewSample(
-                bore, values, job_order=job, equipment=job.equipment, person=built.people["1004"], gauge="G-07"
-            )
+            of = job if number > quality.FIRST_RUN else None  # the first run was of the order before
+            new = NewSample(bore, values, job_order=of, equipment=job.equipment, person=built.people["1004"])
             sample.record(ACTOR, new, op_uuid=_key(built, f"sample:{number}"))
             if number == quality.FIRST_RUN:
                 chart = ControlChart.objects.get(site=built.site, plan_code=quality.PLAN[0], equipment=job.equipment)
