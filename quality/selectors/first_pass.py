@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
 from mom.accounts.models import Site
-from mom.work.engine.terms import OperationsType
+from mom.work.engine.terms import JobOrigin, OperationsType
 from quality.engine.terms import MAKES_JOB, DispositionKind
 from quality.models import Disposition
 
@@ -56,6 +56,8 @@ def rework_jobs(site: Site) -> QuerySet[Any]:
 
 
 def _against(site: Site) -> QuerySet[Disposition]:
-    return Disposition.objects.filter(
+    """What a rework job made was not right the first time already: decided of again, it is not taken away twice."""
+    rows = Disposition.objects.filter(
         site=site, kind__in=NOT_RIGHT, quantity__gt=0, line__job_order__operations_type=OperationsType.PRODUCTION
     )
+    return rows.exclude(line__job_order__origin=JobOrigin.REWORK).exclude(line__job_order__in=rework_jobs(site))

@@ -35,7 +35,7 @@ MORE = {
     "GET /api/v1/kpis/{id}/values/": 18,  # beside values: units, targets, sources of pieces, the rule of reckoning
     "GET /api/v1/kpis/{id}/why/": 36,
     "page analytics:board": 17,
-    "page analytics:shift_report": 19,
+    "page analytics:shift_report": 23,  # the shift, its hours and stops, first passes, planned jobs and due dates
     "GET /api/v1/analytics/boards/{code}/": 17,  # hours, plans, stops and entries of a line's shift
     "GET /api/v1/analytics/shift-reports/": 20,
     "GET /api/v1/work/job-orders/{pk}/can-start/": 14,  # every source of the gate once, and the rules of the area
