@@ -4,6 +4,7 @@ from inventory.engine.terms import MoveKind
 from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS
 from inventory.selectors.genealogy import Direction, Trace, lots_reached, trace
 from inventory.selectors.job_needs import Need, needs_of
+from inventory.selectors.lot_in_place import Taking, lots_in_place
 from inventory.selectors.made import LotMade, lots_made_by, lots_made_on
 from inventory.selectors.stock import known_acts, stock_of, storage_at
 from inventory.services.issue import Wanted
@@ -11,6 +12,7 @@ from inventory.services.issue import give_back as give_back_stock
 from inventory.services.issue import issue as issue_stock
 from inventory.services.job_material import take_reserved
 from inventory.services.lot_hold import Also, Held, Released, hold_all_affected, hold_lots, release_hold, release_lots
+from inventory.services.lot_in_place import place_lot
 from inventory.services.posting import Leg, Occasion
 from inventory.services.posting import post as post_stock
 from inventory.services.stock import add_storage
@@ -31,6 +33,7 @@ __all__ = [
     "Occasion",
     "Released",
     "Short",
+    "Taking",
     "Trace",
     "Wanted",
     "add_storage",
@@ -40,10 +43,12 @@ __all__ = [
     "issue_stock",
     "known_acts",
     "let_go_of",
+    "lots_in_place",
     "lots_made_by",
     "lots_made_on",
     "lots_reached",
     "needs_of",
+    "place_lot",
     "post_stock",
     "release_hold",
     "release_lots",

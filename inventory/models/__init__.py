@@ -3,6 +3,7 @@
 from inventory.models.cycle_count import CountClass, CountEntry, CountLine, CycleCount
 from inventory.models.installation import Installation
 from inventory.models.lot_hold import HeldLot, LotHold
+from inventory.models.lot_in_place import LotInPlace
 from inventory.models.stock_move import StockBalance, StockMove
 from inventory.models.stock_reservation import StockReservation
 from inventory.models.stock_transfer import HomePlace, StockTransfer
@@ -17,6 +18,7 @@ __all__ = [
     "HomePlace",
     "Installation",
     "LotHold",
+    "LotInPlace",
     "StockBalance",
     "StockMove",
     "StockReservation",

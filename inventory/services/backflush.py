@@ -1,6 +1,7 @@
 """What a job's reports do to stock, in their transaction: inputs are taken, outputs put there, all of it taken back.
 
 Only what the definition says is booked by the report. By good and scrap together, because scrap used its material too.
+Where somebody said which lot is in place, it is taken of that lot alone: what the book lacks of it is short.
 """
 
 import uuid
@@ -35,7 +36,9 @@ TAKES = frozenset({QuantityKind.GOOD, QuantityKind.SCRAP})
 _ASKED = """
 SELECT r.id, r.material_use, r.definition_id, coalesce(r.quantity, 0), main.id, coalesce(main.quantity, 0),
        coalesce(t.good + t.scrap, 0),
-       coalesce((SELECT -sum(m.quantity) FROM inventory_stockmove m WHERE m.requirement_id = r.id), 0)
+       coalesce((SELECT -sum(m.quantity) FROM inventory_stockmove m WHERE m.requirement_id = r.id), 0),
+       (SELECT p.lot_id FROM inventory_lotinplace p WHERE p.requirement_id = r.id AND p.placed_at <= %(at)s
+        ORDER BY p.placed_at DESC, p.id DESC LIMIT 1)
 FROM work_jobrequirement r
 CROSS JOIN LATERAL (
     SELECT o.id, o.quantity FROM work_jobrequirement o
@@ -57,6 +60,7 @@ class _Asked:
     planned: Decimal
     reported: Decimal
     taken: Decimal
+    lot: int | None
 
 
 def follow(act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
@@ -65,8 +69,9 @@ def follow(act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> 
     Joins the caller's transaction. Raises: Shortage where the area's rule forbids a report without its material, or
     what was made and is taken back is not there any more; Conflict, InvalidInput.
     """
+    at = reports[0].occurred_at if reports else act.now
     with connection.cursor() as cursor:
-        cursor.execute(_ASKED, {"job": job_order.pk, "outputs": [use.value for use in OUTPUT_USES]})
+        cursor.execute(_ASKED, {"job": job_order.pk, "outputs": [use.value for use in OUTPUT_USES], "at": at})
         asked = [_Asked(*row) for row in cursor.fetchall()]
     if not asked:
         return
@@ -92,7 +97,7 @@ def _settle(act: UseCase, job_order: JobOrder, inputs: Sequence[_Asked], report:
         is_whole = definition.unit in PIECES
         open_ = due(each.needed, each.planned, each.reported, is_whole=is_whole) - each.taken
         if open_ > 0:
-            wanted.append(Wanted(definition, open_, need))
+            wanted.append(Wanted(definition, open_, need, each.lot))
         elif open_ < 0 and report.reverses_id is not None:
             too_much.append((need, -open_))
     response = latest_response(job_order)

@@ -45,11 +45,12 @@ ORDER BY b.definition_id, l.expires_at NULLS LAST, l.id NULLS LAST, b.id
 
 @dataclass(frozen=True)
 class Wanted:
-    """So much of a material, in its unit; for a line of the job, where it has one."""
+    """So much of a material, in its unit; for a line of the job, where it has one; of one `lot` only, by its number."""
 
     definition: MaterialDefinition
     quantity: Decimal
     requirement: JobRequirement | None = None
+    lot: int | None = None
 
 
 @dataclass
@@ -181,6 +182,8 @@ def _picked(
 
 def _part(row: _Row, wanted: Wanted, most: Decimal, *, own: bool) -> Decimal:
     """So much of a balance goes to what is wanted; the row remembers it."""
+    if wanted.lot is not None and row.lot != wanted.lot:
+        return Decimal(0)
     if own:
         key = wanted.requirement.pk if wanted.requirement is not None else 0
         got = min(most, row.kept.get(key, Decimal(0)))

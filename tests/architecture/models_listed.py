@@ -170,6 +170,7 @@ LISTED: dict[str, Kind] = {
     "maintenance.MeterDay": Kind.TECHNICAL,  # derived from the machine's messages
     "inventory.Installation": Kind.TRANSACTIONAL,
     "inventory.LotHold": Kind.TRANSACTIONAL,
+    "inventory.LotInPlace": Kind.FACT,
     "inventory.StockBalance": Kind.TECHNICAL,  # the ledger's sum, kept by trigger
     "inventory.StockMove": Kind.FACT,
     "inventory.StockReservation": Kind.TRANSACTIONAL,

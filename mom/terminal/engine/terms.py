@@ -13,6 +13,7 @@ class EntryKind(StrEnum):
     LOG = "log"  # good, scrap and rework of a job
     STOP = "stop"  # the machine stands; with a reason, or the reason of the stop that is open
     GO_ON = "go_on"  # the stop is over
+    LOT = "lot"  # another lot is in place: what is made from now on is of it
     HELP = "help"
     UNDO = "undo"  # takes an entry of quantities back by its counter-entry
 

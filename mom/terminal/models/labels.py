@@ -15,6 +15,7 @@ ENTRY_KIND = Labelled(
         EntryKind.LOG: (_("Quantities"), ""),
         EntryKind.STOP: (_("Stop"), ""),
         EntryKind.GO_ON: (_("Go on"), ""),
+        EntryKind.LOT: (_("Lot change"), ""),
         EntryKind.HELP: (_("Call for help"), ""),
         EntryKind.UNDO: (_("Undo"), ""),
     },

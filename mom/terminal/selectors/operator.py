@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from inventory.public import Taking, lots_in_place
 from mom.accounts.models import Device, Site, User
 from mom.core.actor import Actor
 from mom.floor.engine.terms import MessageKind
@@ -41,6 +42,7 @@ class QueueRow:
     view: JobView
     in_the_way: Sequence[gate.Blocker]
     is_asked: bool
+    takes: Sequence[Taking] = ()
 
     @property
     def forbids(self) -> bool:
@@ -143,14 +145,16 @@ def screen(actor: Actor, device: Device, user: User, now: datetime) -> Screen:
 def queue_rows(views: Sequence[JobView], person: Person | None, now: datetime) -> list[QueueRow]:
     """The jobs in their order, the first ones that wait with what is in their way, what forbids first."""
     found, asked = [], 0
+    takes = lots_in_place([view.job.pk for view in views], now)
     for view in views:
         waits = view.job.status in {JobOrderStatus.WAITING, JobOrderStatus.READY}
         if not waits or asked >= MOST_ASKED:
-            found.append(QueueRow(view, (), is_asked=False))
+            found.append(QueueRow(view, (), is_asked=False, takes=takes.get(view.job.pk, ())))
             continue
         asked += 1
         in_the_way = [each for each in gate.in_the_way(view.job, now, person) if not each.overridden_by]
-        found.append(QueueRow(view, sorted(in_the_way, key=lambda each: not each.forbids), is_asked=True))
+        in_the_way.sort(key=lambda each: not each.forbids)
+        found.append(QueueRow(view, in_the_way, is_asked=True, takes=takes.get(view.job.pk, ())))
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from inventory.public import place_lot
 from mom.accounts.models import Device, User
 from mom.accounts.selectors import actor_for_user
 from mom.core.actor import Actor
@@ -183,6 +184,10 @@ def _go_on(doing: Doing) -> None:
         work_stops.end(doing.actor, stop.pk, op_uuid=doing.key)
 
 
+def _lot(doing: Doing) -> None:
+    place_lot(doing.actor, doing.job.pk, str(doing.value("label") or ""), op_uuid=doing.key, at=doing.at)
+
+
 def _help(doing: Doing) -> None:
     team = _row(AlertTeam.objects.filter(site=doing.device.site), doing.value("team"))
     if team is None:
@@ -208,5 +213,6 @@ ACTS: Mapping[EntryKind, Callable[[Doing], None]] = {
     EntryKind.UNDO: _undo,
     EntryKind.STOP: _stop,
     EntryKind.GO_ON: _go_on,
+    EntryKind.LOT: _lot,
     EntryKind.HELP: _help,
 }

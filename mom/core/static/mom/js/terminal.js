@@ -122,7 +122,7 @@ const look = async () => {
 
 // What waits here, laid over what the server said.
 const folded = () => {
-  const at = { job: screen().dataset.job, mode: screen().dataset.mode, made: {}, reason: "", last: null };
+  const at = { job: screen().dataset.job, mode: screen().dataset.mode, made: {}, lots: {}, reason: "", last: null };
   const over = [...done, ...queue.filter((each) => !done.some((known) => known.key === each.key))];
   for (const entry of over) {
     const { kind, payload } = entry;
@@ -131,6 +131,7 @@ const folded = () => {
     if (kind === "finish") { at.job = ""; at.mode = "none"; }
     if (kind === "stop") { at.mode = "stop"; at.reason = payload.reason ? payload.words : ""; }
     if (kind === "go_on") at.mode = at.job ? "run" : "none";
+    if (kind === "lot") (at.lots[payload.job] ??= {})[payload.material] = payload.label;
     const of = kind === "undo" ? over.find((each) => each.key === payload.entry) ?? { payload: payload.log ?? {} } : entry;
     if (kind === "log" || kind === "undo") {
       const job = (at.made[of.payload.job ?? payload.job] ??= { good: 0, scrap: 0, rework: 0 });
@@ -150,6 +151,7 @@ const show = async () => {
     const made = at.made[each.dataset.panel];
     const good = each.querySelector("[data-good]");
     if (good) good.textContent = number(Number(good.dataset.good) + (made?.good ?? 0));
+    for (const lot of each.querySelectorAll("[data-lot]")) lot.textContent = at.lots[each.dataset.panel]?.[lot.dataset.lot] ?? (lot.dataset.said ??= lot.textContent);
     for (const sum of each.querySelectorAll("[data-sum]")) sum.textContent = number(Number(sum.dataset.value) + (made?.[sum.dataset.sum] ?? 0));
   }
   if (at.reason) for (const each of all("[data-stop-reason]")) each.textContent = at.reason;
@@ -230,12 +232,27 @@ const type = (digit) => {
   sheet.made[sheet.picked] = next.slice(0, 7) || "0";
 };
 
+// The lot in place: offered by its tile, typed, or scanned. What material it is of is known of those offered, and where
+// the job takes one alone; the server asks for the rest.
+const offered = (job) => all(`[data-lots-of="${job}"]`);
+const lotEntry = (job, label, material) => {
+  const groups = offered(job), of = groups.find((each) => all("[data-label]", each).some((tile) => tile.dataset.label === label));
+  return [{ job: Number(job), label, material: material ?? of?.dataset.material ?? (groups.length === 1 ? groups[0].dataset.material : "") }, `${words.lot} ${label}`];
+};
+const openLot = (job) => {
+  for (const each of all("[data-lots-of]")) each.hidden = each.dataset.lotsOf !== job;
+  screen().querySelector("[data-lot-form]").reset();
+};
+const isForLot = (text, at) => ["run", "paused", "stop"].includes(at.mode) && offered(at.job).length > 0
+  && (document.getElementById("sheet-lot").open || offered(at.job).some((each) => all("[data-label]", each).some((tile) => tile.dataset.label === text)));
+
 const DO = {
   start: (button) => [{ job: Number(button.dataset.job) }, `${words.start} ${button.closest("[data-code]").dataset.code}`],
   resume: (button, at) => [{ job: Number(button.dataset.job ?? at.job) }, words.resume],
   pause: (_button, at) => [{ job: Number(at.job) }, words.pause],
   finish: (_button, at) => [{ job: Number(at.job) }, words.finish],
   stop: (button) => [{ reason: Number(button.dataset.reason) || null }, button.dataset.reason ? button.querySelector("b").textContent : words.stop],
+  lot: (button, at) => lotEntry(at.job, button.dataset.label, button.dataset.material),
   go_on: () => [{}, words.go_on],
   help: (button) => [{ team: Number(button.dataset.team), is_standing: screen().querySelector("[data-standing]").checked }, `${words.help} ${button.textContent.trim()}`],
 };
@@ -251,6 +268,7 @@ document.addEventListener("click", async (event) => {
     if (dataset.do === "start" || dataset.do === "resume") { screen().dataset.view = "job"; show(); }
   } else if ("open" in dataset) {
     if (dataset.open === "sheet-log") openLog();
+    if (dataset.open === "sheet-lot") openLot(at.job);
     if (dataset.open === "sheet-finish") screen().querySelector("[data-finish-words]").textContent = screen().querySelector("[data-panel]:not([hidden])").innerText.split("\n").slice(0, 4).join(" ");
     document.getElementById(dataset.open).showModal();
   } else if ("close" in dataset) hit.closest("dialog").close();
@@ -277,11 +295,21 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// A scan is a badge first; then a job of this queue is opened; then it goes to the search as everywhere.
+document.addEventListener("submit", async (event) => {
+  if (!event.target.matches("[data-lot-form]")) return;
+  event.preventDefault();
+  const label = new FormData(event.target).get("label").trim();
+  if (label) await record("lot", ...lotEntry(folded().job, label));
+});
+
+// A scan is a badge first; then a lot for the job that runs; then a job of this queue is opened; then it goes to the
+// search as everywhere.
 document.addEventListener("mom:scan", (event) => {
   const asked = event.detail.first;
   event.detail.first = async (text) => {
     try { if (await asked?.(text)) return true; } catch { trouble = "offline"; show(); }
+    const at = folded();
+    if (isForLot(text.trim(), at)) return record("lot", ...lotEntry(at.job, text.trim()));
     const row = all("[data-code]").find((each) => each.dataset.code === text.trim());
     if (!row) return false;
     screen().dataset.view = "queue";
