@@ -3,7 +3,8 @@
 const TOUCH_EVERY = 15; // seconds between two words to the server that somebody is here
 
 // scan.js keeps codes out of every field; here a badge says who comes. While nobody is signed in every scan is for the
-// badge form; on a person's page the server says whether it was somebody else's badge, and if not the search has it.
+// badge form; on a person's page the server says whether it was somebody else's badge, and if not (or while it can't be
+// asked) the page itself has it, then the search.
 const scanForm = document.querySelector("[data-scan-form]");
 document.addEventListener("mom:scan", (event) => {
   if (!scanForm) return;
@@ -13,11 +14,15 @@ document.addEventListener("mom:scan", (event) => {
     scanForm.requestSubmit();
     return;
   }
-  event.detail.first = async () => {
-    const answer = await fetch(scanForm.action, { method: "POST", body: new FormData(scanForm), headers: { "X-Requested-With": "scan" } });
-    const place = answer.headers.get("Scan-Location");
-    if (place) location.assign(place);
-    return Boolean(place);
+  const next = event.detail.first;
+  const badge = new FormData(scanForm);
+  event.detail.first = async (text) => {
+    try {
+      const answer = await fetch(scanForm.action, { method: "POST", body: badge, headers: { "X-Requested-With": "scan" } });
+      const place = answer.headers.get("Scan-Location");
+      if (place) { location.assign(place); return true; }
+    } catch (gone) { if (!next) throw gone; }
+    return Boolean(await next?.(text));
   };
 });
 

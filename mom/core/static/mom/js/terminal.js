@@ -305,9 +305,7 @@ document.addEventListener("submit", async (event) => {
 // A scan is a badge first; then a lot for the job that runs; then a job of this queue is opened; then it goes to the
 // search as everywhere.
 document.addEventListener("mom:scan", (event) => {
-  const asked = event.detail.first;
   event.detail.first = async (text) => {
-    try { if (await asked?.(text)) return true; } catch { trouble = "offline"; show(); }
     const at = folded();
     if (isForLot(text.trim(), at)) return record("lot", ...lotEntry(at.job, text.trim()));
     const row = all("[data-code]").find((each) => each.dataset.code === text.trim());
