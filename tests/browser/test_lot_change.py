@@ -67,5 +67,8 @@ def test_lot_is_changed_by_tile_and_by_scan_without_network(open_page: Open, sec
     rows = LotInPlace.objects.order_by("id").values_list("lot__code", flat=True)
     assert list(rows) == ["B-LATE", "B-SOON"]
     moves = StockMove.objects.filter(definition__code="BAR", quantity__lt=0).order_by("id")
-    assert [(move.lot.code if move.lot else "", int(move.quantity)) for move in moves] == [("B-LATE", -4), ("B-SOON", -2)]
+    assert [(move.lot.code if move.lot else "", int(move.quantity)) for move in moves] == [
+        ("B-LATE", -4),
+        ("B-SOON", -2),
+    ]
     assert not TerminalEntry.objects.filter(outcome="refused").exists()

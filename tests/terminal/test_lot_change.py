@@ -1,7 +1,6 @@
 """A lot is changed at a station: by its label, under the device's key, once; what is made then is of it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -31,7 +30,8 @@ class Fed(Station):
 
     def taken(self) -> Mapping[str, int]:
         found: dict[str, int] = {}
-        for move in StockMove.objects.filter(definition=self.store.bar, requirement__isnull=False).select_related("lot"):
+        moves = StockMove.objects.filter(definition=self.store.bar, requirement__isnull=False)
+        for move in moves.select_related("lot"):
             found[str(move.lot)] = found.get(str(move.lot), 0) - int(move.quantity)
         return {lot: many for lot, many in found.items() if many}
 
@@ -61,9 +61,10 @@ def test_wrong_lot_is_refused_by_a_sentence_and_waits_for_a_person(fed: Fed) -> 
     assert fed.send(fed.entry("lot", label="R-404"), fed.entry("log", good="1")) == ["refused", "done"]
     entry = TerminalEntry.objects.get(outcome="refused")
     assert entry.sentence == "No lot R-404 is known here. Scan its label again, or have it received first."
-    assert fed.send(fed.entry("lot"), fed.entry("lot", label=["x"]), fed.entry("lot", label="B-LATE", job=0)) == [
-        "refused"
-    ] * 3
+    assert (
+        fed.send(fed.entry("lot"), fed.entry("lot", label=["x"]), fed.entry("lot", label="B-LATE", job=0))
+        == ["refused"] * 3
+    )
 
 
 def test_station_whose_job_takes_nothing_by_report_has_no_lot_to_change(site: Site) -> None:
