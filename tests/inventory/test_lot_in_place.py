@@ -1,4 +1,4 @@
-"""A lot put in place on a running job: what it reports from then on is of that lot, and every refusal says how to go on."""
+"""A lot put in place on a running job: what it reports from then on is of that lot; refusals say how to go on."""
 
 import uuid
 from datetime import timedelta

@@ -1,7 +1,6 @@
 """A lot is changed at a station: by its label, under the device's key, once; what is made then is of it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -31,9 +30,8 @@ class Fed(Station):
 
     def taken(self) -> Mapping[str, int]:
         found: dict[str, int] = {}
-        for move in StockMove.objects.filter(definition=self.store.bar, requirement__isnull=False).select_related(
-            "lot"
-        ):
+        moves = StockMove.objects.filter(definition=self.store.bar, requirement__isnull=False)
+        for move in moves.select_related("lot"):
             found[str(move.lot)] = found.get(str(move.lot), 0) - int(move.quantity)
         return {lot: many for lot, many in found.items() if many}
 
