@@ -74,11 +74,10 @@ class Schema(AutoSchema):
         if not hasattr(self.view, "known_parameters"):
             return found
         known = self.view.known_parameters()
-        for told in self.get_override_parameters():
-            if getattr(told, "location", "") == "query" and told.name not in known:
-                raise LookupError(
-                    f"{type(self.view).__name__}.{self.view.action} tells of ?{told.name}= and refuses it."
-                )
+        told = [each for each in self.get_override_parameters() if isinstance(each, OpenApiParameter)]
+        if wrong := [each.name for each in told if each.location == OpenApiParameter.QUERY and each.name not in known]:
+            where = f"{type(self.view).__name__}.{getattr(self.view, 'action', '')}"
+            raise LookupError(f"{where} tells of parameters that it refuses: {', '.join(wrong)}.")
         return [parameter for parameter in found if parameter["in"] != "query" or parameter["name"] in known]
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
