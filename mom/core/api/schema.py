@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance, get_doc
+from drf_spectacular.utils import OpenApiParameter
 
 from mom.core.api.errors import PROBLEM
 from mom.core.api.permissions import SIGNED_IN
