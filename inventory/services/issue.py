@@ -45,7 +45,7 @@ ORDER BY b.definition_id, l.expires_at NULLS LAST, l.id NULLS LAST, b.id
 
 @dataclass(frozen=True)
 class Wanted:
-    """So much of a material, in its unit; for a line of the job, where it has one; of one `lot` only, by its number."""
+    """So much of a material, in its unit; for a line of the job, where it has one; of one `lot` only, by its key."""
 
     definition: MaterialDefinition
     quantity: Decimal
