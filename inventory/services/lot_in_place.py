@@ -36,7 +36,7 @@ def place_lot(
     with use_case(actor) as act:
         job_order = lock_job_order(job_order_id)
         act.require(EXECUTE_JOB_ORDER, job_order.site.code)
-        known = list(LotInPlace.objects.filter(op_uuid=op_uuid, requirement__job_order=job_order).order_by("pk"))
+        known = _known(job_order, label, op_uuid, act.now)
         if known:
             return known
         if job_order.status not in IN_WORK:
@@ -57,6 +57,17 @@ def place_lot(
         after = {"lot": lot.code, "material": lot.definition.code, "placed_at": placed_at.isoformat()}
         act.record("inventory.lot_placed", subject=job_order, site=job_order.site.code, after=after)
         return rows
+
+
+def _known(job_order: JobOrder, label: str, op_uuid: uuid.UUID, now: datetime) -> list[LotInPlace]:
+    """What was said under this key before. Raises: Conflict where that was another lot."""
+    rows = LotInPlace.objects.filter(op_uuid=op_uuid, requirement__job_order=job_order).select_related("lot")
+    known = list(rows.order_by("pk"))
+    number = _number(label, now, job_order.site) if known else ""
+    if any(number not in {row.lot.code, row.lot.supplier_lot} for row in known):
+        sentence = _("This key was used for another lot. Make a new key for each.")
+        raise Conflict(sentence, code="op_uuid_taken")
+    return known
 
 
 def _lines(job_order: JobOrder) -> list[JobRequirement]:

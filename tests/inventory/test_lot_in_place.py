@@ -15,7 +15,7 @@ from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.actor import Actor
 from mom.core.db.constraints import constraint_name
-from mom.core.errors import MomError
+from mom.core.errors import Conflict, MomError
 from mom.core.models import AuditEntry
 from mom.core.testing import acting
 from mom.plant.engine.terms import LotDisposition
@@ -104,6 +104,8 @@ def test_what_the_book_lacks_of_the_lot_in_place_is_short_and_not_taken_of_anoth
 def test_the_same_scan_counts_once(store: ByReport) -> None:
     job, key = two_lots(store), uuid.uuid4()
     assert placed(store, job, "B-LATE", op_uuid=key) == placed(store, job, "B-LATE", op_uuid=key)
+    with pytest.raises(Conflict, match="another lot"):
+        placed(store, job, "B-SOON", op_uuid=key)
     assert LotInPlace.objects.count() == 1
     assert AuditEntry.objects.filter(action="inventory.lot_placed").count() == 1
 
