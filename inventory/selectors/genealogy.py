@@ -19,6 +19,9 @@ from mom.core.db.bulk import array
 from mom.plant.models import MaterialLot, MaterialSublot
 
 
+_WHOLE = Fraction(1)
+
+
 class Direction(StrEnum):
     """Which way a trace goes."""
 
@@ -26,8 +29,8 @@ class Direction(StrEnum):
     FORWARD = "forward"  # to what was made of it
 
 
-@dataclass(frozen=True)
-class Node:
+# Thousands of nodes, steps and ends a trace: tuples with names are made in a fifth of the time of frozen data classes.
+class Node(NamedTuple):
     """A lot or a piece with its own number."""
 
     key: str  # L or S and the row's key
@@ -36,8 +39,7 @@ class Node:
     is_piece: bool
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One way in which `parent` came to be in `child`.
 
     `low` and `high` bound the part of the taken quantity that was of the parent: both 1 outside blends. For a component
@@ -54,12 +56,11 @@ class Step:
     job: str = ""
     position: str = ""
     is_component: bool = False  # built into the child, and perhaps taken out again
-    low: Fraction = Fraction(1)
-    high: Fraction = Fraction(1)
+    low: Fraction = _WHOLE
+    high: Fraction = _WHOLE
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """A receipt from a supplier or a shipment to a customer of a node on the way."""
 
     node: Node
@@ -230,24 +231,33 @@ def _entry(row: _Row, blends: Shares, *, is_back: bool) -> tuple[str, int | str 
     return row.child, row.parent if row.child in blends else None
 
 
-# Arrays, not lists of thousands of parameters; no models, because only a few columns are wanted.
+# Arrays, not lists of thousands of parameters; no models, because only a few columns are wanted. Each lot is looked up by
+# itself (OFFSET 0), however few others there are: what a trace costs is not to grow with the ledger.
 _NODES = """
-SELECT 'L' || l.id, l.code, d.code, false FROM unnest(%(lots)s::bigint[]) AS n (id)
-JOIN plant_materiallot l ON l.id = n.id JOIN plant_materialdefinition d ON d.id = l.definition_id
+SELECT 'L' || l.id, l.code, l.material, false FROM unnest(%(lots)s::bigint[]) AS n (id), LATERAL (
+    SELECT l.id, l.code, d.code AS material FROM plant_materiallot l
+    JOIN plant_materialdefinition d ON d.id = l.definition_id WHERE l.id = n.id OFFSET 0
+) AS l
 UNION ALL
-SELECT 'S' || p.id, p.code, d.code, true FROM unnest(%(pieces)s::bigint[]) AS n (id)
-JOIN plant_materialsublot p ON p.id = n.id JOIN plant_materialdefinition d ON d.id = p.definition_id
+SELECT 'S' || p.id, p.code, p.material, true FROM unnest(%(pieces)s::bigint[]) AS n (id), LATERAL (
+    SELECT p.id, p.code, d.code AS material FROM plant_materialsublot p
+    JOIN plant_materialdefinition d ON d.id = p.definition_id WHERE p.id = n.id OFFSET 0
+) AS p
 """
-_ENDS = """
+_MOVES_OF = """
+    SELECT m.* FROM unnest(%({nodes})s::bigint[]) AS n (id), LATERAL (
+        SELECT m.id, m.lot_id, m.sublot_id, m.kind, m.quantity, m.occurred_at, m.partner_id FROM inventory_stockmove m
+        WHERE {of_one} AND m.kind = ANY(%(kinds)s) AND m.reverses_id IS NULL
+          AND (SELECT 1 FROM inventory_stockmove r WHERE r.reverses_id = m.id) IS NULL OFFSET 0
+    ) AS m
+"""
+_ENDS = f"""
 SELECT coalesce('S' || m.sublot_id, 'L' || m.lot_id), m.kind, coalesce(b.code, ''), abs(m.quantity), m.occurred_at
 FROM (
-    SELECT m.* FROM unnest(%(lots)s::bigint[]) AS n (id) JOIN inventory_stockmove m ON m.lot_id = n.id
-    WHERE m.sublot_id IS NULL
+    {_MOVES_OF.format(nodes="lots", of_one="m.lot_id = n.id AND m.sublot_id IS NULL")}
     UNION ALL
-    SELECT m.* FROM unnest(%(pieces)s::bigint[]) AS n (id) JOIN inventory_stockmove m ON m.sublot_id = n.id
+    {_MOVES_OF.format(nodes="pieces", of_one="m.sublot_id = n.id")}
 ) AS m LEFT JOIN plant_businesspartner b ON b.id = m.partner_id
-WHERE m.kind = ANY(%(kinds)s) AND m.reverses_id IS NULL
-  AND (SELECT 1 FROM inventory_stockmove r WHERE r.reverses_id = m.id) IS NULL
 ORDER BY m.occurred_at, m.id
 """
 _AT_THE_ENDS = [MoveKind.OPENED.value, MoveKind.RECEIVED.value, MoveKind.SHIPPED.value]
@@ -267,7 +277,6 @@ def _nodes(keys: Iterable[str]) -> dict[str, Node]:
 
 
 def _step(row: _Row, nodes: dict[str, Node], depth: int, share: Share | None) -> Step:
-    part = share or Share(row.parent, Fraction(1), Fraction(1))
     return Step(
         nodes[row.parent],
         nodes[row.child],
@@ -279,8 +288,8 @@ def _step(row: _Row, nodes: dict[str, Node], depth: int, share: Share | None) ->
         row.job,
         row.position,
         row.installation is not None,
-        part.low,
-        part.high,
+        share.low if share else _WHOLE,
+        share.high if share else _WHOLE,
     )
 
 

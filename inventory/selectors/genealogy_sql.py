@@ -5,8 +5,9 @@ lot into a blend), from what the jobs of an order consumed and made, and from co
 were taken back, and their reversals, are no steps.
 
 First the nodes are found, each once, by way of acts and orders, each looked at once: that may be more than can be
-reached, because an order's jobs may have gone separate ways. Then come the steps between all of them; who reads them
-walks them from the start.
+reached, because an order's jobs may have gone separate ways. Then come the steps between all of them, again from the
+orders and acts, so that a move is read with its job and not looked up for each lot; who reads them walks them from the
+start.
 """
 
 _NODE = "coalesce(-{0}.sublot_id, {0}.lot_id)"
@@ -30,79 +31,115 @@ _OF_ONE_ORDER = f"""
                 WHERE stretch.job_order_id = taken.job_id AND {_SIDE["made"].format("own")}
                   AND {_STANDS.format("own")})))))
 """
-_STEP = """
-    taken.node AS parent, made.node AS child, taken.id AS taken_id, made.id AS made_id, NULL::bigint AS installation_id,
-    -taken.quantity AS quantity, taken.unit, taken.occurred_at AS at, taken.occurred_until AS until,
-    made.kind, coalesce(made.code, '') AS job
-"""
+# What the walk has reached stands in a column of its kind and the others are empty: the planner takes "is not empty" for
+# nearly all rows and joins by hash, where it would take a column that tells kinds apart for a handful and loop.
+_KINDS = ("node", "stretch", "work_order", "act")
+
+
+def _reached(**kind: str) -> str:
+    return ", ".join(kind.get(each, "NULL::bigint") for each in _KINDS)
 
 
 def _moves_of(node: str, side: str) -> str:
-    """The moves of a node on one side, by index."""
+    """The moves of a node on one side, by index: of a lot (not of its pieces), or of a piece."""
     return f"""
-        SELECT m.* FROM inventory_stockmove m WHERE m.lot_id = {node} AND m.sublot_id IS NULL
-          AND {_SIDE[side].format("m")}
+        SELECT m.id, m.move_group, m.job_response_id FROM inventory_stockmove m
+        WHERE {node} > 0 AND m.lot_id = {node} AND m.sublot_id IS NULL AND {_SIDE[side].format("m")}
         UNION ALL
-        SELECT m.* FROM inventory_stockmove m WHERE m.sublot_id = -{node} AND {_SIDE[side].format("m")}
+        SELECT m.id, m.move_group, m.job_response_id FROM inventory_stockmove m
+        WHERE {node} < 0 AND m.sublot_id = -{node} AND {_SIDE[side].format("m")}
     """
 
 
-def _side(side: str) -> str:
-    """All moves of the reached nodes on one side that stand, each with its job and order.
-
-    `is_for_itself`: its act made something, so what was taken is in that and in nothing else.
-    """
-    own = "false"
-    if side == "taken":
-        own = f"""(SELECT 1 FROM inventory_stockmove own WHERE own.move_group = m.move_group AND own.quantity > 0
-                   AND own.kind IN {_MAKES} LIMIT 1) IS NOT NULL"""
+def _reach(known: str, other: str, here: str, there: str) -> str:
+    """Nodes, the stretches of work and orders of their moves, and the moves whose act has another side."""
+    partner = _NODE.format("o")
     return f"""
-        SELECT m.id, m.move_group, m.occurred_at, m.occurred_until, m.kind, m.quantity, m.unit, m.job_response_id,
-               {_NODE.format("m")} AS node, job.id AS job_id, job.sequence, job.code, job.work_request_id,
-               {own} AS is_for_itself
-        FROM reach, LATERAL ({_moves_of("reach.id", side)}) AS m
-        LEFT JOIN LATERAL (
-            SELECT j.id, j.sequence, j.code, j.work_request_id FROM work_jobresponse s
-            JOIN work_joborder j ON j.id = s.job_order_id WHERE s.id = m.job_response_id OFFSET 0
-        ) AS job ON true
-        WHERE NOT reach.is_order AND {_STANDS.format("m")}
+        SELECT {_reached(node="unnest(%(nodes)s::bigint[])")}
+        UNION
+        SELECT next.* FROM reach, LATERAL (
+            SELECT found.* FROM ({_moves_of("reach.node", known)}) AS k, LATERAL (
+                SELECT each.* FROM inventory_stockmove o, LATERAL (
+                    VALUES ({_reached(node=partner)}), ({_reached(act="k.id")})
+                ) AS each
+                WHERE o.move_group = k.move_group AND {_SIDE[other].format("o")}
+                UNION ALL
+                SELECT {_reached(stretch="k.job_response_id")} WHERE k.job_response_id IS NOT NULL
+            ) AS found WHERE reach.node IS NOT NULL
+            UNION ALL
+            SELECT {_reached(work_order="j.work_request_id")} FROM work_jobresponse s
+            JOIN work_joborder j ON j.id = s.job_order_id WHERE s.id = reach.stretch
+            UNION ALL
+            SELECT {_reached(node=partner)} FROM work_joborder j JOIN work_jobresponse s ON s.job_order_id = j.id
+            JOIN inventory_stockmove o ON o.job_response_id = s.id AND {_SIDE[other].format("o")}
+            WHERE j.work_request_id = reach.work_order
+            UNION ALL
+            SELECT {_reached(node=f"-i.{there}_id")} FROM inventory_installation i WHERE i.{here}_id = -reach.node
+        ) AS next
+    """
+
+
+def _of_orders(known: str) -> str:
+    """The reached orders' moves of reached nodes, each with its job.
+
+    Each order is looked up by itself (OFFSET 0 keeps the planner from reading all orders instead), nodes and acts in a
+    hash (IS TRUE keeps it from a join). `is_for_itself`: its act made something, so what was taken is in that and in
+    nothing else; where the walk came by what was taken it has looked already.
+    """
+    looked = f"""(SELECT 1 FROM inventory_stockmove own WHERE own.move_group = m.move_group AND own.quantity > 0
+                  AND own.kind IN {_MAKES} LIMIT 1) IS NOT NULL"""
+    if known == "taken":
+        looked = "(m.id IN (SELECT act FROM reach WHERE act IS NOT NULL)) IS TRUE"
+    return f"""
+        SELECT moves.* FROM reach, LATERAL (
+            SELECT m.id, m.occurred_at, m.occurred_until, m.kind, m.quantity, m.unit, m.job_response_id,
+                   {_NODE.format("m")} AS node, j.id AS job_id, j.sequence, j.code, j.work_request_id,
+                   m.quantity < 0 AND {looked} AS is_for_itself
+            FROM work_joborder j JOIN work_jobresponse s ON s.job_order_id = j.id
+            JOIN inventory_stockmove m ON m.job_response_id = s.id
+            WHERE j.work_request_id = reach.work_order
+              AND (({_SIDE["made"].format("m")}) OR ({_SIDE["taken"].format("m")}))
+              AND ({_NODE.format("m")} IN (SELECT node FROM reach WHERE node IS NOT NULL)) IS TRUE
+              AND {_STANDS.format("m")}
+            OFFSET 0
+        ) AS moves WHERE reach.work_order IS NOT NULL
+    """
+
+
+def _of_acts(taken: str, made: str, other: str) -> str:
+    """The steps of one act, from its moves on the known side (k) and on the other (o)."""
+    return f"""
+        SELECT {_NODE.format(taken)} AS parent, {_NODE.format(made)} AS child, {taken}.id AS taken_id,
+               {made}.id AS made_id, NULL::bigint AS installation_id, -{taken}.quantity AS quantity, {taken}.unit,
+               {taken}.occurred_at AS at, {taken}.occurred_until AS until, {made}.kind, coalesce(j.code, '') AS job,
+               '' AS position
+        FROM reach JOIN inventory_stockmove k ON k.id = reach.act
+        JOIN inventory_stockmove o ON o.move_group = k.move_group AND {_SIDE[other].format("o")}
+        LEFT JOIN (work_jobresponse s JOIN work_joborder j ON j.id = s.job_order_id) ON s.id = {made}.job_response_id
+        WHERE reach.act IS NOT NULL AND {_STANDS.format("k")} AND {_STANDS.format("o")}
     """
 
 
 def _walk(*, backward: bool) -> str:
     known, other = ("made", "taken") if backward else ("taken", "made")
     here, there = ("product", "component") if backward else ("component", "product")
+    of_acts = _of_acts("o", "k", other) if backward else _of_acts("k", "o", other)
     return f"""
-        WITH RECURSIVE reach (is_order, id) AS (
-            SELECT false, unnest(%(nodes)s::bigint[])
-            UNION
-            SELECT next.is_order, next.id FROM reach, LATERAL (
-                SELECT found.is_order, found.id FROM ({_moves_of("reach.id", known)}) AS k, LATERAL (
-                    SELECT false AS is_order, {_NODE.format("o")} AS id FROM inventory_stockmove o
-                    WHERE o.move_group = k.move_group AND {_SIDE[other].format("o")}
-                    UNION ALL
-                    SELECT true, j.work_request_id FROM work_jobresponse s JOIN work_joborder j ON j.id = s.job_order_id
-                    WHERE s.id = k.job_response_id
-                ) AS found WHERE NOT reach.is_order
-                UNION ALL
-                SELECT false, {_NODE.format("o")} FROM work_joborder j JOIN work_jobresponse s ON s.job_order_id = j.id
-                JOIN inventory_stockmove o ON o.job_response_id = s.id AND {_SIDE[other].format("o")}
-                WHERE reach.is_order AND j.work_request_id = reach.id
-                UNION ALL
-                SELECT false, -i.{there}_id FROM inventory_installation i
-                WHERE NOT reach.is_order AND i.{here}_id = -reach.id
-            ) AS next
-        ), taken AS MATERIALIZED ({_side("taken")}), made AS MATERIALIZED ({_side("made")}), walk AS (
-            SELECT {_STEP} FROM taken JOIN made ON made.move_group = taken.move_group
-            UNION
-            SELECT {_STEP} FROM taken JOIN made ON made.work_request_id = taken.work_request_id WHERE {_OF_ONE_ORDER}
+        WITH RECURSIVE reach ({", ".join(_KINDS)}) AS ({_reach(known, other, here, there)}),
+        of_orders AS MATERIALIZED ({_of_orders(known)}),
+        walk AS (
+            {of_acts}
             UNION ALL
-            SELECT -i.component_id, -i.product_id, NULL, NULL, i.id, 1, 'C62', i.installed_at, i.removed_at, '', ''
-            FROM reach JOIN inventory_installation i ON i.{here}_id = -reach.id WHERE NOT reach.is_order
+            SELECT taken.node, made.node, taken.id, made.id, NULL, -taken.quantity, taken.unit, taken.occurred_at,
+                   taken.occurred_until, made.kind, made.code, ''
+            FROM of_orders AS taken JOIN of_orders AS made ON made.work_request_id = taken.work_request_id
+            WHERE taken.quantity < 0 AND made.quantity > 0 AND {_OF_ONE_ORDER}
+            UNION ALL
+            SELECT -i.component_id, -i.product_id, NULL, NULL, i.id, 1, 'C62', i.installed_at, i.removed_at, '', '',
+                   i.position
+            FROM reach JOIN inventory_installation i ON i.{here}_id = -reach.node
         )
-        SELECT walk.*, coalesce(i.position, '')
-        FROM walk LEFT JOIN inventory_installation i ON i.id = walk.installation_id
-        ORDER BY walk.at, walk.taken_id, walk.made_id, walk.installation_id
+        SELECT * FROM walk ORDER BY walk.at, walk.taken_id, walk.made_id, walk.installation_id
     """
 
 
