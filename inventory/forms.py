@@ -110,6 +110,25 @@ class ScrapForm(StockForm):
         return one_of_lot_and_material(self)
 
 
+class ShipForm(StockForm):
+    """What leaves for a customer."""
+
+    lot = Coded(label=_("Lot"), required=False)
+    material = Coded(label=_("Material"), required=False, help_text=_("Instead of a lot, where it has none."))
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
+    place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("From"))
+    customer = forms.ModelChoiceField(BusinessPartner.objects.none(), label=_("Customer"))
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, site=site, **kwargs)
+        rows = BusinessPartner.objects.filter(site=site, is_active=True, is_customer=True)
+        self.fields["customer"].queryset = rows.order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Either a lot or a material. Raises: ValidationError."""
+        return one_of_lot_and_material(self)
+
+
 class HomeForm(forms.Form):
     """Where a material belongs."""
 
