@@ -68,10 +68,10 @@ class Desk:
             else:
                 field.fill(value)
 
-    def choose(self, name: str, begins: str) -> None:
-        """A choice by how it begins."""
-        option = self.page.locator(f"main [name={name}] option", has_text=re.compile(f"^\\s*{re.escape(begins)}"))
-        self.page.locator(f"main [name={name}]").select_option(option.first.get_attribute("value"))
+    def choose(self, name: str, has: str) -> None:
+        """The first choice that has these words."""
+        field = self.page.locator(f"main [name={name}]")
+        field.select_option(field.locator("option", has_text=has).first.get_attribute("value"))
 
     def find_in_list(self, text: str) -> None:
         """By the search box of the list, which answers by itself."""
