@@ -30,6 +30,7 @@ class StockForm(forms.Form):
         for name, found in rows.items():
             if name in self.fields:
                 self.fields[name].queryset = found  # type: ignore[attr-defined]
+                self.fields[name].empty_label = _("Choose")  # type: ignore[attr-defined]
 
 
 class Coded(forms.ModelChoiceField):
