@@ -23,6 +23,7 @@ from mom.plant.public import Panel, register_panel
 
 Text = str | Promise
 WINDOW = timedelta(days=30)
+DONE_SHOWN = 3
 SEVERITY = {"now": "bad", "shift": "warn"}
 
 
@@ -132,7 +133,7 @@ class MaintenanceBoard(Page):
 
 
 def maintenance_of_machine(request: Any, machine: Equipment) -> Panel | None:
-    """What maintenance has open at a machine, and the button that calls it. None where neither is."""
+    """What maintenance has open at a machine and did last, and the button that calls it. None where nothing is."""
     actor, site = request.actor, request.site
     open_requests = selectors.request_list(actor, site).filter(equipment=machine, status="requested")
     jobs = selectors.job_list(actor, site).filter(equipment=machine, handed_back_at=None, given_up_at=None)
@@ -149,10 +150,16 @@ def maintenance_of_machine(request: Any, machine: Equipment) -> Panel | None:
         )
         for job in jobs.order_by("reported_at")[:5]
     ]
+    back = selectors.job_list(actor, site).filter(equipment=machine, handed_back_at__isnull=False)
+    done = [
+        (job_url(job), job.code, job.job_order.operation, job.handed_back_at)
+        for job in back.order_by("-handed_back_at")[:DONE_SHOWN]
+    ]
     may_call = actor.may(permissions.REQUEST, site.code)
-    if not rows and not may_call:
+    if not rows and not done and not may_call:
         return None
-    return Panel("maintenance/panels/machine.html", {"rows": rows, "may_call": may_call, "machine": machine})
+    context = {"rows": rows, "done": done, "may_call": may_call, "machine": machine}
+    return Panel("maintenance/panels/machine.html", context)
 
 
 def register() -> None:

@@ -173,13 +173,15 @@ def order_stopped(job_order: JobOrder, _at: datetime, _person: Person | None = N
     if order.status in MAY_START:
         return []
     words = {"order": order.code, "status": WORK_REQUEST_STATUS.label(order.status)}
+    cleared_by = ""
     if order.status == WorkRequestStatus.HELD:
         sentence = _("Order %(order)s is held. Resume it first.") % words
     elif order.status in {WorkRequestStatus.FORECAST, WorkRequestStatus.WAITING}:
         sentence = _("Order %(order)s is not released. Release it first.") % words
+        cleared_by = _("Planner")
     else:
         sentence = _("Order %(order)s has ended (%(status)s). Add another order.") % words
-    return [Blocker(code="order_stopped", sentence=sentence, subject=order.code)]
+    return [Blocker(code="order_stopped", sentence=sentence, subject=order.code, cleared_by=cleared_by)]
 
 
 _BEFORE = Statement(

@@ -31,6 +31,7 @@ _WORDS: dict[str, str | Promise] = {
     "work.equipment_reservation_released": _("Reservation released"),
     "work.job_orders_linked": _("Jobs put in order"),
     "work.gate_overridden": _("Start allowed all the same"),
+    "accounts.signed": _("Signed"),
 }
 
 
