@@ -55,6 +55,7 @@ class ProductionConfig(AppConfig):
                 "work.jobs_planned": _("Planned times worked out"),
                 "work.job_order_made_of": _("Job made of another one"),
                 "work.job_order_closed_short": _("Finished short"),
+                "work.job_order_assigned": _("Machine assigned"),
                 "production.step_answered": _("Step answered"),
             }
         )

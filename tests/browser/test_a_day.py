@@ -4,6 +4,7 @@ The acts are those of the guide docs/play-a-day.md, in its order.
 """
 
 import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +31,8 @@ COUNTED = {
 """What lies in the rack: a casting of 116 less than the book; of 124 the 108 housings were made.
 
 Of 131 lay 12, and 11 + 5 were reported of it: 4 short. Of 132 lay 90; 5 were reported of it, and the 4 with them."""
+A_CODE = re.compile(r"\b(work|inventory|quality|accounts|production)\.[a-z_]+")
+"""What our program calls an act, where a person should read a word."""
 ORDERS = Path(__file__).parents[2] / "docs" / "demo" / "orders.csv"
 
 
@@ -313,6 +316,8 @@ def supervisor_reads_the_shift(day: Day) -> None:
     eva.row("P-4411", "40 pcs", "20", "1").wait_for()
     eva.row("P-4411-C", "40 pcs", "21").wait_for()
     eva.sees("Amina Warsame", "Reported without enough material in the book")
+    eva.sees("Lot changed")
+    assert eva.main.get_by_text(A_CODE).count() == 0, eva.said
     eva.look("job-made")
     eva.by_menu("Live", "Shift report")
     eva.sees("OEE", "Availability", "Stopped")

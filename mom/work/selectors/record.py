@@ -25,6 +25,9 @@ MOST = 100
 _WORDS: dict[str, str | Promise] = {
     "work.work_request_added": _("Order added"),
     "work.job_order_added": _("Job added"),
+    "work.work_request_changed": _("Order changed"),
+    "work.job_order_changed": _("Priority changed"),
+    "work.job_input_added": _("Material added"),
     "work.quantity_reported": _("Quantities reported"),
     "work.quantity_reversed": _("Quantity taken back"),
     "work.equipment_reserved": _("Machine reserved"),
