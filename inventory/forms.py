@@ -118,7 +118,7 @@ class ShipForm(StockForm):
     material = Coded(label=_("Material"), required=False, help_text=_("Instead of a lot, where it has none."))
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
     place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("From"))
-    customer = forms.ModelChoiceField(BusinessPartner.objects.none(), label=_("Customer"))
+    customer = forms.ModelChoiceField(BusinessPartner.objects.none(), label=_("Customer"), empty_label=_("Choose"))
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, site=site, **kwargs)

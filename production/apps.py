@@ -26,7 +26,9 @@ class ProductionConfig(AppConfig):
         from production.views.instruction import instruction_panel
         from production.views.job_change import changes_panel
 
-        orders = NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20)
+        orders = NavItem(
+            "production", _("Orders"), "production:order_list", permissions.VIEW, order=20, also=("/change-job/",)
+        )
         register(orders)
         register(NavItem("production", _("Definitions"), "production:definition_list", permissions.VIEW, order=60))
         register(NavItem("production", _("Log work"), "production:log_work", permissions.EXECUTE_JOB_ORDER, order=10))

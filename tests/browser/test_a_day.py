@@ -319,6 +319,11 @@ def supervisor_reads_the_shift(day: Day) -> None:
     eva.sees("Lot changed")
     assert eva.main.get_by_text(A_CODE).count() == 0, eva.said
     eva.look("job-made")
+    eva.find("C-2604-132")
+    eva.follow("Where from, where used")
+    eva.row("Where used", "C-2604-132", "9 pcs", "WO-24151-10").wait_for()
+    eva.by_menu("Inventory", "Stock")
+    eva.row("P-4411", "Pump housing 32", "RACK-M2", "20").wait_for()
     eva.by_menu("Live", "Shift report")
     eva.sees("OEE", "Availability", "Stopped")
     eva.row("CNC-04", "70 %").wait_for()

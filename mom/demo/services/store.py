@@ -48,7 +48,7 @@ def _add_order(act: UseCase, built: DemoPlant, made: store.Made) -> None:
         production.NewMaterial(built.materials[code], Decimal(quantity), is_backflushed=made.is_backflushed)
         for code, quantity in made.parts
     ]
-    output = production.NewMaterial(product, Decimal(1), MaterialUse.PRODUCED)
+    output = production.NewMaterial(product, Decimal(1), MaterialUse.PRODUCED, is_backflushed=made.is_backflushed)
     steps = [production.NewStep(**{**step, "kind": production.StepKind(step["kind"])}) for step in made.steps]
     segment = production.NewSegment(
         made.operation,
