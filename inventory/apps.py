@@ -52,9 +52,7 @@ class InventoryConfig(AppConfig):
         register_report_step("inventory.backflush", backflush.follow)
         register_blockers(backflush.SOURCE, _asks_nothing, _("Material short at a report"), level=backflush.LEVEL)
         register_blockers("inventory.material", material_missing, _("Material"), hint=NEEDS_MATERIAL)
-        stock = NavItem(
-            "inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20, also=("/trace/",)
-        )
+        stock = NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20, also=("/trace/",))
         register(stock)
         register(NavItem("inventory", _("Shortages"), "inventory:shortage_list", permissions.VIEW, order=22))
         register(NavItem("inventory", _("Holds"), "inventory:hold_list", permissions.VIEW, order=28))

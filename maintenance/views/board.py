@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
@@ -23,7 +24,7 @@ from mom.plant.public import Panel, register_panel
 
 Text = str | Promise
 WINDOW = timedelta(days=30)
-DONE_SHOWN = 3
+OPEN_SHOWN, DONE_SHOWN = 5, 3
 SEVERITY = {"now": "bad", "shift": "warn"}
 
 
@@ -136,9 +137,18 @@ def maintenance_of_machine(request: Any, machine: Equipment) -> Panel | None:
     """What maintenance has open at a machine and did last, and the button that calls it. None where nothing is."""
     actor, site = request.actor, request.site
     open_requests = selectors.request_list(actor, site).filter(equipment=machine, status="requested")
-    jobs = selectors.job_list(actor, site).filter(equipment=machine, handed_back_at=None, given_up_at=None)
+    jobs = selectors.job_list(actor, site).filter(equipment=machine, given_up_at=None)
+    newest = F("handed_back_at").desc(nulls_first=True)  # what is open stands before what was done
+    found = list(jobs.order_by(newest, "reported_at")[: OPEN_SHOWN + DONE_SHOWN])
+    open_jobs = [job for job in found if job.handed_back_at is None][:OPEN_SHOWN]
+    done = [
+        (job_url(job), job.code, job.job_order.operation, job.handed_back_at)
+        for job in found
+        if job.handed_back_at is not None
+    ][:DONE_SHOWN]
     rows = [
-        (request_url(each), each.code, request_card(each).title, each.reported_at, "idle") for each in open_requests[:5]
+        (request_url(each), each.code, request_card(each).title, each.reported_at, "idle")
+        for each in open_requests[:OPEN_SHOWN]
     ]
     rows += [
         (
@@ -148,12 +158,7 @@ def maintenance_of_machine(request: Any, machine: Equipment) -> Panel | None:
             job.due_at or job.reported_at,
             MAINTENANCE_KIND.state(job.kind),
         )
-        for job in jobs.order_by("reported_at")[:5]
-    ]
-    back = selectors.job_list(actor, site).filter(equipment=machine, handed_back_at__isnull=False)
-    done = [
-        (job_url(job), job.code, job.job_order.operation, job.handed_back_at)
-        for job in back.order_by("-handed_back_at")[:DONE_SHOWN]
+        for job in open_jobs
     ]
     may_call = actor.may(permissions.REQUEST, site.code)
     if not rows and not done and not may_call:

@@ -38,7 +38,6 @@ STOCK = (
 """Lot (added where the plant has none of that number), material, place, quantity."""
 
 
-
 @dataclass(frozen=True)
 class Made:
     """How a product is made on one machine, and an order of it. Times are for the set-up and for one piece."""
@@ -72,6 +71,6 @@ HOUSING = Made(
     "P-4411", "CNC-04", "Mill and bore", (("P-4411-C", "1"),), timedelta(minutes=15), timedelta(seconds=52),
     "WO-24151", "40", 30, is_backflushed=True,
 )  # fmt: skip
-"""Its reports take the castings (of the lot that is in place at the machine, else of what expires first) and make its lot."""
+"""Its reports take the castings, of the lot in place at the machine or else of what expires first, and make its lot."""
 YOURS = frozenset({HOUSING.order})
 """Orders that the demo's own people leave to whoever plays the day."""
