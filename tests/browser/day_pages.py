@@ -90,6 +90,12 @@ class Desk:
         form.get_by_label("PIN or password").fill(norrtal.PASSWORD)
         form.get_by_role("button", name=re.compile("^Sign")).click()
 
+    def measures(self, *values: str) -> None:
+        """Values of the pieces of a sample, one after the other."""
+        for box, value in zip(self.page.locator(".input--big").all(), values, strict=False):
+            box.fill(value)
+        self.press("Save")
+
     def sees(self, *words: str) -> None:
         """All of this stands on the page, sooner or later. Raises: AssertionError with what stands there instead."""
         for each in words:

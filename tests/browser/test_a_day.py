@@ -172,8 +172,16 @@ def storekeeper_receives_what_was_short(day: Day) -> None:
 
 
 def inspector_decides_what_the_chart_caught(day: Day) -> None:
-    """Priya: the drift on the chart, the lots it holds, one used as it is, one reworked; an inspection measured."""
+    """Priya: she measures and the chart signals; the lots it holds, one used as it is, one reworked."""
     priya = day.desk("quality")
+    priya.by_menu("Quality", "Inspections")
+    priya.row("WO-24117-10", "Asked for").get_by_role("link").first.click()
+    priya.measures("38.019", "38.020", "38.018")
+    priya.sees("Rule 1: a point beyond a control limit", "Reaction plan", "NCR-260001")
+    priya.look("inspection")
+    priya.main.get_by_label("Failed of 5").fill("0")
+    priya.press("Save")
+    priya.sees("Seal face: in order.")
     priya.by_menu("Quality", "Control charts")
     priya.row("CP-4410", "CNC-03").get_by_role("link").first.click()
     priya.sees("Rule 1")
@@ -194,16 +202,6 @@ def inspector_decides_what_the_chart_caught(day: Day) -> None:
     priya.sees("Decided")
     priya.sees_not("to be decided")
     priya.look("ncr-decided")
-    priya.by_menu("Quality", "Inspections")
-    priya.row("WO-24117-10", "Asked for").get_by_role("link").first.click()
-    for box, value in zip(priya.page.locator(".input--big").all(), ("38.012", "38.013", "38.012"), strict=False):
-        box.fill(value)
-    priya.press("Save")
-    priya.sees("in order")
-    priya.look("inspection")
-    priya.main.get_by_label("Failed of 5").fill("0")
-    priya.press("Save")
-    priya.sees("Passed")
 
 
 def technician_repairs_and_hands_back(day: Day) -> None:
@@ -229,6 +227,8 @@ def technician_repairs_and_hands_back(day: Day) -> None:
     tomasz.sign("Ran without load, dry")
     tomasz.sees("Tomasz Zielinski signed")
     tomasz.look("handed-back")
+    tomasz.find("WO-24103-10")
+    tomasz.sees("IM-03 is under maintenance: job MJ-")
     tomasz.by_menu("Maintenance", "Jobs")
     tomasz.follow("IM-03: Mould service")
     for _step in range(2):
@@ -239,7 +239,7 @@ def technician_repairs_and_hands_back(day: Day) -> None:
     tomasz.sign("Clean and greased")
     tomasz.sees("Tomasz Zielinski signed")
     tomasz.find("WO-24103-10")
-    tomasz.sees_not("in maintenance")
+    tomasz.sees_not("under maintenance")
 
 
 def storekeeper_counts(day: Day) -> None:
