@@ -12,7 +12,7 @@ from mom.demo.engine import norrtal
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-SLOWEST = 10_000  # ms: a page waits for no more than that
+SLOWEST = 20_000  # ms: a page waits for no more than that
 TABLET = {"width": 1180, "height": 820, "has_touch": True}
 
 
