@@ -37,6 +37,7 @@ class InventoryConfig(AppConfig):
                 "inventory.reservation_shrunk": _("Material lost: a count found less"),
                 "inventory.backflush_short": _("Reported without enough material in the book"),
                 "inventory.pieces_numbered": _("Pieces numbered"),
+                "inventory.lot_placed": _("Lot changed"),
                 "inventory.component_installed": _("Component built in"),
             }
         )
@@ -51,7 +52,8 @@ class InventoryConfig(AppConfig):
         register_report_step("inventory.backflush", backflush.follow)
         register_blockers(backflush.SOURCE, _asks_nothing, _("Material short at a report"), level=backflush.LEVEL)
         register_blockers("inventory.material", material_missing, _("Material"), hint=NEEDS_MATERIAL)
-        register(NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20))
+        stock = NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20, also=("/trace/",))
+        register(stock)
         register(NavItem("inventory", _("Shortages"), "inventory:shortage_list", permissions.VIEW, order=22))
         register(NavItem("inventory", _("Holds"), "inventory:hold_list", permissions.VIEW, order=28))
         register(NavItem("inventory", _("Counts"), "inventory:count_list", permissions.VIEW, order=24))

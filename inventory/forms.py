@@ -30,6 +30,7 @@ class StockForm(forms.Form):
         for name, found in rows.items():
             if name in self.fields:
                 self.fields[name].queryset = found  # type: ignore[attr-defined]
+                self.fields[name].empty_label = _("Choose")  # type: ignore[attr-defined]
 
 
 class Coded(forms.ModelChoiceField):
@@ -104,6 +105,25 @@ class ScrapForm(StockForm):
     quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
     place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("Place"))
     reason = forms.CharField(label=_("Why"), min_length=2, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """Either a lot or a material. Raises: ValidationError."""
+        return one_of_lot_and_material(self)
+
+
+class ShipForm(StockForm):
+    """What leaves for a customer."""
+
+    lot = Coded(label=_("Lot"), required=False)
+    material = Coded(label=_("Material"), required=False, help_text=_("Instead of a lot, where it has none."))
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
+    place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("From"))
+    customer = forms.ModelChoiceField(BusinessPartner.objects.none(), label=_("Customer"), empty_label=_("Choose"))
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, site=site, **kwargs)
+        rows = BusinessPartner.objects.filter(site=site, is_active=True, is_customer=True)
+        self.fields["customer"].queryset = rows.order_by("name")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Either a lot or a material. Raises: ValidationError."""

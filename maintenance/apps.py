@@ -29,7 +29,7 @@ class MaintenanceConfig(AppConfig):
         register_job_kind(OperationsType.MAINTENANCE, MaintenanceKindOfJob())
         register_blockers(
             "maintenance.in_hand", gate.machine_in_hand, _("Machine under maintenance"), level=GateLevel.BLOCK,
-            hint=gate.IS_IN_HAND,
+            hint=gate.IS_IN_HAND, at_resume=True,
         )  # fmt: skip
         register_blockers("maintenance.due", gate.maintenance_due, _("Maintenance due"), hint=gate.IS_DUE)
         board.register()

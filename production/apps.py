@@ -26,7 +26,9 @@ class ProductionConfig(AppConfig):
         from production.views.instruction import instruction_panel
         from production.views.job_change import changes_panel
 
-        orders = NavItem("production", _("Orders"), "production:order_list", permissions.VIEW, order=20)
+        orders = NavItem(
+            "production", _("Orders"), "production:order_list", permissions.VIEW, order=20, also=("/change-job/",)
+        )
         register(orders)
         register(NavItem("production", _("Definitions"), "production:definition_list", permissions.VIEW, order=60))
         register(NavItem("production", _("Log work"), "production:log_work", permissions.EXECUTE_JOB_ORDER, order=10))
@@ -55,6 +57,7 @@ class ProductionConfig(AppConfig):
                 "work.jobs_planned": _("Planned times worked out"),
                 "work.job_order_made_of": _("Job made of another one"),
                 "work.job_order_closed_short": _("Finished short"),
+                "work.job_order_assigned": _("Machine assigned"),
                 "production.step_answered": _("Step answered"),
             }
         )

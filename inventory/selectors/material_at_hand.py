@@ -60,12 +60,12 @@ def _blocker(material: str, needed: Decimal, usable: Decimal, promised: Decimal,
     if usable + promised >= needed:
         words["promised"] = _shown(promised)
         sentence = _("%(material)s: %(promised)s reserved for other jobs, %(usable)s of %(needed)s free.") % words
-        return Blocker("material_reserved", sentence, material, cleared_by=str(_("Material")))
+        return Blocker("material_reserved", sentence, material, cleared_by=str(_("Store")))
     if usable + promised + held >= needed:
         sentence = _("%(material)s: %(held)s on hold or expired, %(usable)s of %(needed)s may be used.") % words
         return Blocker("material_on_hold", sentence, material, cleared_by=str(_("Quality")))
     sentence = _("%(material)s is short: %(usable)s of %(needed)s at hand.") % words
-    return Blocker("material_short", sentence, material, cleared_by=str(_("Material")))
+    return Blocker("material_short", sentence, material, cleared_by=str(_("Store")))
 
 
 def _shown(quantity: Decimal) -> str:

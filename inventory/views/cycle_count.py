@@ -1,10 +1,10 @@
 """Counts: their list with how exact the books are, the blind sheet, and the decision about what differed."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -17,7 +17,7 @@ from inventory.forms_count import CountAskForm, CountClassForm, CountFoundForm, 
 from inventory.models import CountClass, CycleCount
 from inventory.models.labels import COUNT_STATUS
 from inventory.selectors.counting import accuracy_of, count_get, count_list, outcomes_of, sheet_of
-from inventory.services import count_plan, cycle_count
+from inventory.services import count_job, count_plan, cycle_count
 from inventory.services.cycle_count import Counted
 from mom.core.web import printing
 from mom.core.web.lists import Empty, ListPage
@@ -144,9 +144,9 @@ class CountDetail(CountPage):
             "outcomes": [(line, by_line[line.pk]) for line in self.lines if line.pk in by_line],
             "is_started": is_started,
             "is_done": not is_open,
+            "may_start": not is_started and self.may(permissions.COUNT_STOCK),
             "may_count": is_started and is_open and self.may(permissions.COUNT_STOCK),
             "may_decide": may_decide,
-            "finish_key": uuid.uuid4(),
             "reason_form": CountReasonForm(initial={"version": count.version}) if may_decide else None,
         }
 
@@ -155,6 +155,36 @@ class CountDetail(CountPage):
         counted = form.counted()
         if counted:
             cycle_count.enter(self.actor, self.count.pk, counted)
+        return self.cancel_url
+
+
+class CountStart(CountPage):
+    """Begins a count, which makes its sheet."""
+
+    permission = permissions.COUNT_STOCK
+    title = _("Start the count")
+    intro = _("The start makes the sheet: what lies there now, not how much.")
+    form_class = forms.Form
+    submit_label = _("Start the count")
+
+    def submit(self, form: Any) -> str:
+        """Raises: MomError."""
+        count_job.start(self.actor, self.count.pk)
+        return self.cancel_url
+
+
+class CountFinish(CountPage):
+    """Ends a count: posted where nothing differs, else somebody decides."""
+
+    permission = permissions.COUNT_STOCK
+    title = _("Finish the count")
+    intro = _("Where nothing differs it is posted. Otherwise somebody decides.")
+    form_class = forms.Form
+    submit_label = _("Finish the count")
+
+    def submit(self, form: Any) -> str:
+        """Raises: MomError."""
+        count_job.finish(self.actor, self.count.pk)
         return self.cancel_url
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from inventory import permissions
-from inventory.forms import MoveForm, ReceiveForm, ScrapForm
+from inventory.forms import MoveForm, ReceiveForm, ScrapForm, ShipForm
 from inventory.selectors.balances import balance_list
 from inventory.selectors.material_at_hand import USABLE
 from inventory.services import lots, stock, stock_transfer
@@ -86,6 +86,7 @@ class StockList(ListPage):
             Action(_("Places"), reverse("inventory:place_list"), "inv"),
             Action(_("Scrap"), reverse("inventory:stock_scrap"), "trash"),
             Action(_("Move"), reverse("inventory:stock_move"), "right"),
+            Action(_("Ship"), reverse("inventory:stock_ship"), "truck"),
             Action(_("Receive"), reverse("inventory:stock_receive"), "plus", "primary"),
         )
 
@@ -165,4 +166,22 @@ class StockScrap(StockAct):
         stock.scrap(
             self.actor, sent["what"], sent["place"], sent["quantity"], op_uuid=sent["op_uuid"], reason=sent["reason"]
         )
+        return self.cancel_url
+
+
+class StockShip(StockAct):
+    """A lot, a part of it, or a material without lots leaves for a customer."""
+
+    title = _("Ship")
+    form_class = ShipForm
+    submit_label = _("Ship")
+    success_message = _("Shipped.")
+
+    def submit(self, form: Any) -> str:
+        """Raises: MomError."""
+        sent = form.cleaned_data
+        stock.ship(
+            self.actor, sent["what"], sent["place"], sent["quantity"], op_uuid=sent["op_uuid"],
+            partner=sent["customer"],
+        )  # fmt: skip
         return self.cancel_url

@@ -106,7 +106,10 @@ class LotTrace(DetailPage):
     def get_context(self) -> dict[str, Any]:
         traced = self.traced()
         states = self._states(traced)
-        ends = [(MOVE_KIND.label(end.kind), end) for end in self._ends(traced)]
+        ends = [
+            (MOVE_KIND.label(end.kind), end, states[end.node.code]["theirs"] if end.node.code in states else "")
+            for end in self._ends(traced)
+        ]
         steps = [(WAY_WORDS[direction], step) for direction, found in traced.items() for step in found.steps]
         lots = {code for found in traced.values() for code in found.codes} - {self.subject.code}
         return {
@@ -117,7 +120,7 @@ class LotTrace(DetailPage):
             "ends": ends,
             "many": len(lots),
             "held": sum(1 for each in states.values() if not each["usable"]),
-            "shipped": [end for _word, end in ends if end.kind == "shipped"],
+            "shipped": [end for _word, end, _theirs in ends if end.kind == "shipped"],
             "holds": open_holds_of(self.subject),
         }
 
@@ -151,15 +154,15 @@ class LotTrace(DetailPage):
     def _node(
         self, code: str, material: str, states: dict[str, dict[str, Any]], *, is_piece: bool = False
     ) -> dict[str, Any]:
-        state = states.get(code, {"usable": True, "word": "", "there": None, "unit": ""})
+        state = states.get(code, {"usable": True, "word": "", "there": None})
         url = "" if is_piece else reverse("inventory:lot_trace", args=[code])
         return {"code": code, "material": material, "url": url, "is_start": code == self.subject.code, **state}
 
     def _states(self, traced: dict[Direction, Trace]) -> dict[str, dict[str, Any]]:
         """What each lot on the way may be used for, and how much of it lies anywhere. Two statements."""
         codes = {self.subject.code} | {code for found in traced.values() for code in found.codes}
-        lots = MaterialLot.objects.filter(site=self.site, code__in=codes).values_list("pk", "code", "disposition")
-        by_key = {pk: (code, disposition) for pk, code, disposition in lots}
+        lots = MaterialLot.objects.filter(site=self.site, code__in=codes)
+        by_key = {pk: about for pk, *about in lots.values_list("pk", "code", "disposition", "supplier_lot")}
         there: dict[int, Any] = {}
         rows = StockBalance.objects.filter(lot__in=list(by_key)).exclude(quantity=0)
         for lot, quantity in rows.values_list("lot", "quantity").order_by():
@@ -169,8 +172,9 @@ class LotTrace(DetailPage):
                 "usable": disposition in USABLE or disposition == "closed",
                 "word": LOT_DISPOSITION.label(disposition),
                 "there": there.get(pk),
+                "theirs": supplier_lot,
             }
-            for pk, (code, disposition) in by_key.items()
+            for pk, (code, disposition, supplier_lot) in by_key.items()
         }
 
 

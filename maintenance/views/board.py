@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
@@ -23,6 +24,7 @@ from mom.plant.public import Panel, register_panel
 
 Text = str | Promise
 WINDOW = timedelta(days=30)
+OPEN_SHOWN, DONE_SHOWN = 5, 3
 SEVERITY = {"now": "bad", "shift": "warn"}
 
 
@@ -132,12 +134,21 @@ class MaintenanceBoard(Page):
 
 
 def maintenance_of_machine(request: Any, machine: Equipment) -> Panel | None:
-    """What maintenance has open at a machine, and the button that calls it. None where neither is."""
+    """What maintenance has open at a machine and did last, and the button that calls it. None where nothing is."""
     actor, site = request.actor, request.site
     open_requests = selectors.request_list(actor, site).filter(equipment=machine, status="requested")
-    jobs = selectors.job_list(actor, site).filter(equipment=machine, handed_back_at=None, given_up_at=None)
+    jobs = selectors.job_list(actor, site).filter(equipment=machine, given_up_at=None)
+    newest = F("handed_back_at").desc(nulls_first=True)  # what is open stands before what was done
+    found = list(jobs.order_by(newest, "reported_at")[: OPEN_SHOWN + DONE_SHOWN])
+    open_jobs = [job for job in found if job.handed_back_at is None][:OPEN_SHOWN]
+    done = [
+        (job_url(job), job.code, job.job_order.operation, job.handed_back_at)
+        for job in found
+        if job.handed_back_at is not None
+    ][:DONE_SHOWN]
     rows = [
-        (request_url(each), each.code, request_card(each).title, each.reported_at, "idle") for each in open_requests[:5]
+        (request_url(each), each.code, request_card(each).title, each.reported_at, "idle")
+        for each in open_requests[:OPEN_SHOWN]
     ]
     rows += [
         (
@@ -147,12 +158,13 @@ def maintenance_of_machine(request: Any, machine: Equipment) -> Panel | None:
             job.due_at or job.reported_at,
             MAINTENANCE_KIND.state(job.kind),
         )
-        for job in jobs.order_by("reported_at")[:5]
+        for job in open_jobs
     ]
     may_call = actor.may(permissions.REQUEST, site.code)
-    if not rows and not may_call:
+    if not rows and not done and not may_call:
         return None
-    return Panel("maintenance/panels/machine.html", {"rows": rows, "may_call": may_call, "machine": machine})
+    context = {"rows": rows, "done": done, "may_call": may_call, "machine": machine}
+    return Panel("maintenance/panels/machine.html", context)
 
 
 def register() -> None:

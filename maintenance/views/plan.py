@@ -46,6 +46,23 @@ def _meter(plan: Any) -> str:
     return f"{counted} / {interval} {METER_KIND.label(plan.meter_kind)}"
 
 
+_EVERY = {
+    "DAILY": ngettext_lazy("every day", "every %(many)s days", "many"),
+    "WEEKLY": ngettext_lazy("every week", "every %(many)s weeks", "many"),
+    "MONTHLY": ngettext_lazy("every month", "every %(many)s months", "many"),
+    "YEARLY": ngettext_lazy("every year", "every %(many)s years", "many"),
+}
+
+
+def calendar_words(rule: str) -> str:
+    """A calendar rule as people say it; one that names days or months stays as it was typed."""
+    told = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    words, many = _EVERY.get(told.pop("FREQ", "")), told.pop("INTERVAL", "1")
+    if words is None or told or not many.isdecimal():
+        return rule
+    return str(words % {"many": int(many)})
+
+
 class PlanList(ListPage):
     """Every plan, what is due first."""
 
@@ -58,7 +75,7 @@ class PlanList(ListPage):
         Column("name", _("Name"), "name", minor=True),
         Column("machine", _("Machine"), "equipment.code", kind="code", sort="equipment__code",
                link=lambda plan: reverse("plant:machine_detail", args=[plan.equipment.code])),
-        Column("rule", _("Calendar"), "rule", sort=None, minor=True),
+        Column("rule", _("Calendar"), lambda plan: calendar_words(plan.rule), sort=None, minor=True),
         Column("meter", _("Meter"), _meter, sort=None),
         Column("next", _("Next date"), "next_due_at", kind="moment", sort="next_due_at"),
         Column("job", _("Open job"), "open_job", kind="code", sort=None,
@@ -130,6 +147,7 @@ class PlanDetail(DetailPage):
         rows = plan.occurrences.select_related("job").order_by("-number")[:30]
         return {
             "meter": _meter(plan),
+            "calendar": calendar_words(plan.rule),
             "by_meter": selectors.due_by_meter(plan, self.now),
             "next_due": selectors.next_due(plan, self.now),
             "occurrences": [

@@ -64,7 +64,8 @@ only, constant statements."""
 class Source:
     """Who is asked: a stable name, what it looks after, and how much it counts where no rule says otherwise.
 
-    `is_fixed`: the state of the record itself, which no rule can talk away. `hint`: see `register_blockers`.
+    `is_fixed`: the state of the record itself, which no rule can talk away. `hint`, `at_resume`: see
+    `register_blockers`.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Source:
     level: GateLevel
     is_fixed: bool
     hint: str
+    at_resume: bool
 
 
 _sources: dict[str, Source] = {}
@@ -86,16 +88,18 @@ def register_blockers(
     level: GateLevel = GateLevel.WARN,
     is_fixed: bool = False,
     hint: str = "",
+    at_resume: bool = False,
 ) -> None:
     """Add a source, once, from an app's `ready()`. Raises: ValueError for a name that is taken.
 
     `hint` is an SQL condition that holds wherever the source may find something, and may hold where it doesn't. The
     hints of all are read in one statement, and a source is asked only where its own holds. Its parameters: `job`,
-    `order`, `equipment`, `site`, `person` (keys or null), `kind` (of operation) and `at`.
+    `order`, `equipment`, `site`, `person` (keys or null), `kind` (of operation) and `at`. `at_resume`: it is asked as
+    well before a job goes on that was paused or held.
     """
     if name in _sources:
         raise ValueError(f"The gate has a source called {name} already.")
-    _sources[name] = Source(name, label, source, level, is_fixed, hint)
+    _sources[name] = Source(name, label, source, level, is_fixed, hint, at_resume)
 
 
 def sources() -> Sequence[Source]:
@@ -113,13 +117,23 @@ def in_the_way(job_order: JobOrder, at: datetime, person: Person | None = None) 
     return _found(job_order, at, person, (GateLevel.BLOCK, GateLevel.WARN))
 
 
-def _found(job_order: JobOrder, at: datetime, person: Person | None, counting: Sequence[GateLevel]) -> list[Blocker]:
-    hinting = tuple((each.name, each.level, each.hint) for each in _sources.values() if each.hint)
+def resume_in_the_way(job_order: JobOrder, at: datetime) -> list[Blocker]:
+    """What forbids that `job_order`, paused or held, goes on at `at`, or is worth knowing, or was signed for."""
+    return _found(job_order, at, None, (GateLevel.BLOCK, GateLevel.WARN), [s for s in sources() if s.at_resume])
+
+
+def _found(
+    job_order: JobOrder,
+    at: datetime,
+    person: Person | None,
+    counting: Sequence[GateLevel],
+    among: Sequence[Source] | None = None,
+) -> list[Blocker]:
+    among = sources() if among is None else among
+    hinting = tuple((each.name, each.level, each.hint) for each in among if each.hint)
     levels, worth_asking = levels_and_hints(job_order, at, person, hinting, counting)
     asked = [
-        each
-        for each in _sources.values()
-        if _level(each, levels) in counting and (not each.hint or each.name in worth_asking)
+        each for each in among if _level(each, levels) in counting and (not each.hint or each.name in worth_asking)
     ]
     return _signed_for(_ask(asked, levels, job_order, at, person), job_order, at)
 
@@ -173,13 +187,15 @@ def order_stopped(job_order: JobOrder, _at: datetime, _person: Person | None = N
     if order.status in MAY_START:
         return []
     words = {"order": order.code, "status": WORK_REQUEST_STATUS.label(order.status)}
+    cleared_by = ""
     if order.status == WorkRequestStatus.HELD:
         sentence = _("Order %(order)s is held. Resume it first.") % words
     elif order.status in {WorkRequestStatus.FORECAST, WorkRequestStatus.WAITING}:
         sentence = _("Order %(order)s is not released. Release it first.") % words
+        cleared_by = _("Planner")
     else:
         sentence = _("Order %(order)s has ended (%(status)s). Add another order.") % words
-    return [Blocker(code="order_stopped", sentence=sentence, subject=order.code)]
+    return [Blocker(code="order_stopped", sentence=sentence, subject=order.code, cleared_by=cleared_by)]
 
 
 _BEFORE = Statement(

@@ -19,9 +19,9 @@ def _hints_hide_nothing() -> Iterator[None]:
         answer = found(*asked)
         if connection.force_debug_cursor:
             return answer
-        job_order, at, person, counting = asked
+        job_order, at, person, counting, *among = asked
         levels = levels_at(job_order)
-        sources = [each for each in gate.sources() if gate._level(each, levels) in counting]
+        sources = [each for each in (among[0] if among else gate.sources()) if gate._level(each, levels) in counting]
         whole = gate._signed_for(gate._ask(sources, levels, job_order, at, person), job_order, at)
         assert answer == whole, "a hint of the gate hides what its source would say"
         return answer

@@ -127,6 +127,19 @@ def test_what_is_logged_is_what_the_counters_showed(shift: Shift) -> None:
     assert list(invariants.violations()) == []
 
 
+def test_the_order_that_is_left_to_you_is_left_alone(shift: Shift) -> None:
+    yours = JobOrder.objects.get(code="WO-24151-10")
+    with acting():
+        JobOrder.objects.filter(equipment=yours.equipment).exclude(pk=yours.pk).update(status="completed")
+    before = facts_of(yours)
+    shift.play(20)
+    assert facts_of(yours) == before, "the crew began it"
+    give(yours, "start")
+    before = facts_of(yours)
+    shift.play(12)
+    assert facts_of(yours) == before, "the crew logged on it"
+
+
 def test_stopped_process_goes_on_where_it_ended(shift: Shift) -> None:
     """Killed, started, down for a while, killed in the middle of a batch: every piece is logged, and once."""
     shift.play(7)

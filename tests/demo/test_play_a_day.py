@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from inventory.models import CycleCount, LotHold, StockBalance, StorageLocation
-from inventory.services import cycle_count, lot_hold, lots, stock, stock_reservation
+from inventory.services import count_job, cycle_count, lot_hold, lots, stock, stock_reservation
 from inventory.services.cycle_count import Counted
 from inventory.services.lots import NewLot
 from maintenance.engine.terms import RepairOutcome
@@ -29,9 +29,8 @@ from mom.erp.engine.table_fields import TableKind
 from mom.erp.services import table_import
 from mom.plant.models import BusinessPartner, MaterialDefinition, MaterialLot
 from mom.work import gate
-from mom.work.engine.terms import JobOrderCommand
 from mom.work.models import JobOrder, WorkRequest
-from mom.work.services import gate_override, job_order
+from mom.work.services import gate_override
 from quality.engine.terms import DispositionKind
 from quality.models import ControlChart, Inspection, Nonconformance
 from quality.services import disposition, sample
@@ -109,7 +108,7 @@ def pages_open_for_who_is_sent_there() -> None:
         "quality": (f"/charts/{chart.pk}/", f"/nonconformances/{ncr.code}/", "/inspections/", "/trace/PU-2604-031/",
                     "/holds/affected/A-2604-033/"),
         "technician": ("/maintenance/", "/maintenance/plans/"),
-        "storekeeper": ("/shortages/", "/stock/receive/", "/counts/"),
+        "storekeeper": ("/shortages/", "/stock/receive/", "/stock/ship/", "/counts/"),
     }.items():  # fmt: skip
         client = Client()
         client.force_login(who(name))
@@ -203,7 +202,7 @@ def count_finds_a_difference() -> None:
         book = StockBalance.objects.get(location=count.location, lot=line.lot).quantity
         said = book - (line.lot.code == "C-2604-116")
         cycle_count.enter(actor, count.pk, [Counted(said, uuid.uuid4(), line_id=line.pk)])
-    job_order.command(may("supervisor"), count.job_order_id, JobOrderCommand.FINISH)
+    count_job.finish(actor, count.pk)
     count.refresh_from_db()
     assert count.status == "counted"
     cycle_count.post_count(actor, count.pk, "Dropped")

@@ -160,3 +160,9 @@ def test_empty_page_offers_to_bring_in_a_list_to_who_may(client: Client, site: S
         user = make_user(name, site=site, permissions=permissions)
         client.force_login(user, backend="mom.accounts.backends.PasswordBackend")
         assert (link in client.get(page).content.decode()) is shown
+
+
+def test_lists_are_reached_before_the_first_import(signed_in: Client) -> None:
+    page = signed_in.get("/imports/").content.decode()
+    assert "No imports yet" in page
+    assert 'href="/imports/lists/"' in page

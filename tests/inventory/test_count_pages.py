@@ -11,7 +11,7 @@ from django.test import Client
 
 from inventory.models import CountClass, CycleCount, HomePlace, StockBalance, StockTransfer
 from inventory.selectors.balances import balance_list
-from inventory.services import stock
+from inventory.services import cycle_count, stock
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.core.actor import Actor
@@ -57,9 +57,10 @@ def test_a_place_is_counted_blind_on_its_sheet_and_the_difference_decided(clerk:
     assert asked.status_code == 302
     count = CycleCount.objects.get()
     assert asked["Location"] == f"/counts/{count.code}/"
-    assert "was not started" in text_of(clerk.get(f"/counts/{count.code}/"))
+    assert f'action="/counts/start/{count.code}/"' in text_of(clerk.get(f"/counts/{count.code}/"))
     assert f"/counts/{count.code}/" in text_of(clerk.get(f"/jobs/{count.code}/"))
-    store.give(count.job_order, "start")
+    for _press in range(2):
+        assert clerk.post(f"/counts/start/{count.code}/")["Location"] == f"/counts/{count.code}/"
 
     sheet = text_of(clerk.get(f"/counts/{count.code}/"))
     assert "B-1" in sheet
@@ -69,9 +70,9 @@ def test_a_place_is_counted_blind_on_its_sheet_and_the_difference_decided(clerk:
     for _press in range(2):
         assert clerk.post(f"/counts/{count.code}/", body).status_code == 302
     assert line.entries.count() == 1
-    finish = text_of(clerk.get(f"/counts/{count.code}/")).split(f'action="/jobs/{count.code}/finish/"')[1]
-    sent = dict(re.findall(r'name="(op_uuid|version|next)" value="([^"]*)"', finish.split("</form>")[0]))
-    assert clerk.post(f"/jobs/{count.code}/finish/", sent)["Location"] == f"/counts/{count.code}/"
+    assert f'action="/counts/finish/{count.code}/"' in text_of(clerk.get(f"/counts/{count.code}/"))
+    for _press in range(2):
+        assert clerk.post(f"/counts/finish/{count.code}/")["Location"] == f"/counts/{count.code}/"
 
     review = text_of(clerk.get(f"/counts/{count.code}/"))
     assert "Against the book" in review
@@ -98,6 +99,26 @@ def test_who_only_counts_sees_nothing_of_the_book(site: Site, store: JobStore) -
     assert "/counts/post/" not in page
     for address in ("post", "discard"):
         assert counter.get(f"/counts/{address}/{counting.count.code}/").status_code == 403
+
+
+def test_who_counts_begins_and_ends_a_count_without_the_right_to_run_jobs(site: Site, store: JobStore) -> None:
+    store.lot(store.bar, "B-1", 23)
+    count = cycle_count.ask(store.actor, store.shelf)
+    user = make_user("cora", site=site, permissions=["inventory.view", "inventory.count_stock", "work.view"])
+    counter = signed_in(user)
+
+    assert counter.post(f"/counts/start/{count.code}/").status_code == 302
+    early = counter.post(f"/counts/finish/{count.code}/")
+    assert "1 lines of" in text_of(early)
+    line = count.lines.get()
+    assert "Finish the count" in text_of(counter.get(f"/counts/{count.code}/"))
+    sent = {"op_uuid": str(uuid.uuid4()), f"line_{line.pk}": "23"}
+    assert counter.post(f"/counts/{count.code}/", sent).status_code == 302
+    assert counter.post(f"/counts/finish/{count.code}/").status_code == 302
+
+    count.refresh_from_db()
+    assert count.status == "posted", "nothing differs"
+    assert counter.post(f"/jobs/{count.code}/start/", {"version": 1}).status_code == 403
 
 
 def test_something_else_is_found_there(clerk: Client, store: JobStore) -> None:
@@ -199,7 +220,8 @@ def test_P33_who_may_only_look_is_offered_no_act(site: Site, store: JobStore) ->
     page = text_of(reader.get(f"/counts/{counting.count.code}/"))
     assert "Save counts" not in page
     for address in ("/counts/ask/", "/counts/classes/", "/places/change/SHELF/", "/stock/home/BAR/",
-                    f"/counts/found/{counting.count.code}/"):  # fmt: skip
+                    f"/counts/found/{counting.count.code}/", f"/counts/start/{counting.count.code}/",
+                    f"/counts/finish/{counting.count.code}/"):  # fmt: skip
         assert reader.get(address).status_code == 403, address
     line = counting.count.lines.get()
     sent = {"op_uuid": str(uuid.uuid4()), f"line_{line.pk}": "1"}

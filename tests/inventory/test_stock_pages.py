@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from inventory.models import StockMove
 from mom.accounts.models import Site
 from mom.core.actor import Actor
+from mom.core.testing import acting
 from mom.plant.engine.terms import LotDisposition
-from mom.plant.models import MaterialLot
+from mom.plant.models import BusinessPartner, MaterialLot
 from tests.bench.statements import costs_the_same
 from tests.factories.accounts import make_user
 from tests.factories.stock import JobStore
@@ -83,6 +85,30 @@ def test_a_lot_moves_and_is_scrapped_with_a_reason(clerk: Client, store: JobStor
 
     there = {row.location.equipment.code: int(row.quantity) for row in lot.stock_balances.exclude(quantity=0)}
     assert there == {"L-SHELF": 4}
+
+
+def test_a_lot_is_shipped_once_to_a_customer_and_a_held_one_is_refused(clerk: Client, store: JobStore) -> None:
+    lot = store.lot(store.bar, "B-1", 10)
+    store.lot(store.ring, "R-HELD", 10, disposition=LotDisposition.RESTRICTED)
+    with acting():
+        customer = BusinessPartner.objects.create(site=store.site, code="KUND", name="Kund", is_customer=True)
+        supplier = BusinessPartner.objects.create(site=store.site, code="LIEF", name="Lief", is_supplier=True)
+    page = clerk.get("/stock/ship/").content.decode()
+    assert "Kund" in page
+    assert "Lief" not in page
+    key = re.search(r'name="op_uuid" value="([^"]+)"', page)
+    assert key is not None
+    body = {"op_uuid": key[1], "lot": "B-1", "quantity": "4", "place": store.shelf.pk, "customer": customer.pk}
+    for _press in range(2):
+        assert clerk.post("/stock/ship/", body).status_code == 302
+    assert store.balance(lot) == (6, 0)
+    assert StockMove.objects.get(kind="shipped").partner == customer
+
+    to = {"place": store.shelf.pk, "customer": customer.pk}
+    assert "on hold" in typed(clerk, "/stock/ship/", lot="R-HELD", quantity="1", **to).content.decode()
+    assert typed(clerk, "/stock/ship/", lot="B-1", quantity="7", **to).status_code in {200, 409, 422}
+    assert typed(clerk, "/stock/ship/", lot="B-1", quantity="1", **to | {"customer": supplier.pk}).status_code == 422
+    assert store.balance(lot) == (6, 0)
 
 
 def test_a_job_s_material_is_reserved_and_let_go_by_a_button(clerk: Client, store: JobStore) -> None:

@@ -20,7 +20,7 @@ from mom.core.errors import Conflict, IllegalTransition, InvalidInput, NotAllowe
 from mom.core.testing import acting
 from mom.plant.models import Equipment
 from mom.work.engine.terms import JobOrderCommand, JobOrderStatus
-from mom.work.gate import in_the_way
+from mom.work.gate import in_the_way, resume_in_the_way
 from mom.work.models import JobOrder, LabourEntry
 from mom.work.services import job_order
 from tests.factories.accounts import make_user
@@ -34,7 +34,7 @@ from tests.factories.maintenance import (
     repair,
     sign,
 )
-from tests.factories.work import job_of, make_machine, make_order, make_person
+from tests.factories.work import give, job_of, make_machine, make_order, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,27 @@ def test_nobody_else_starts_on_the_machine_until_it_is_signed(press: Equipment, 
     sign(job)
     assert codes() == []
     job_order.command(SYSTEM, production.pk, JobOrderCommand.START)
+
+
+@pytest.mark.parametrize("stopped", ["pause", "hold"])
+def test_a_stopped_order_goes_on_only_when_the_machine_is_signed_off(
+    press: Equipment, site: Site, stopped: str
+) -> None:
+    production = give(job_of(make_order(site, machine=press)), "start", stopped)
+    job = make_job(press)
+    job_order.command(SYSTEM, production.pk, JobOrderCommand.RESUME)  # nobody is there yet
+    job_order.command(SYSTEM, production.pk, JobOrderCommand(stopped))
+    maintenance_job.arrive(SYSTEM, job.pk)
+
+    with pytest.raises(Conflict, match="under maintenance"):
+        job_order.command(SYSTEM, production.pk, JobOrderCommand.RESUME)
+    production.refresh_from_db()
+    [told] = resume_in_the_way(production, job.reported_at)
+    assert (told.code, told.forbids) == ("machine_under_maintenance", True)
+
+    repair(fresh(job))
+    sign(job)
+    job_order.command(SYSTEM, production.pk, JobOrderCommand.RESUME)
 
 
 def test_what_is_repaired_says_how_and_steps_are_answered_first(press: Equipment, site: Site) -> None:

@@ -14,6 +14,7 @@ from maintenance.engine.step_lines import StepLine, WrongLine, read_lines, write
 from maintenance.engine.terms import StepKind
 from maintenance.models import JobPlan, MaintenanceJob, MaintenancePlan, MaintenanceRequest
 from maintenance.services import maintenance_job, plan_generation
+from maintenance.views.plan import calendar_words
 from mom.accounts.models import Site, User
 from mom.core import clock
 from mom.core.models import Attachment
@@ -102,6 +103,7 @@ def test_from_the_call_to_the_signature_by_pages_alone(technician: Client, press
     assert job.handed_back_at is not None
     assert "New" in page(technician, address)
     assert "Done today" in page(technician, "/maintenance/")
+    assert "handed back" in page(technician, "/machines/PRESS-1/")
 
 
 def test_a_refusal_stands_in_the_form(technician: Client, press: Equipment) -> None:
@@ -138,7 +140,15 @@ def test_job_plan_and_plan_are_typed_and_changed(technician: Client, press: Equi
     post(technician, "/maintenance/plans/PM-1/pause/", reason="Moved")
     assert "Paused" in page(technician, "/maintenance/plans/PM-1/")
     post(technician, "/maintenance/plans/PM-1/take-up/")
-    assert "FREQ=MONTHLY" in page(technician, "/maintenance/plans/PM-1/")
+    assert "every month" in page(technician, "/maintenance/plans/PM-1/")
+    assert "every month" in page(technician, "/maintenance/plans/")
+
+
+def test_a_calendar_rule_is_said_in_words_where_there_are_some() -> None:
+    assert calendar_words("FREQ=WEEKLY;INTERVAL=2") == "every 2 weeks"
+    assert calendar_words("freq=yearly") == "every year"
+    assert calendar_words("FREQ=WEEKLY;BYDAY=MO") == "FREQ=WEEKLY;BYDAY=MO"
+    assert calendar_words("") == ""
 
 
 def test_wrong_lines_are_told_where_they_stand(technician: Client) -> None:

@@ -120,7 +120,7 @@ def field(bound: Any, hint: Any = "", mark_optional: bool = True) -> dict[str, A
     fields.prepare(bound)
     kind = getattr(widget, "input_type", "")
     look = "checkbox" if kind == "checkbox" else "" if kind in {"radio", "hidden"} else "input"
-    if kind == "checkbox" and bound.use_fieldset:
+    if kind == "radio" or (kind == "checkbox" and bound.use_fieldset):
         kind, look = "choices", ""  # several boxes under one label; the class would land on what holds them
     attrs = {"class": f"{widget.attrs.get('class', '')} {look}".strip()}
     return {

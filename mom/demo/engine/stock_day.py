@@ -20,6 +20,9 @@ FINISHED = "FG-A3"
 SHIPPED = ("BALTIC", 12, 60)
 """Customer, pumps of that lot, minutes ago."""
 
+HOME = ("P-4411", "RACK-M2")
+"""Where the housings lie that the reports of `store.HOUSING` make."""
+
 HELD = ("G-2603-002", "Bag torn, granulate is damp")
 RESERVED_FOR = "WO-24150"
 """There are stators for 212 of its 240 pumps: nobody starts it before somebody signs for that."""

@@ -17,7 +17,7 @@ from mom.core.actor import Actor, system_actor
 from mom.core.errors import MomError
 from mom.core.models import AuditEntry
 from mom.core.use_case import use_case
-from mom.demo.engine import norrtal, signals
+from mom.demo.engine import norrtal, signals, store
 from mom.demo.services.heard import counters_shown
 from mom.demo.services.orders import NAMESPACE
 from mom.edge.engine.gateway import Connected, Gateway
@@ -96,7 +96,9 @@ class Crew:
         return list(rows.order_by("priority", "id"))
 
     def _is_ours(self, job: JobOrder) -> bool:
-        """Whether the demo added the order: so says the first entry about it."""
+        """Whether the demo added the order, and not for you: so says the first entry about it."""
+        if job.work_request.code in store.YOURS:
+            return False
         if job.work_request_id not in self.ours:
             order = job.work_request
             self.ours[order.pk] = self._wrote(self._entries(order).order_by("id").first())

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from inventory.models import CycleCount, StockBalance, StorageLocation
-from inventory.services import cycle_count, job_material, lot_hold, lots, stock, stock_reservation
+from inventory.services import cycle_count, job_material, lot_hold, lots, stock, stock_reservation, stock_transfer
 from inventory.services.cycle_count import Counted
 from inventory.services.job_material import Taken
 from inventory.services.lots import NewLot
@@ -71,6 +71,8 @@ def add_stock_day(built: DemoPlant) -> None:
     """Pumps of these housings, a shipment, a hold, promises, and two counts. Within an enclosing transaction."""
     store = Store(built)
     _assemble_and_ship(store)
+    material, rack = stock_day.HOME
+    stock_transfer.set_home(ACTOR, built.materials[material], store.places[rack])
     lot, reason = stock_day.HELD
     lot_hold.hold(ACTOR, [store.lot(lot).pk], reason)
     gate_rule.set_level(ACTOR, built.site, "inventory.material", GateLevel.BLOCK)

@@ -1,4 +1,4 @@
-"""The demo's store: what lies where, and an order that is made of it."""
+"""The demo's store: what lies where, and the orders that are made of it."""
 
 import uuid
 from datetime import timedelta
@@ -18,7 +18,7 @@ _ACT = uuid.UUID("5a0f6e0e-3c0b-4b4e-9a35-1f2f3f6d7c11")
 
 
 def add_store(act: UseCase, built: DemoPlant) -> None:
-    """Places with their stock, the definition of a pump, and an order of it. Joins the transaction."""
+    """Places with their stock, and what is made of it: definitions, an order of each. Joins the transaction."""
     site = built.site
     top = Equipment.objects.get(site=site, code=norrtal.SITE)
     zone = plant.add_master_data(
@@ -37,29 +37,29 @@ def add_store(act: UseCase, built: DemoPlant) -> None:
         lot = lots.get(code) or plant.add_master_data(act, MaterialLot, site, code=code, definition=definition)
         leg = inventory.Leg(inventory.MoveKind.OPENED, places[place], definition, Decimal(quantity), lot=lot)
         inventory.post_stock(act, [leg], inventory.Occasion(uuid.uuid5(_ACT, f"{act.now}:{code}"), act.now - KEPT_FOR))
-    _add_pump_order(act, built)
+    for made in (store.PUMP, store.HOUSING):
+        _add_order(act, built, made)
 
 
-def _add_pump_order(act: UseCase, built: DemoPlant) -> None:
-    item, machine, parts, operation = store.PUMP
-    product = built.materials[item]
-    materials = [production.NewMaterial(built.materials[code], Decimal(quantity)) for code, quantity in parts]
-    made = production.NewMaterial(product, Decimal(1), MaterialUse.PRODUCED)
-    steps = [production.NewStep(**{**step, "kind": production.StepKind(step["kind"])}) for step in store.PUMP_STEPS]
+def _add_order(act: UseCase, built: DemoPlant, made: store.Made) -> None:
+    """The definition of a product and a released order of it. Joins the transaction."""
+    product = built.materials[made.item]
+    materials = [
+        production.NewMaterial(built.materials[code], Decimal(quantity), is_backflushed=made.is_backflushed)
+        for code, quantity in made.parts
+    ]
+    output = production.NewMaterial(product, Decimal(1), MaterialUse.PRODUCED, is_backflushed=made.is_backflushed)
+    steps = [production.NewStep(**{**step, "kind": production.StepKind(step["kind"])}) for step in made.steps]
     segment = production.NewSegment(
-        operation,
-        [*materials, made],
-        built.equipment[machine],
-        setup_duration=store.PUMP_SETUP,
-        run_duration=store.PUMP_RUN,
+        made.operation,
+        [*materials, output],
+        built.equipment[made.machine],
+        setup_duration=made.setup,
+        run_duration=made.run,
         steps=steps,
     )
-    draft = production.add_definition(
-        act, built.site, production.NewDefinition(item, product, Decimal(1), [segment], name=product.name)
-    )
-    definition = production.approve_definition(act, draft)
-    code, quantity, due = store.PUMP_ORDER
-    order = production.NewBatch(
-        code, quantity=Decimal(quantity), due_at=(act.now + timedelta(hours=due)).replace(second=0, microsecond=0)
-    )
+    new = production.NewDefinition(made.item, product, Decimal(1), [segment], name=product.name)
+    definition = production.approve_definition(act, production.add_definition(act, built.site, new))
+    due_at = (act.now + timedelta(hours=made.due_hours)).replace(second=0, microsecond=0)
+    order = production.NewBatch(made.order, quantity=Decimal(made.quantity), due_at=due_at)
     production.release_order(act, production.add_batch(act, built.site, definition, order))

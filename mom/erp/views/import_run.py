@@ -71,11 +71,18 @@ class ImportList(ListPage):
         )
         return Empty(_("No imports yet"), text, icon="connect", action=action)
 
+    def ways(self) -> list[Action]:
+        """Without an import yet the lists are still there: the head of an empty page shows no acts."""
+        return [*super().ways(), self._lists()]
+
+    @staticmethod
+    def _lists() -> Action:
+        return Action(_("Lists from Excel"), reverse("erp:table_list"))
+
     def get_actions(self) -> list[Action]:
-        lists = Action(_("Lists from Excel"), reverse("erp:table_list"))
         if not self.may(RUN_IMPORT):
-            return [lists]
-        return [lists, Action(_("Import a file"), reverse("erp:import_add"), "plus", "primary")]
+            return [self._lists()]
+        return [self._lists(), Action(_("Import a file"), reverse("erp:import_add"), "plus", "primary")]
 
     def get_rows(self) -> Any:
         return import_list(self.actor, self.site.code)

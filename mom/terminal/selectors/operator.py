@@ -147,12 +147,14 @@ def queue_rows(views: Sequence[JobView], person: Person | None, now: datetime) -
     found, asked = [], 0
     takes = lots_in_place([view.job.pk for view in views], now)
     for view in views:
+        is_stopped = view.job.status in {JobOrderStatus.SUSPENDED, JobOrderStatus.HELD}
         waits = view.job.status in {JobOrderStatus.WAITING, JobOrderStatus.READY}
-        if not waits or asked >= MOST_ASKED:
+        if not (waits or is_stopped) or asked >= MOST_ASKED:
             found.append(QueueRow(view, (), is_asked=False, takes=takes.get(view.job.pk, ())))
             continue
         asked += 1
-        in_the_way = [each for each in gate.in_the_way(view.job, now, person) if not each.overridden_by]
+        every = gate.resume_in_the_way(view.job, now) if is_stopped else gate.in_the_way(view.job, now, person)
+        in_the_way = [each for each in every if not each.overridden_by]
         in_the_way.sort(key=lambda each: not each.forbids)
         found.append(QueueRow(view, in_the_way, is_asked=True, takes=takes.get(view.job.pk, ())))
     return found

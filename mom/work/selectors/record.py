@@ -25,12 +25,20 @@ MOST = 100
 _WORDS: dict[str, str | Promise] = {
     "work.work_request_added": _("Order added"),
     "work.job_order_added": _("Job added"),
+    "work.work_request_changed": _("Order changed"),
+    "work.job_order_joined": _("Somebody joined"),
+    "work.job_order_left": _("Somebody left"),
+    "work.job_order_setup_begun": _("Set-up begun"),
+    "work.job_order_production_begun": _("Production begun"),
+    "work.job_order_changed": _("Priority changed"),
+    "work.job_input_added": _("Material added"),
     "work.quantity_reported": _("Quantities reported"),
     "work.quantity_reversed": _("Quantity taken back"),
     "work.equipment_reserved": _("Machine reserved"),
     "work.equipment_reservation_released": _("Reservation released"),
     "work.job_orders_linked": _("Jobs put in order"),
     "work.gate_overridden": _("Start allowed all the same"),
+    "accounts.signed": _("Signed"),
 }
 
 

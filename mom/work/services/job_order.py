@@ -270,7 +270,8 @@ def move(
     if asked == JobOrderCommand.START:
         _refuse_if(job_order, gate.blockers(job_order, act.now, person))
     elif asked == JobOrderCommand.RESUME:
-        _refuse_if(job_order, gate.order_stopped(job_order, act.now))
+        found = [each for each in gate.resume_in_the_way(job_order, act.now) if each.forbids]
+        _refuse_if(job_order, gate.order_stopped(job_order, act.now) + found)
     job_order.status = after
     job_order.version += 1
     others = _write(job_order)

@@ -59,6 +59,7 @@ def order_crumbs(job: JobOrder) -> list[Crumb]:
 
 
 BEFORE_START = frozenset({JobOrderStatus.WAITING, JobOrderStatus.READY})
+STOPPED = frozenset({JobOrderStatus.SUSPENDED, JobOrderStatus.HELD})
 
 
 class JobDetail(DetailPage):
@@ -93,13 +94,16 @@ class JobDetail(DetailPage):
         return self.request.headers.get("X-Requested-With") == LIVE
 
     def in_the_way(self, person: Person | None) -> list[tuple[gate.Blocker, str]]:
-        """What forbids a start or is worth knowing before, what forbids first; of a job that waits for its start.
+        """What forbids a start or is worth knowing before, what forbids first; of a job that waits, or was stopped.
 
         Each with the address where it is signed that it counts no more, for who may.
         """
-        if self.subject.status not in BEFORE_START:
+        if self.subject.status in STOPPED:
+            found = gate.resume_in_the_way(self.subject, self.now)
+        elif self.subject.status in BEFORE_START:
+            found = gate.in_the_way(self.subject, self.now, person)
+        else:
             return []
-        found = gate.in_the_way(self.subject, self.now, person)
         may_sign = self.may(permissions.OVERRIDE_GATE) and self.may(SIGN_RECORD)
         return [
             (each, override_url(self.subject, each) if may_sign and gate.may_override(each) else "")
