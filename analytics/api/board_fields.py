@@ -102,7 +102,8 @@ class ShiftReportSerializer(serializers.Serializer[Any]):
     trust = serializers.CharField()
     total = ReportRowSerializer()
     figures = ReportFigureSerializer(
-        many=True, help_text="First-pass yield, schedule adherence and PM compliance, as the KPI book has them by shift."
+        many=True,
+        help_text="First-pass yield, schedule adherence and PM compliance, as the KPI book has them by shift.",
     )
     machines = ReportRowSerializer(many=True)
 

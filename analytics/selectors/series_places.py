@@ -44,7 +44,7 @@ TIMES = frozenset({By.DAY, By.WEEK, By.MONTH})
 PLACES = frozenset({By.MACHINE, By.LINE, By.AREA})
 FINISHED = (JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED)
 Row = tuple[Any, datetime | None, Any]
-"""What it is of: a machine, day, order or material by key, or nothing; when, where shifts are told apart; its evidence."""
+"""What it is of (a machine, day, order or material by key, or nothing), when (to tell shifts apart), its evidence."""
 
 
 TICK = timedelta(microseconds=1)
@@ -208,9 +208,7 @@ def _reported(asked: _Asked) -> list[Row]:
     sums = rows.values("unit", of=key, at=_when(asked, F("occurred_at"))).annotate(
         made=Sum("quantity"), right=Sum(Case(When(kind=QuantityKind.GOOD, then=F("quantity")), default=ZERO)),
     )  # fmt: skip
-    return [
-        (row["of"], row["at"], PassTotals(((row["unit"], PassPieces(row["made"], row["right"])),))) for row in sums
-    ]
+    return [(row["of"], row["at"], PassTotals(((row["unit"], PassPieces(row["made"], row["right"])),))) for row in sums]
 
 
 def _decided(asked: _Asked) -> list[Row]:
@@ -263,7 +261,7 @@ def _slices(rows: Iterable[Row], asked: _Asked, tree: Tree | None, empty: Any) -
 
 
 def _of_shifts(rows: Iterable[Row], asked: _Asked) -> Iterator[tuple[Any, Any]]:
-    """The rows of the shifts asked for, each of its shift or of that shift's day; all rows as they are without shifts."""
+    """The rows of the shifts asked for, of their shift or of its day; all rows as they are without shifts."""
     for of, at, evidence in rows:
         if asked.shifts is None or at is None:
             yield of, evidence

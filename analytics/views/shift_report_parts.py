@@ -224,9 +224,7 @@ def _figure_lines(report: ShiftReport) -> list[FigureLine]:
     lines = []
     for name, value in report.of_ledgers.items():
         target = report.targets.of(name, report.target_place)
-        lines.append(
-            FigureLine(_(BOOK[name].name), value.value, target.value if target else None, BOOK[name].version)
-        )
+        lines.append(FigureLine(_(BOOK[name].name), value.value, target.value if target else None, BOOK[name].version))
     return lines
 
 
