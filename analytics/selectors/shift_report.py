@@ -21,6 +21,7 @@ from analytics.selectors.losses_stops import described
 from analytics.selectors.reckoning import without_order_in
 from analytics.selectors.series import PLACED
 from analytics.selectors.series_places import Span, of_shift
+from analytics.selectors.series_shifts import Shifts
 from analytics.selectors.slices import Window
 from analytics.selectors.targets import Targets, targets_at
 from mom.accounts.models import Site
@@ -79,10 +80,12 @@ class ShiftReport:
     def of_ledgers(self) -> dict[str, KpiValue]:
         """First passes, jobs planned to end and due dates of the shift, by figure: as the KPI book counts them.
 
-        Eleven statements at most, and the machines of a place.
+        Seven statements at most: the shifts beside it, which say where it begins and ends, are known.
         """
         shift = self.shown.shift
-        span = Span.of_shifts(self.site, Window(shift.day, shift.day))
+        around = tuple(each for each in (self.shown.before, shift, self.shown.after) if each is not None)
+        shifts = Shifts(self.site, Window(shift.day, shift.day), around)
+        span = Span(*shifts.interval, shifts)
         place = self.place.pk if self.place is not None else None
         found = {}
         for name in OF_LEDGERS:
