@@ -2,7 +2,7 @@
 
 from maintenance.engine.due import Compliance
 from maintenance.permissions import REQUEST, VIEW
-from maintenance.selectors.compliance import compliance, compliance_by_machine_and_day
+from maintenance.selectors.compliance import compliance, compliance_by_machine_and_time
 from maintenance.services.maintenance_request import NewRequest
 from maintenance.services.maintenance_request import add as add_request
 
@@ -13,5 +13,5 @@ __all__ = [
     "NewRequest",
     "add_request",
     "compliance",
-    "compliance_by_machine_and_day",
+    "compliance_by_machine_and_time",
 ]

@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from analytics.engine import oee as engine
 from analytics.engine.board import Amounts
+from analytics.engine.book import BOOK
+from analytics.engine.kpi import KpiValue
 from analytics.engine.losses import BigLoss, six_big_losses
 from analytics.engine.machine_parts import MachineTotals
 from analytics.engine.oee import School
@@ -76,6 +78,16 @@ class ReportRowSerializer(serializers.Serializer[Any]):
     piece_source = serializers.CharField(allow_blank=True)
 
 
+class ReportFigureSerializer(serializers.Serializer[Any]):
+    """A figure of the KPI book for the shift. No value: the shift has nothing that it counts."""
+
+    kpi = serializers.CharField(help_text="Its id in the KPI book.")
+    version = serializers.IntegerField()
+    value = serializers.DecimalField(max_digits=30, decimal_places=PLACES, allow_null=True)
+    missing = serializers.CharField(allow_null=True, help_text="Why there is no value.")
+    target = serializers.DecimalField(max_digits=30, decimal_places=PLACES, allow_null=True)
+
+
 class ShiftReportSerializer(serializers.Serializer[Any]):
     """A shift's report with the choices its figures were made by."""
 
@@ -89,6 +101,10 @@ class ShiftReportSerializer(serializers.Serializer[Any]):
     school = serializers.ChoiceField(choices=[each.value for each in School])
     trust = serializers.CharField()
     total = ReportRowSerializer()
+    figures = ReportFigureSerializer(
+        many=True,
+        help_text="First-pass yield, schedule adherence and PM compliance, as the KPI book has them by shift.",
+    )
     machines = ReportRowSerializer(many=True)
 
 
@@ -148,6 +164,7 @@ def report_answer(report: ShiftReport, school: School) -> dict[str, Any]:
         "school": school,
         "trust": trust(report.totals, report.age).mark,
         "total": _row("", report.totals, school, ""),
+        "figures": [_figure(report, name, value) for name, value in report.of_ledgers.items()],
         "machines": [_row(places[pk].code, totals, school, source_of(report.sources, pk)) for pk, totals in rows],
     }
     return dict(ShiftReportSerializer(answer).data)
@@ -171,6 +188,17 @@ def _row(code: str, totals: MachineTotals, school: School, source: str) -> dict[
         "scrap": totals.scrap,
         "rework": totals.rework,
         "piece_source": source,
+    }
+
+
+def _figure(report: ShiftReport, name: str, value: KpiValue) -> dict[str, Any]:
+    target = report.targets.of(name, report.target_place)
+    return {
+        "kpi": name,
+        "version": BOOK[name].version,
+        "value": _rounded(value.value),
+        "missing": value.missing,
+        "target": _rounded(target.value) if target is not None else None,
     }
 
 

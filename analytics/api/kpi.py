@@ -59,7 +59,7 @@ _PARAMETERS = [
     ),
     OpenApiParameter("first", OpenApiTypes.DATE, description="First local day; 30 days before the last without it."),
     OpenApiParameter("last", OpenApiTypes.DATE, description="Last local day, included; today without it."),
-    OpenApiParameter("shift", _TEXT, description="Only this shift, by its name; for figures of machines."),
+    OpenApiParameter("shift", _TEXT, description="Only this shift, by its name; not of reports or whole orders."),
     OpenApiParameter("variant", _TEXT, description="Another formula of the figure, by its name in the book."),
     *(OpenApiParameter(name, _TEXT, description=_OF[name]) for name in NARROWS),
 ]  # fmt: skip

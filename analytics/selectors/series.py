@@ -38,7 +38,7 @@ class By(StrEnum):
 
 _TIME = frozenset({By.DAY, By.WEEK, By.MONTH})
 _OF_ORDERS = _TIME | {By.SITE, By.ORDER, By.MATERIAL}
-_OF_PLACES = _TIME | {By.SITE, By.MACHINE, By.LINE, By.AREA}
+_OF_PLACES = _TIME | {By.SITE, By.MACHINE, By.LINE, By.AREA, By.SHIFT}
 POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.REPORTS: _OF_ORDERS | {By.MACHINE, By.PERSON},
     Basis.MACHINES: frozenset(By) - {By.PERSON},
@@ -138,10 +138,12 @@ def _orders_only(scope: Scope) -> series_orders.OrdersOnly:
 
 def _placed(basis: Basis, site: Site, window: Window, by: By, scope: Scope) -> Evidence:
     read, nothing_of_it = PLACED[basis]
-    if scope.person is not None or scope.shift is not None:
+    if scope.person is not None:
         return Evidence([], nothing_of_it)
-    only = series_places.PlacesOnly(scope.equipment, scope.definition, scope.work_request)
-    found = read(site, series_places.Span.of_days(site, window), machine_parts.By(by), only)
+    only = series_places.PlacesOnly(scope.equipment, scope.definition, scope.work_request, scope.shift)
+    of_shifts = by == By.SHIFT or scope.shift is not None
+    span = series_places.Span.of_shifts(site, window) if of_shifts else series_places.Span.of_days(site, window)
+    found = read(site, span, machine_parts.By(by), only)
     rows = [Slice(each.key, each.label, each.evidence, each.pk) for each in found]
     return Evidence(rows, sum((row.evidence for row in rows), nothing_of_it))
 

@@ -1,11 +1,11 @@
-"""First passes, jobs planned to end and due dates of maintenance, by place or time. Statements are constant.
+"""First passes, jobs planned to end and due dates of maintenance, by place, shift or time. Statements are constant.
 
 Each is read off its ledger and not off buckets: reports and plans change late, and sums of a window are small.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,13 +24,14 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, TruncDate, TruncSecond
 
 from analytics.engine.first_pass import against_good
 from analytics.engine.kpi_evidence import Kept, PassPieces, PassTotals
 from analytics.selectors.machine_parts import By, Tree, above, names_of
+from analytics.selectors.series_shifts import Shifts, shifts_of
 from analytics.selectors.slices import Window
-from maintenance.public import compliance_by_machine_and_day
+from maintenance.public import compliance_by_machine_and_time
 from mom.accounts.models import Site
 from mom.core import clock
 from mom.plant.engine.calendar import instant, local_day
@@ -42,7 +43,8 @@ ZERO = Decimal(0)
 TIMES = frozenset({By.DAY, By.WEEK, By.MONTH})
 PLACES = frozenset({By.MACHINE, By.LINE, By.AREA})
 FINISHED = (JobOrderStatus.COMPLETED, JobOrderStatus.CLOSED)
-Row = tuple[Any, Any]  # what it is of: a machine, day, order or material by key, or nothing; its evidence
+Row = tuple[Any, datetime | None, Any]
+"""What it is of (a machine, day, order or material by key, or nothing), when (to tell shifts apart), its evidence."""
 
 
 TICK = timedelta(microseconds=1)
@@ -50,10 +52,11 @@ TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From an instant on, up to another: local days, or a shift."""
+    """From an instant on, up to another. With `shifts` each fact is of the shift that ran, and of that shift's day."""
 
     start: datetime
     end: datetime
+    shifts: Shifts | None = None
 
     @classmethod
     def of_days(cls, site: Site, window: Window) -> "Span":
@@ -61,14 +64,24 @@ class Span:
         end = instant(window.last + timedelta(days=1), time(0), site.zone)
         return cls(instant(window.first, time(0), site.zone), end)
 
+    @classmethod
+    def of_shifts(cls, site: Site, window: Window) -> "Span":
+        """The shifts of the days of a window, the whole of a night that ends a day later. Four statements at most."""
+        shifts = shifts_of(site, window)
+        return cls(*shifts.interval, shifts)
+
 
 @dataclass(frozen=True, slots=True)
 class PlacesOnly:
-    """Narrows to a machine, line or area, a material or an order by their keys; None is everything."""
+    """Narrows to a machine, line or area, a material or an order by their keys, a shift by its code; None: everything.
+
+    A shift is told apart in a span that has shifts.
+    """
 
     equipment: int | tuple[int, ...] | None = None
     definition: int | None = None
     work_request: int | None = None
+    shift: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,7 @@ class _Asked:
     by: By
     only: PlacesOnly
     machines: Sequence[int] | None
+    shifts: Shifts | None
 
 
 Read = Callable[[Site, Span, By, PlacesOnly], list[OfSlice]]
@@ -119,12 +133,13 @@ def planned_jobs(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSli
     ).exclude(status=JobOrderStatus.CANCELLED)  # fmt: skip
     jobs = _narrowed(jobs, asked, "equipment_id", "work_request")
     key = _key(asked, F("planned_end") - Value(TICK), F("equipment_id"), "work_request")
-    rows: Any = jobs.annotate(finished=Subquery(ended_at)).order_by().values(of=key).annotate(
+    when = _when(asked, F("planned_end") - Value(TICK))
+    rows: Any = jobs.annotate(finished=Subquery(ended_at)).order_by().values(of=key, at=when).annotate(
         due=Count("pk"),
         kept=Count("pk", filter=Q(status__in=FINISHED, finished__lte=F("planned_end"),
                                   finished__gte=F("planned_start"))),
     )  # fmt: skip
-    return _slices([(row["of"], Kept(row["due"], row["kept"])) for row in rows], asked, tree, Kept())
+    return _slices([(row["of"], row["at"], Kept(row["due"], row["kept"])) for row in rows], asked, tree, Kept())
 
 
 def due_dates(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]:
@@ -132,18 +147,19 @@ def due_dates(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]
     tree, asked = _asked(site, span, by, only)
     if only.definition is not None or only.work_request is not None:
         return []
-    found = compliance_by_machine_and_day(site, asked.start, asked.end, clock.now(), asked.machines)
+    found = compliance_by_machine_and_time(site, asked.start, asked.end, clock.now(), asked.machines)
     rows = [
-        (day if by in TIMES else machine if by in PLACES else site.pk, Kept(each.due, each.in_time))
-        for (machine, day), each in found.items()
-    ]
+        (local_day(at, site.zone) if by in TIMES else machine if by in PLACES else site.pk, at,
+         Kept(each.due, each.in_time))
+        for (machine, at), each in found.items()
+    ]  # fmt: skip
     return _slices(rows, asked, tree, Kept())
 
 
 def _asked(site: Site, span: Span, by: By, only: PlacesOnly) -> tuple[Tree | None, _Asked]:
     tree = Tree(site) if by in PLACES or only.equipment is not None else None
     machines = tree.below(only.equipment) if tree is not None and only.equipment is not None else None
-    return tree, _Asked(site, span.start, span.end, by, only, machines)
+    return tree, _Asked(site, span.start, span.end, by, only, machines, span.shifts)
 
 
 def _key(asked: _Asked, when: Any, machine: Any, order: str) -> Any:
@@ -155,6 +171,13 @@ def _key(asked: _Asked, when: Any, machine: Any, order: str) -> Any:
     if asked.by == By.MATERIAL:
         return F(f"{order}__production_request__definition_id")
     return F(f"{order}_id") if asked.by == By.ORDER else F("site_id")
+
+
+def _when(asked: _Asked, when: Any) -> Any:
+    """When it was, to the second, where that says its shift; else nothing, so that rows are grouped by `_key` alone."""
+    if asked.shifts is None:
+        return Value(None, output_field=DateTimeField())
+    return TruncSecond(ExpressionWrapper(when, DateTimeField()), tzinfo=UTC)
 
 
 def _narrowed(rows: QuerySet[Any], asked: _Asked, machine: str, order: str) -> QuerySet[Any]:
@@ -181,10 +204,11 @@ def _reported(asked: _Asked) -> list[Row]:
     )
     rows = rows.alias(machine=Coalesce(F("job_response__equipment_id"), F(f"{job}__equipment_id")))
     rows = _narrowed(rows, asked, "machine", f"{job}__work_request").order_by()
-    sums = rows.values("unit", of=_key(asked, F("occurred_at"), F("machine"), f"{job}__work_request")).annotate(
+    key = _key(asked, F("occurred_at"), F("machine"), f"{job}__work_request")
+    sums = rows.values("unit", of=key, at=_when(asked, F("occurred_at"))).annotate(
         made=Sum("quantity"), right=Sum(Case(When(kind=QuantityKind.GOOD, then=F("quantity")), default=ZERO)),
     )  # fmt: skip
-    return [(row["of"], PassTotals(((row["unit"], PassPieces(row["made"], row["right"])),))) for row in sums]
+    return [(row["of"], row["at"], PassTotals(((row["unit"], PassPieces(row["made"], row["right"])),))) for row in sums]
 
 
 def _decided(asked: _Asked) -> list[Row]:
@@ -196,7 +220,7 @@ def _decided(asked: _Asked) -> list[Row]:
     held = dict(of_jobs.values_list("output__job_order_id").annotate(Sum("review")))
     found = against_good(decisions, held)
     return [
-        (_of(each, asked), PassTotals(((each.unit, PassPieces(right=-quantity)),)))
+        (_of(each, asked), each.found_at, PassTotals(((each.unit, PassPieces(right=-quantity)),)))
         for each, quantity in found if quantity and _is_asked(each, asked)
     ]  # fmt: skip
 
@@ -219,21 +243,34 @@ def _of(each: Decided, asked: _Asked) -> Any:
     return {By.MATERIAL: each.material, By.ORDER: each.order}.get(asked.by, asked.site.pk)
 
 
-def of_span(read: Read, site: Site, span: Span, place: int | None, nothing: Any) -> Any:
-    """One of these figures' evidence of a whole span, a shift, at a place; `nothing` where there is none of it."""
-    found = read(site, span, By.SITE, PlacesOnly(place))
+def of_shift(read: Read, site: Site, span: Span, shift: str, place: int | None, nothing: Any) -> Any:
+    """One of these figures' evidence of a shift of a span at a place; `nothing` where there is none of it."""
+    found = read(site, span, By.SITE, PlacesOnly(place, shift=shift))
     return found[0].evidence if found else nothing
 
 
 def _slices(rows: Iterable[Row], asked: _Asked, tree: Tree | None, empty: Any) -> list[OfSlice]:
     sums: dict[Any, Any] = {}
-    for of, evidence in rows:
+    for of, evidence in _of_shifts(rows, asked):
         key = _rolled_up(of, asked.by, tree)
         sums[key] = sums.get(key, empty) + evidence
     known = {key for key in sums if key is not None}
     names: Mapping[Any, tuple[str, str, int | None]] = {None: ("", "", None), **names_of(known, asked.by, tree)}
     found = [OfSlice(names[key][0], names[key][1], evidence, names[key][2]) for key, evidence in sums.items()]
     return sorted(found, key=lambda each: each.key)
+
+
+def _of_shifts(rows: Iterable[Row], asked: _Asked) -> Iterator[tuple[Any, Any]]:
+    """The rows of the shifts asked for, of their shift or of its day; all rows as they are without shifts."""
+    for of, at, evidence in rows:
+        if asked.shifts is None or at is None:
+            yield of, evidence
+            continue
+        found = asked.shifts.of(at)
+        if found is None or asked.only.shift not in (None, found[1]):
+            continue
+        day, code = found
+        yield code if asked.by == By.SHIFT else day if asked.by in TIMES else of, evidence
 
 
 def _rolled_up(of: Any, by: By, tree: Tree | None) -> Any:

@@ -20,7 +20,8 @@ from analytics.selectors.freshness import age_of_most, ages
 from analytics.selectors.losses_stops import described
 from analytics.selectors.reckoning import without_order_in
 from analytics.selectors.series import PLACED
-from analytics.selectors.series_places import Span, of_span
+from analytics.selectors.series_places import Span, of_shift
+from analytics.selectors.series_shifts import Shifts
 from analytics.selectors.slices import Window
 from analytics.selectors.targets import Targets, targets_at
 from mom.accounts.models import Site
@@ -77,13 +78,19 @@ class ShiftReport:
 
     @cached_property
     def of_ledgers(self) -> dict[str, KpiValue]:
-        """First passes, jobs planned to end and due dates of the shift, by figure. Seven statements at most."""
-        span = Span(self.shown.start, self.shown.until)
+        """First passes, jobs planned to end and due dates of the shift, by figure: as the KPI book counts them.
+
+        Seven statements at most: the shifts beside it, which say where it begins and ends, are known.
+        """
+        shift = self.shown.shift
+        around = tuple(each for each in (self.shown.before, shift, self.shown.after) if each is not None)
+        shifts = Shifts(self.site, Window(shift.day, shift.day), around)
+        span = Span(*shifts.interval, shifts)
         place = self.place.pk if self.place is not None else None
         found = {}
         for name in OF_LEDGERS:
             read, nothing = PLACED[BOOK[name].basis]
-            found[name] = BOOK[name].of(of_span(read, self.site, span, place, nothing))
+            found[name] = BOOK[name].of(of_shift(read, self.site, span, shift.code, place, nothing))
         return found
 
     @property

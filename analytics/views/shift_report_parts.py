@@ -200,6 +200,7 @@ def sheets(report: ShiftReport, school: School) -> list[Sheet]:
                 *choices(report, school, lines),
             ],
         ),
+        Sheet(_("Figures"), FIGURE_COLUMNS, _figure_lines(report)),
         Sheet(_("Machines"), REPORT_MACHINES, [*(line.row for line in lines), whole]),
         Sheet(_("Reasons"), REASON_COLUMNS, reason_rows(report.lost)),
         Sheet(_("Stops without reason"), UNCODED_COLUMNS, report.uncoded),
@@ -209,6 +210,30 @@ def sheets(report: ShiftReport, school: School) -> list[Sheet]:
     ]
 
 
+@dataclass(frozen=True)
+class FigureLine:
+    """A figure of the KPI book in the workbook, exactly; no value where the shift has nothing that it counts."""
+
+    name: str
+    value: Decimal | None
+    target: Decimal | None
+    version: int
+
+
+def _figure_lines(report: ShiftReport) -> list[FigureLine]:
+    lines = []
+    for name, value in report.of_ledgers.items():
+        target = report.targets.of(name, report.target_place)
+        lines.append(FigureLine(_(BOOK[name].name), value.value, target.value if target else None, BOOK[name].version))
+    return lines
+
+
+FIGURE_COLUMNS = (
+    Column("figure", gettext_lazy("Figure"), "name"),
+    Column("value", gettext_lazy("Value"), "value", kind="percent"),
+    Column("target", gettext_lazy("Target"), "target", kind="percent"),
+    Column("version", gettext_lazy("Version"), "version", kind="number"),
+)
 UNCODED_COLUMNS = (
     Column("machine", gettext_lazy("Machine"), "equipment.code"),
     Column("started", gettext_lazy("Started"), "started_at", kind="moment"),

@@ -1,12 +1,10 @@
 """How many planned jobs were due in a period, and how many of them were done in time."""
 
-from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncDate
 
 from maintenance.engine.due import Compliance
 from maintenance.engine.terms import OccurrenceStatus
@@ -30,16 +28,13 @@ def compliance(
     return Compliance(found["due"], found["in_time"])
 
 
-def compliance_by_machine_and_day(
+def compliance_by_machine_and_time(
     site: Site, start: datetime, end: datetime, now: datetime, machines: Collection[int] | None = None
-) -> dict[tuple[int, date], Compliance]:
-    """The same told apart by the plan's machine and the local day on which the window ended. One statement."""
+) -> dict[tuple[int, datetime], Compliance]:
+    """The same told apart by the plan's machine and the instant at which the window ended. One statement."""
     rows: Any = _ended(site, start, end, now, machines).order_by()
-    rows = rows.values(machine=F("plan__equipment_id"), day=TruncDate("window_ends_at", tzinfo=site.zone))
-    found: dict[tuple[int, date], Compliance] = defaultdict(lambda: Compliance(0, 0))
-    for row in rows.annotate(**_SUMS):
-        found[row["machine"], row["day"]] += Compliance(row["due"], row["in_time"])
-    return dict(found)
+    rows = rows.values(machine=F("plan__equipment_id"), at=F("window_ends_at"))
+    return {(row["machine"], row["at"]): Compliance(row["due"], row["in_time"]) for row in rows.annotate(**_SUMS)}
 
 
 def _ended(

@@ -37,7 +37,7 @@ MORE = {
     "page analytics:board": 17,
     "page analytics:shift_report": 23,  # the shift, its hours and stops, first passes, planned jobs and due dates
     "GET /api/v1/analytics/boards/{code}/": 17,  # hours, plans, stops and entries of a line's shift
-    "GET /api/v1/analytics/shift-reports/": 20,
+    "GET /api/v1/analytics/shift-reports/": 24,  # as the page: first passes, planned jobs, due dates
     "GET /api/v1/work/job-orders/{pk}/can-start/": 14,  # every source of the gate once, and the rules of the area
     "POST /api/v1/floor/messages/": 45,  # stored, laid into the timeline, folded into the running shift: once a batch
     "POST /api/v1/floor/quarantine/release-machine/": 53,  # and how many wait on
