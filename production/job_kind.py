@@ -1,6 +1,7 @@
 """Production's part in the life of its jobs, and the jobs that other domains ask it for: rework."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ from production.services.step_answer import refuse_open_steps
 class ProductionJobs:
     """A job is not finished before the steps of its work instruction are answered."""
 
-    def started(self, act: UseCase, job_order: JobOrder) -> None:
+    def started(self, act: UseCase, job_order: JobOrder, at: datetime) -> None:
         """Nothing."""
 
     def reported(self, act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:

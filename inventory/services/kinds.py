@@ -1,6 +1,7 @@
 """What inventory's jobs do on the spine: a count gets its sheet and its verdict, a move moves the ledger."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from inventory.models import StorageLocation
@@ -13,7 +14,7 @@ from mom.work.models import JobOrder, QuantityReport
 class InventoryJobs:
     """In charge of inventory's jobs. Every method joins the caller's transaction."""
 
-    def started(self, act: UseCase, job_order: JobOrder) -> None:
+    def started(self, act: UseCase, job_order: JobOrder, at: datetime) -> None:
         """A count gets its sheet: what lies there now."""
         cycle_count.begin(act, job_order)
 

@@ -1,6 +1,7 @@
 """Maintenance's part in the life of a job on the spine. Every method joins the caller's transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,12 +18,12 @@ from mom.work.models import JobOrder, QuantityReport
 class MaintenanceKindOfJob:
     """A job that was begun anywhere is begun here too; it is finished on its own page, with cause and outcome."""
 
-    def started(self, act: UseCase, job_order: JobOrder) -> None:
+    def started(self, act: UseCase, job_order: JobOrder, at: datetime) -> None:
         """Somebody is at the machine."""
         job = MaintenanceJob.objects.filter(job_order=job_order).select_related("site").first()
         if job is not None and job.arrived_at is None:
-            accepted = job.accepted_at or max(act.now, job.reported_at)
-            maintenance_job.keep(act, job, "job_begun", accepted_at=accepted, arrived_at=max(act.now, accepted))
+            accepted = job.accepted_at or max(at, job.reported_at)
+            maintenance_job.keep(act, job, "job_begun", accepted_at=accepted, arrived_at=max(at, accepted))
 
     def reported(self, act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
         """Maintenance makes no pieces."""

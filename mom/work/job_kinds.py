@@ -1,6 +1,7 @@
 """Job kinds: what each operations type does when a job starts, reports, finishes, or is asked for by another domain."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from mom.core.use_case import UseCase
@@ -11,8 +12,8 @@ from mom.work.models import JobOrder, QuantityReport
 class JobKind(Protocol):
     """A domain's part in the life of a job. Every method joins the caller's transaction."""
 
-    def started(self, act: UseCase, job_order: JobOrder) -> None:
-        """After the job went to running."""
+    def started(self, act: UseCase, job_order: JobOrder, at: datetime) -> None:
+        """After the job went to running; it began `at`, told later perhaps."""
 
     def reported(self, act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
         """After quantities were added to the ledger; the place for backflush."""

@@ -121,7 +121,7 @@ def _command(asked: JobOrderCommand) -> Callable[[Doing], None]:
     def run(doing: Doing) -> None:
         begins = asked in {JobOrderCommand.START, JobOrderCommand.RESUME}
         person = doing.person if begins else None
-        job_orders.command(doing.actor, doing.job.pk, asked, person=person, op_uuid=doing.key)
+        job_orders.command(doing.actor, doing.job.pk, asked, person=person, op_uuid=doing.key, at=doing.at)
 
     return run
 
@@ -169,7 +169,7 @@ def _stop(doing: Doing) -> None:
     if reported is not None and reported.reason_id is None and reason is not None:
         work_stops.explain(doing.actor, reported.pk, reason, op_uuid=doing.key, note=doing.note)
         return
-    work_stops.begin(doing.actor, doing.machine, reason=reason, note=doing.note, op_uuid=doing.key)
+    work_stops.begin(doing.actor, doing.machine, reason=reason, note=doing.note, op_uuid=doing.key, at=doing.at)
 
 
 def open_stop(machine: Equipment) -> JobResponse | None:
@@ -181,7 +181,7 @@ def open_stop(machine: Equipment) -> JobResponse | None:
 def _go_on(doing: Doing) -> None:
     stop = open_stop(doing.machine)
     if stop is not None:
-        work_stops.end(doing.actor, stop.pk, op_uuid=doing.key)
+        work_stops.end(doing.actor, stop.pk, op_uuid=doing.key, at=doing.at)
 
 
 def _lot(doing: Doing) -> None:

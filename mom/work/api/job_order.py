@@ -15,7 +15,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mom.core import clock
-from mom.core.api.serializers import CharField, DecimalField, IntegerField, ModelSerializer, Serializer, UUIDField
+from mom.core.api.serializers import (
+    CharField,
+    DateTimeField,
+    DecimalField,
+    IntegerField,
+    ModelSerializer,
+    Serializer,
+    UUIDField,
+)
 from mom.core.api.subjects import BOTH, AliasesMixin, PropertiesMixin, perms
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.core.db.prepared import Prepared
@@ -71,6 +79,9 @@ class CommandSerializer(Serializer):
     person = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="The person's code.")
     reason = CharField(max_length=200, required=False, default="", allow_blank=True)
     op_uuid = UUIDField(required=False, default=None, allow_null=True, help_text="Key of the work that begins.")
+    occurred_at = DateTimeField(
+        required=False, default=None, allow_null=True, help_text="When it happened. Without it now."
+    )
 
 
 class BlockerSerializer(Serializer):
@@ -210,6 +221,7 @@ def _command(asked: JobOrderCommand) -> Callable[..., Response]:
             version=version_sent(request),
             op_uuid=sent["op_uuid"],
             seen_by=permissions.VIEW,
+            at=sent["occurred_at"],
         )
         return self.moved(moved)
 
@@ -234,17 +246,17 @@ def _running(act: str, words: str) -> Callable[..., Response]:
         body.is_valid(raise_exception=True)
         sent, actor = body.validated_data, request.actor  # type: ignore[attr-defined]
         person = named(Person, job.site_id, sent["person"], "person") if sent["person"] else None
-        key = sent["op_uuid"] or uuid.uuid4()
+        key, at = sent["op_uuid"] or uuid.uuid4(), sent["occurred_at"]
         if act == "begin_setup":
-            running_job.begin_setup(actor, job.pk, person=person, op_uuid=key)
+            running_job.begin_setup(actor, job.pk, person=person, op_uuid=key, at=at)
         elif act == "begin_production":
-            running_job.begin_production(actor, job.pk, person=person, op_uuid=key)
+            running_job.begin_production(actor, job.pk, person=person, op_uuid=key, at=at)
         elif person is None:
             raise InvalidInput({"person": [_("Say who.")]})
         elif act == "join":
-            running_job.join(actor, job.pk, person, op_uuid=key)
+            running_job.join(actor, job.pk, person, op_uuid=key, at=at)
         else:
-            running_job.leave(actor, job.pk, person)
+            running_job.leave(actor, job.pk, person, at=at)
         return self.answer(self.get_object())
 
     do.__name__ = act

@@ -28,7 +28,7 @@ from mom.work.engine.transitions import JOB_ORDER
 from mom.work.job_kinds import job_kind
 from mom.work.models import JobDependency, JobOrder, JobRequirement, JobResponse, OutputTotal, WorkRequest
 from mom.work.permissions import PERMISSION_FOR
-from mom.work.services import job_response, work_request
+from mom.work.services import job_response, told_time, work_request
 
 BEGINS = frozenset({JobOrderCommand.START, JobOrderCommand.RESUME})
 """The commands that open a job response."""
@@ -217,15 +217,17 @@ def command(
     version: int | None = None,
     op_uuid: uuid.UUID | None = None,
     seen_by: str = "",
+    at: datetime | None = None,
 ) -> JobOrder:
     """Give a command to a job: release, start, pause, finish ... `version` refuses an outdated view of it.
 
     Starting and resuming open a job response and, with a `person`, a labour entry; what ends a run closes them. The
     response takes `op_uuid` as its key, so that the same start sent twice is one start (P01). Who has not the right
-    `seen_by` at its site is told what is true of a job that is not there.
+    `seen_by` at its site is told what is true of a job that is not there. `at`: when it happened, where that is told
+    later (`told_time.moment` bounds it).
 
-    Raises: NotAllowed, NotFound, IllegalTransition, Stale; InvalidInput for a person of another site; Conflict with
-    all blockers where the gate says no.
+    Raises: NotAllowed, NotFound, IllegalTransition, Stale; InvalidInput for a person of another site or a time that
+    can't be; Conflict with all blockers where the gate says no, or for a time before the job's last act.
     """
     with use_case(actor, reason, is_all=True) as act:
         job_order = locked(job_order_id, with_order=asked in MOVES_ORDER)
@@ -238,7 +240,7 @@ def command(
         if is_keyed and JobResponse.objects.filter(job_order=job_order, op_uuid=str(op_uuid)).exists():
             return job_order
         order = job_order.work_request if asked in MOVES_ORDER else None
-        return move(act, job_order, asked, person=person, version=version, op_uuid=op_uuid, order=order)
+        return move(act, job_order, asked, person=person, version=version, op_uuid=op_uuid, order=order, at=at)
 
 
 def move(
@@ -252,6 +254,7 @@ def move(
     share: job_response.RunShare | None = None,
     work_kind: WorkKind | None = None,
     order: WorkRequest | None = None,
+    at: datetime | None = None,
 ) -> JobOrder:
     """The same for a job that is locked already; `work_kind` begins with something else than the work itself.
 
@@ -261,6 +264,7 @@ def move(
         raise Stale(_("Job %(job)s was changed meanwhile. Load it again.") % {"job": job_order.code})
     before = JobOrderStatus(job_order.status)
     after = JOB_ORDER.apply(before, asked)
+    at = told_time.moment(act, job_order, at)
     if order is None and asked in MOVES_ORDER:
         # Locked and so read anew: the order may have been held, or a job that must not run beside this one been
         # started, while we waited.
@@ -268,21 +272,21 @@ def move(
     if order is not None:
         job_order.work_request = order
     if asked == JobOrderCommand.START:
-        _refuse_if(job_order, gate.blockers(job_order, act.now, person))
+        _refuse_if(job_order, gate.blockers(job_order, at, person))
     elif asked == JobOrderCommand.RESUME:
-        found = [each for each in gate.resume_in_the_way(job_order, act.now) if each.forbids]
-        _refuse_if(job_order, gate.order_stopped(job_order, act.now) + found)
+        found = [each for each in gate.resume_in_the_way(job_order, at) if each.forbids]
+        _refuse_if(job_order, gate.order_stopped(job_order, at) + found)
     job_order.status = after
     job_order.version += 1
     others = _write(job_order)
     if after == JobOrderStatus.RUNNING:
-        job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind)
+        job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind, at=at)
     elif before == JobOrderStatus.RUNNING:
-        job_response.close_for(act, job_order)
-    _tell_the_kind(act, job_order, asked)
+        job_response.close_for(act, job_order, at)
+    _tell_the_kind(act, job_order, asked, at)
     if order is not None:
         work_request.follow_jobs(act, order, asked, {after, *others})
-    _say(act, job_order, asked, before)
+    _say(act, job_order, asked, before, at)
     return job_order
 
 
@@ -322,15 +326,14 @@ def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: 
         pks = [job_order.pk for job_order, _before in moved]
         JobOrder.objects.filter(pk__in=pks).update(status=after, version=F("version") + 1)
         for job_order, before in moved:
-            _tell_the_kind(act, job_order, asked)
-            _say(act, job_order, asked, before)
+            _tell_the_kind(act, job_order, asked, act.now)
+            _say(act, job_order, asked, before, act.now)
 
 
-def _say(act: UseCase, job_order: JobOrder, asked: JobOrderCommand, before: JobOrderStatus) -> None:
+def _say(act: UseCase, job_order: JobOrder, asked: JobOrderCommand, before: JobOrderStatus, at: datetime) -> None:
     site, after = job_order.site.code, JobOrderStatus(job_order.status)
-    act.record(
-        f"work.job_order_{asked}", subject=job_order, site=site, before={"status": before}, after={"status": after}
-    )
+    told = {"status": after} if at == act.now else {"status": after, "occurred_at": at}
+    act.record(f"work.job_order_{asked}", subject=job_order, site=site, before={"status": before}, after=told)
     act.publish(
         JobOrderStatusChanged(
             site=site,
@@ -339,7 +342,7 @@ def _say(act: UseCase, job_order: JobOrder, asked: JobOrderCommand, before: JobO
             command=asked,
             before=before,
             after=after,
-            at=act.now,
+            at=at,
         ),
         key=f"job_order:{job_order.pk}",
     )
@@ -355,11 +358,11 @@ def _refuse_if(job_order: JobOrder, found: list[gate.Blocker]) -> None:
         )
 
 
-def _tell_the_kind(act: UseCase, job_order: JobOrder, asked: JobOrderCommand) -> None:
+def _tell_the_kind(act: UseCase, job_order: JobOrder, asked: JobOrderCommand, at: datetime) -> None:
     kind = job_kind(job_order.operations_type)
     if kind is None:
         return
     if asked == JobOrderCommand.START:
-        kind.started(act, job_order)
+        kind.started(act, job_order, at)
     elif asked == JobOrderCommand.FINISH:
         kind.finished(act, job_order)

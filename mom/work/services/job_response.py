@@ -46,16 +46,26 @@ def open_for(
     op_uuid: uuid.UUID | None,
     share: RunShare | None = None,
     work_kind: WorkKind | None = None,
+    at: datetime | None = None,
 ) -> JobResponse:
-    """Begin a stretch of work on a job, now, on its machine; with a person also that person's labour."""
+    """Begin a stretch of work on a job, now or `at` an earlier instant, on its machine; with a person their labour.
+
+    `at` here and below: what `told_time.moment` gave.
+    """
     kind = work_kind or KIND_OF_WORK[job_order.operations_type]
     within = {"run": share.run, "share_weight": share.weight} if share else {}
     people = [] if person is None else [person.pk]
-    return _open(act, job_order, kind, people, op_uuid or uuid.uuid4(), **within)
+    return _open(act, job_order, kind, people, op_uuid or uuid.uuid4(), at or act.now, **within)
 
 
 def switch_for(
-    act: UseCase, job_order: JobOrder, work_kind: WorkKind, *, op_uuid: uuid.UUID | None = None, **stop: Any
+    act: UseCase,
+    job_order: JobOrder,
+    work_kind: WorkKind,
+    *,
+    op_uuid: uuid.UUID | None = None,
+    at: datetime | None = None,
+    **stop: Any,
 ) -> JobResponse:
     """End what is open on a job and begin a stretch of another kind, at the same instant; whoever works on it stays.
 
@@ -63,12 +73,18 @@ def switch_for(
     """
     entries = LabourEntry.objects.filter(job_response__job_order=job_order, ended_at=None)
     people = sorted(set(entries.values_list("person_id", flat=True)))
-    close_for(act, job_order)
-    return _open(act, job_order, work_kind, people, op_uuid or uuid.uuid4(), **stop)
+    close_for(act, job_order, at)
+    return _open(act, job_order, work_kind, people, op_uuid or uuid.uuid4(), at or act.now, **stop)
 
 
 def _open(
-    act: UseCase, job_order: JobOrder, work_kind: WorkKind, people: Sequence[int], key: uuid.UUID, **more: Any
+    act: UseCase,
+    job_order: JobOrder,
+    work_kind: WorkKind,
+    people: Sequence[int],
+    key: uuid.UUID,
+    at: datetime,
+    **more: Any,
 ) -> JobResponse:
     with translating({"work_jobresponse_op_uuid_key": key_taken}, ends_act=True):
         response = add(
@@ -78,24 +94,28 @@ def _open(
                 equipment_id=job_order.equipment_id,
                 work_kind=work_kind,
                 is_rework=job_order.origin == JobOrigin.REWORK,
-                started_at=act.now,
+                started_at=at,
                 **_stamp(act, key),
                 **more,
             )
         )
     for person in people:
-        add_labour(act, response, person, key)
+        add_labour(act, response, person, key, at)
+    if at < act.now:
+        announce(act, job_order, [at])  # figures since then were made without this stretch
     return response
 
 
-def add_labour(act: UseCase, response: JobResponse, person_id: int, key: uuid.UUID) -> LabourEntry:
-    """A person begins to work on a stretch that is open, now."""
+def add_labour(
+    act: UseCase, response: JobResponse, person_id: int, key: uuid.UUID, at: datetime | None = None
+) -> LabourEntry:
+    """A person begins to work on a stretch that is open, now or at an instant since its start."""
     return add(
         LabourEntry(
             site_id=response.site_id,
             person_id=person_id,
             job_response=response,
-            started_at=act.now,
+            started_at=at or act.now,
             **_stamp(act, uuid.uuid5(key, f"labour:{person_id}")),
         )
     )
@@ -110,13 +130,13 @@ def key_taken() -> Conflict:
     return Conflict(_("This key was used for another report. Make a new key for each act."), code="op_uuid_taken")
 
 
-def close_for(act: UseCase, job_order: JobOrder) -> None:
-    """End whatever is open on a job, now. The day it started on has new figures.
+def close_for(act: UseCase, job_order: JobOrder, at: datetime | None = None) -> None:
+    """End whatever is open on a job, now or `at`. The day it started on has new figures.
 
     Not before its start: who waited for the job's lock has an instant from before it. Raises: Conflict for a job in a
     run that goes on: its time is shared out when the run ends.
     """
-    begun = _CLOSE.rows({"job": job_order.pk, "at": act.now})
+    begun = _CLOSE.rows({"job": job_order.pk, "at": at or act.now})
     if any(run is not None for _start, run in begun):
         sentence = _("Job %(job)s is in a run with others. End the run.") % {"job": job_order.code}
         raise Conflict(sentence, code="job_in_run")

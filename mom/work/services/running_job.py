@@ -1,6 +1,7 @@
 """What happens on a job while it runs: setup gives way to production, people join and leave."""
 
 import uuid
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -13,30 +14,42 @@ from mom.work import permissions
 from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, WorkKind
 from mom.work.models import JobOrder, JobResponse, LabourEntry
 from mom.work.services import job_order as job_orders
-from mom.work.services import job_response
+from mom.work.services import job_response, told_time
 
 
 def begin_setup(
-    actor: Actor, job_order_id: int, *, person: Person | None = None, op_uuid: uuid.UUID | None = None
+    actor: Actor,
+    job_order_id: int,
+    *,
+    person: Person | None = None,
+    op_uuid: uuid.UUID | None = None,
+    at: datetime | None = None,
 ) -> JobOrder:
     """Set up for a job: a ready one starts with it, a running one goes back to it. The same key counts once.
 
     Raises: NotAllowed, NotFound, IllegalTransition, InvalidInput, Conflict with all blockers.
     """
-    return _begin(actor, job_order_id, WorkKind.SETUP, person, op_uuid)
+    return _begin(actor, job_order_id, WorkKind.SETUP, person, op_uuid, at)
 
 
 def begin_production(
-    actor: Actor, job_order_id: int, *, person: Person | None = None, op_uuid: uuid.UUID | None = None
+    actor: Actor,
+    job_order_id: int,
+    *,
+    person: Person | None = None,
+    op_uuid: uuid.UUID | None = None,
+    at: datetime | None = None,
 ) -> JobOrder:
     """Produce: ends setup or a stop of a running job. The same key counts once.
 
     Raises: NotAllowed, NotFound, IllegalTransition, InvalidInput, Conflict with all blockers.
     """
-    return _begin(actor, job_order_id, WorkKind.PRODUCTION, person, op_uuid)
+    return _begin(actor, job_order_id, WorkKind.PRODUCTION, person, op_uuid, at)
 
 
-def join(actor: Actor, job_order_id: int, person: Person, *, op_uuid: uuid.UUID) -> LabourEntry:
+def join(
+    actor: Actor, job_order_id: int, person: Person, *, op_uuid: uuid.UUID, at: datetime | None = None
+) -> LabourEntry:
     """A person begins to work on a job that runs; who is on it already stays so.
 
     Raises: NotAllowed, NotFound, InvalidInput, Conflict where the job does not run.
@@ -48,25 +61,31 @@ def join(actor: Actor, job_order_id: int, person: Person, *, op_uuid: uuid.UUID)
         present = LabourEntry.objects.filter(job_response=response, person=person, ended_at=None).first()
         if present is not None:
             return present
-        entry = job_response.add_labour(act, response, person.pk, op_uuid)
+        begun = told_time.moment(act, job_order, at)
+        entry = job_response.add_labour(act, response, person.pk, op_uuid, begun)
         _told(act, job_order, "joined", person)
         return entry
 
 
-def leave(actor: Actor, job_order_id: int, person: Person) -> None:
+def leave(actor: Actor, job_order_id: int, person: Person, *, at: datetime | None = None) -> None:
     """A person stops working on a job; the job goes on. Twice is once. Raises: NotAllowed, NotFound, Conflict."""
     with use_case(actor) as act:
         job_order = _running(act, job_order_id)
         entries = LabourEntry.objects.filter(job_response__job_order=job_order, person=person, ended_at=None)
         starts = list(entries.values_list("started_at", flat=True))
         if starts:
-            entries.update(**job_response.ending(act.now))
+            entries.update(**job_response.ending(told_time.moment(act, job_order, at)))
             job_response.announce(act, job_order, starts)
             _told(act, job_order, "left", person)
 
 
 def _begin(
-    actor: Actor, job_order_id: int, kind: WorkKind, person: Person | None, op_uuid: uuid.UUID | None
+    actor: Actor,
+    job_order_id: int,
+    kind: WorkKind,
+    person: Person | None,
+    op_uuid: uuid.UUID | None,
+    at: datetime | None,
 ) -> JobOrder:
     with use_case(actor) as act:
         job_order = job_orders.locked(job_order_id)
@@ -76,16 +95,17 @@ def _begin(
             return job_order
         if job_order.status == JobOrderStatus.READY:
             return job_orders.move(
-                act, job_order, JobOrderCommand.START, person=person, op_uuid=op_uuid, work_kind=kind
+                act, job_order, JobOrderCommand.START, person=person, op_uuid=op_uuid, work_kind=kind, at=at
             )
         if job_order.status in {JobOrderStatus.SUSPENDED, JobOrderStatus.HELD}:
             return job_orders.move(
-                act, job_order, JobOrderCommand.RESUME, person=person, op_uuid=op_uuid, work_kind=kind
+                act, job_order, JobOrderCommand.RESUME, person=person, op_uuid=op_uuid, work_kind=kind, at=at
             )
         _require_running(job_order)
         before = _open_stretch(job_order)
         if before.work_kind != kind or before.is_stop:
-            job_response.switch_for(act, job_order, kind, op_uuid=op_uuid)
+            begun = told_time.moment(act, job_order, at)
+            job_response.switch_for(act, job_order, kind, op_uuid=op_uuid, at=begun)
             _told(act, job_order, f"{kind}_begun", before.work_kind)
         return job_order
 

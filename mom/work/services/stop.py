@@ -1,6 +1,7 @@
 """Stops reported by people: begun with a tap on the reason, ended, and explained afterwards."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -18,7 +19,7 @@ from mom.work.engine.stops import kind_of_stop
 from mom.work.engine.terms import JobOrderStatus, WorkKind
 from mom.work.models import JobOrder, JobResponse
 from mom.work.services import job_order as job_orders
-from mom.work.services import job_response
+from mom.work.services import job_response, told_time
 
 
 def begin(
@@ -29,12 +30,15 @@ def begin(
     reason: Reason | None = None,
     note: str = "",
     job_order_id: int | None = None,
+    at: datetime | None = None,
 ) -> JobResponse:
-    """A machine stands still from now on. It belongs to the job named, else to the one started last on the machine.
+    """A machine stands still from now on, or since `at` where it is told later.
 
-    Without a running job the stop is the machine's alone. While a stop is open, another one takes its place. The same
-    `op_uuid` again changes nothing. Raises: NotAllowed; NotFound for a job that is not there; InvalidInput for a reason
-    of another site or kind; Conflict for a job that does not run, or a key that another fact has.
+    It belongs to the job named, else to the one started last on the machine. Without a running job the stop is the
+    machine's alone. While a stop is open, another one takes its place. The same `op_uuid` again changes nothing.
+
+    Raises: NotAllowed; NotFound for a job that is not there; InvalidInput for a reason of another site or kind, and a
+    time that can't be; Conflict for a job that does not run, a key that another fact has, a time before the last act.
     """
     with use_case(actor) as act:
         act.require(permissions.EXECUTE_JOB_ORDER, equipment.site.code)
@@ -51,10 +55,12 @@ def begin(
             return known
         stop = {"is_stop": True, "reason": reason, "note": note}
         if job_order is not None:
-            response = job_response.switch_for(act, job_order, kind, op_uuid=op_uuid, **stop)
+            since = told_time.moment(act, job_order, at)
+            response = job_response.switch_for(act, job_order, kind, op_uuid=op_uuid, at=since, **stop)
         else:
-            _end_alone(act, equipment)
-            response = _alone(act, equipment, kind, op_uuid, stop)
+            since = told_time.moment_at(act, equipment, at)
+            _end_alone(act, equipment, since)
+            response = _alone(act, equipment, kind, op_uuid, since, stop)
         _told(act, response, equipment, "work.stop_begun")
         return response
 
@@ -67,16 +73,21 @@ def _known(equipment: Equipment, op_uuid: uuid.UUID) -> JobResponse | None:
     return known
 
 
-def end(actor: Actor, stop_id: int, *, op_uuid: uuid.UUID | None = None) -> JobResponse:
-    """A stop is over: its job goes on producing. Over already, it stays as it is. Raises: NotAllowed, NotFound."""
+def end(actor: Actor, stop_id: int, *, op_uuid: uuid.UUID | None = None, at: datetime | None = None) -> JobResponse:
+    """A stop is over, now or `at`: its job goes on producing. Over already, it stays as it is.
+
+    Raises: NotAllowed, NotFound; InvalidInput or Conflict for a time that can't be.
+    """
     with use_case(actor) as act:
         response = _locked(act, stop_id)
         if response.ended_at is None:
             if response.job_order is not None:
                 work = job_response.KIND_OF_WORK[response.job_order.operations_type]
-                job_response.switch_for(act, response.job_order, work, op_uuid=op_uuid)
+                over = told_time.moment(act, response.job_order, at)
+                job_response.switch_for(act, response.job_order, work, op_uuid=op_uuid, at=over)
             else:
-                _close(act, response)
+                machine = response.equipment
+                _close(act, response, told_time.moment_at(act, machine, at) if machine is not None else act.now)
             response.refresh_from_db()
             _told(act, response, response.equipment, "work.stop_ended")
         return response
@@ -162,14 +173,16 @@ def _job_at(equipment: Equipment, job_order_id: int | None) -> JobOrder | None:
     return job_order
 
 
-def _alone(act: UseCase, equipment: Equipment, kind: WorkKind, op_uuid: uuid.UUID, stop: dict[str, Any]) -> JobResponse:
+def _alone(
+    act: UseCase, equipment: Equipment, kind: WorkKind, op_uuid: uuid.UUID, since: datetime, stop: dict[str, Any]
+) -> JobResponse:
     at_once = Conflict(_("Somebody reported a stop of this machine just now."), code="stop_reported")
     with translating({"work_jobresponse_one_open_without_job": lambda: at_once}):
         return JobResponse.objects.create(
             site_id=equipment.site_id,
             equipment=equipment,
             work_kind=kind,
-            started_at=act.now,
+            started_at=since,
             op_uuid=op_uuid,
             recorded_at=act.now,
             recorded_by=act.actor.label,
@@ -177,13 +190,13 @@ def _alone(act: UseCase, equipment: Equipment, kind: WorkKind, op_uuid: uuid.UUI
         )
 
 
-def _end_alone(act: UseCase, equipment: Equipment) -> None:
+def _end_alone(act: UseCase, equipment: Equipment, at: datetime) -> None:
     for response in JobResponse.objects.select_for_update().filter(equipment=equipment, job_order=None, ended_at=None):
-        _close(act, response)
+        _close(act, response, at)
 
 
-def _close(act: UseCase, response: JobResponse) -> None:
-    JobResponse.objects.filter(pk=response.pk).update(**job_response.ending(act.now))
+def _close(act: UseCase, response: JobResponse, at: datetime) -> None:
+    JobResponse.objects.filter(pk=response.pk).update(**job_response.ending(at))
     job_response.announce(act, response, [response.started_at])
 
 
