@@ -14,10 +14,9 @@ from django.db import connection
 from inventory.engine.blend import Filling, Share, Withdrawal, shares
 from inventory.engine.terms import MoveKind
 from inventory.models import StockMove
-from inventory.selectors.genealogy_sql import BACKWARD, FORWARD
+from inventory.selectors.genealogy_sql import BACKWARD, ENDS, FORWARD, NODES
 from mom.core.db.bulk import array
 from mom.plant.models import MaterialLot, MaterialSublot
-
 
 _WHOLE = Fraction(1)
 
@@ -231,35 +230,6 @@ def _entry(row: _Row, blends: Shares, *, is_back: bool) -> tuple[str, int | str 
     return row.child, row.parent if row.child in blends else None
 
 
-# Arrays, not lists of thousands of parameters; no models, because only a few columns are wanted. Each lot is looked up by
-# itself (OFFSET 0), however few others there are: what a trace costs is not to grow with the ledger.
-_NODES = """
-SELECT 'L' || l.id, l.code, l.material, false FROM unnest(%(lots)s::bigint[]) AS n (id), LATERAL (
-    SELECT l.id, l.code, d.code AS material FROM plant_materiallot l
-    JOIN plant_materialdefinition d ON d.id = l.definition_id WHERE l.id = n.id OFFSET 0
-) AS l
-UNION ALL
-SELECT 'S' || p.id, p.code, p.material, true FROM unnest(%(pieces)s::bigint[]) AS n (id), LATERAL (
-    SELECT p.id, p.code, d.code AS material FROM plant_materialsublot p
-    JOIN plant_materialdefinition d ON d.id = p.definition_id WHERE p.id = n.id OFFSET 0
-) AS p
-"""
-_MOVES_OF = """
-    SELECT m.* FROM unnest(%({nodes})s::bigint[]) AS n (id), LATERAL (
-        SELECT m.id, m.lot_id, m.sublot_id, m.kind, m.quantity, m.occurred_at, m.partner_id FROM inventory_stockmove m
-        WHERE {of_one} AND m.kind = ANY(%(kinds)s) AND m.reverses_id IS NULL
-          AND (SELECT 1 FROM inventory_stockmove r WHERE r.reverses_id = m.id) IS NULL OFFSET 0
-    ) AS m
-"""
-_ENDS = f"""
-SELECT coalesce('S' || m.sublot_id, 'L' || m.lot_id), m.kind, coalesce(b.code, ''), abs(m.quantity), m.occurred_at
-FROM (
-    {_MOVES_OF.format(nodes="lots", of_one="m.lot_id = n.id AND m.sublot_id IS NULL")}
-    UNION ALL
-    {_MOVES_OF.format(nodes="pieces", of_one="m.sublot_id = n.id")}
-) AS m LEFT JOIN plant_businesspartner b ON b.id = m.partner_id
-ORDER BY m.occurred_at, m.id
-"""
 _AT_THE_ENDS = [MoveKind.OPENED.value, MoveKind.RECEIVED.value, MoveKind.SHIPPED.value]
 
 
@@ -272,7 +242,7 @@ def _asked(keys: Iterable[str]) -> dict[str, Any]:
 
 def _nodes(keys: Iterable[str]) -> dict[str, Node]:
     with connection.cursor() as cursor:
-        cursor.execute(_NODES, _asked(keys))
+        cursor.execute(NODES, _asked(keys))
         return {row[0]: Node(*row) for row in cursor.fetchall()}
 
 
@@ -295,5 +265,5 @@ def _step(row: _Row, nodes: dict[str, Node], depth: int, share: Share | None) ->
 
 def _ends(nodes: dict[str, Node]) -> list[End]:
     with connection.cursor() as cursor:
-        cursor.execute(_ENDS, {**_asked(nodes), "kinds": _AT_THE_ENDS})
+        cursor.execute(ENDS, {**_asked(nodes), "kinds": _AT_THE_ENDS})
         return [End(nodes[key], *rest) for key, *rest in cursor.fetchall()]

@@ -31,8 +31,8 @@ _OF_ONE_ORDER = f"""
                 WHERE stretch.job_order_id = taken.job_id AND {_SIDE["made"].format("own")}
                   AND {_STANDS.format("own")})))))
 """
-# What the walk has reached stands in a column of its kind and the others are empty: the planner takes "is not empty" for
-# nearly all rows and joins by hash, where it would take a column that tells kinds apart for a handful and loop.
+# What the walk has reached stands in a column of its kind and the others are empty: the planner takes "is not empty"
+# for nearly all rows and joins by hash, where it would take a column that tells kinds apart for a handful and loop.
 _KINDS = ("node", "stretch", "work_order", "act")
 
 
@@ -145,3 +145,33 @@ def _walk(*, backward: bool) -> str:
 
 BACKWARD = _walk(backward=True)
 FORWARD = _walk(backward=False)
+
+# Arrays, not lists of thousands of parameters; no models, because only a few columns are wanted. Each lot is looked up
+# by itself (OFFSET 0), however few others there are: what a trace costs is not to grow with the ledger.
+NODES = """
+SELECT 'L' || l.id, l.code, l.material, false FROM unnest(%(lots)s::bigint[]) AS n (id), LATERAL (
+    SELECT l.id, l.code, d.code AS material FROM plant_materiallot l
+    JOIN plant_materialdefinition d ON d.id = l.definition_id WHERE l.id = n.id OFFSET 0
+) AS l
+UNION ALL
+SELECT 'S' || p.id, p.code, p.material, true FROM unnest(%(pieces)s::bigint[]) AS n (id), LATERAL (
+    SELECT p.id, p.code, d.code AS material FROM plant_materialsublot p
+    JOIN plant_materialdefinition d ON d.id = p.definition_id WHERE p.id = n.id OFFSET 0
+) AS p
+"""
+_MOVES_OF = """
+    SELECT m.* FROM unnest(%({nodes})s::bigint[]) AS n (id), LATERAL (
+        SELECT m.id, m.lot_id, m.sublot_id, m.kind, m.quantity, m.occurred_at, m.partner_id FROM inventory_stockmove m
+        WHERE {of_one} AND m.kind = ANY(%(kinds)s) AND m.reverses_id IS NULL
+          AND (SELECT 1 FROM inventory_stockmove r WHERE r.reverses_id = m.id) IS NULL OFFSET 0
+    ) AS m
+"""
+ENDS = f"""
+SELECT coalesce('S' || m.sublot_id, 'L' || m.lot_id), m.kind, coalesce(b.code, ''), abs(m.quantity), m.occurred_at
+FROM (
+    {_MOVES_OF.format(nodes="lots", of_one="m.lot_id = n.id AND m.sublot_id IS NULL")}
+    UNION ALL
+    {_MOVES_OF.format(nodes="pieces", of_one="m.sublot_id = n.id")}
+) AS m LEFT JOIN plant_businesspartner b ON b.id = m.partner_id
+ORDER BY m.occurred_at, m.id
+"""
