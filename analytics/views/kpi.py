@@ -227,7 +227,7 @@ def fields_of(kpi: Kpi, variant: str) -> list[tuple[str, str]]:
     formula = kpi.variants[variant].formula if variant in kpi.variants else kpi.formula
     fields = [
         (_("Formula"), _(formula)),
-        (_("Range"), " ".join(part for part in (kpi_words.natural_range(kpi), _(kpi.range_note) if kpi.range_note
+        (_("Range"), ". ".join(part for part in (kpi_words.natural_range(kpi), _(kpi.range_note) if kpi.range_note
                                                 else "") if part)),
         (_("Trend"), str(kpi_words.TREND[kpi.trend])),
         (_("Timing"), ", ".join(str(kpi_words.TIMING[each]) for each in kpi.timing)),

@@ -105,8 +105,8 @@ def _pieces(figures: ShiftFigures) -> ShiftTile:
 
 
 def _yield(figures: ShiftFigures) -> ShiftTile:
-    value, target = _first_pass(figures.now), figures.targets.get("piece_yield")
-    status, flag, foot = _judged(value, target, figures, _first_pass)
+    value, target = _good_share(figures.now), figures.targets.get("piece_yield")
+    status, flag, foot = _judged(value, target, figures, _good_share)
     if value is None:
         foot = _("no pieces yet")
     return ShiftTile(
@@ -115,13 +115,13 @@ def _yield(figures: ShiftFigures) -> ShiftTile:
         foot,
         status,
         flag,
-        _series(figures, _first_pass, 100),
+        _series(figures, _good_share, 100),
         _scaled(target, 100),
         figures.urls.get("yield", ""),
     )
 
 
-def _first_pass(totals: MachineTotals) -> Decimal | None:
+def _good_share(totals: MachineTotals) -> Decimal | None:
     return ratio(totals.good, totals.produced)
 
 
