@@ -11,7 +11,7 @@ from inventory.models import StorageLocation
 from mom.accounts.models import Site
 from mom.accounts.selectors.site import active_site
 from mom.core.actor import Actor
-from mom.core.db.prepared import Prepared
+from mom.core.db.prepared import Prepared, one_of
 from mom.core.errors import InvalidInput
 from mom.work import permissions as work_permissions
 from mom.work.models import JobOrder
@@ -48,14 +48,29 @@ def job_named(actor: Actor, pk: int) -> JobOrder:
 
 def places_named(site_id: int, codes: Iterable[str], field: str = "place") -> dict[str, StorageLocation]:
     """Places that hold stock, by code. One statement. Raises: InvalidInput at `field`."""
-    rows = StorageLocation.objects.filter(site=site_id).select_related("site", "equipment")
-    return by_code(rows, "equipment__code", codes, field)
+    wanted = set(codes)
+    found = {place.equipment.code: place for place in _PLACES.rows(site=site_id, codes=list(wanted))}
+    return _none_missing(found, wanted, field)
+
+
+_PLACES = Prepared(
+    lambda site, codes: (
+        StorageLocation.objects.filter(site=site, equipment__code__in=one_of(codes, "text"))
+        .select_related("site", "equipment")
+        .order_by()
+    )
+)
 
 
 def by_code(rows: QuerySet[M], path: str, codes: Iterable[str], field: str) -> dict[str, M]:
     """The rows of these codes. One statement. Raises: InvalidInput at `field` for those that are none."""
     wanted = set(codes)
-    found = {_at(row, path): row for row in rows.filter(**{f"{path}__in": wanted}).order_by()}
+    return _none_missing(
+        {_at(row, path): row for row in rows.filter(**{f"{path}__in": wanted}).order_by()}, wanted, field
+    )
+
+
+def _none_missing(found: dict[str, M], wanted: set[str], field: str) -> dict[str, M]:
     missing = sorted(wanted - set(found))
     if missing:
         names = ", ".join(missing[:10])

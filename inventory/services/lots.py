@@ -14,11 +14,13 @@ from inventory.services import job_material, stock_transfer
 from inventory.services.bringing import active_of
 from inventory.services.posting import Leg, Occasion, post, posted
 from mom.core.actor import Actor
+from mom.core.db.prepared import Prepared
 from mom.core.errors import InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.plant.models import BusinessPartner, MaterialDefinition, MaterialLot
 from mom.plant.public import add_master_data
 from mom.work.engine.terms import OUTPUT_USES
+from mom.work.models import JobRequirement
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,22 @@ def produce_lot(
         known = posted(occasion)
         if known:
             return known
-        outputs = job_order.requirements.filter(material_use__in=OUTPUT_USES).select_related("definition__site")
-        output = (outputs.filter(pk=output_id) if output_id is not None else outputs).order_by("position", "id").first()
+        outputs = _OUTPUTS.rows(job=job_order.pk)
+        output = next((each for each in outputs if output_id in {None, each.pk}), None)
         if output is None or output.definition is None:
             raise NotFound(_("Job %(job)s has no such output.") % {"job": job_order.code})
         lot = _lot(act, output.definition, new, None)
         made = job_material.Made(output, lot, location, quantity)
         return post(act, [job_material.made_leg(job_order, made)], occasion)
+
+
+_OUTPUTS = Prepared(
+    lambda job: (
+        JobRequirement.objects.filter(job_order=job, material_use__in=OUTPUT_USES)
+        .select_related("definition__site")
+        .order_by("position", "id")
+    )
+)
 
 
 def _lot(act: UseCase, definition: MaterialDefinition, new: NewLot, supplier: BusinessPartner | None) -> MaterialLot:

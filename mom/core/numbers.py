@@ -14,6 +14,7 @@ from mom.core import nouns
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared
+from mom.core.db.statements import Statement
 from mom.core.db.transactions import require_transaction
 from mom.core.engine import numbering
 from mom.core.engine.numbering import Resets, WrongPattern
@@ -44,10 +45,10 @@ def next_number(act: UseCase, site: Plant, noun: str) -> str:
     """
     require_transaction()
     kind = nouns.get(noun)
-    row = range_of(site.code, noun, ensure=True)
     day = act.now.astimezone(site.zone).date()
     for _try in range(MOST_TAKEN):
-        code = numbering.number(row.pattern, _count(row, day), day, site.code)
+        pattern, count = _counted(site.code, noun, day)
+        code = numbering.number(pattern, count, day, site.code)
         if not kind.has(site.code, code):
             return code
     raise Conflict(
@@ -77,19 +78,35 @@ def range_of(site: str, noun: str, *, ensure: bool = False) -> NumberRange:
     return NumberRange.objects.get(site=site, noun=noun)
 
 
-def _count(row: NumberRange, day: date) -> int:
-    period = numbering.period(Resets(row.resets), day)
-    with connection.cursor() as cursor:
-        if row.is_gapless:
-            cursor.execute(
-                "INSERT INTO core_numbercounter (number_range_id, period, last) VALUES (%s, %s, %s)"
-                " ON CONFLICT (number_range_id, period)"
-                " DO UPDATE SET last = greatest(core_numbercounter.last + 1, excluded.last) RETURNING last",
-                [row.pk, period, row.first],
-            )
-        else:
-            cursor.execute("SELECT core_fast_number(%s, %s, %s)", [row.pk, period, row.first])
-        return int(cursor.fetchone()[0])
+# The range is read and counted in one statement: `period` is the one that it counts by.
+_COUNTED = Statement(
+    """
+WITH numbered AS (
+    SELECT id, pattern, is_gapless, first,
+           CASE resets WHEN 'year' THEN %(year)s::text WHEN 'month' THEN %(month)s::text ELSE '' END AS period
+    FROM core_numberrange WHERE site = %(site)s AND noun = %(noun)s
+), counted AS (
+    INSERT INTO core_numbercounter (number_range_id, period, last)
+    SELECT id, period, first FROM numbered WHERE is_gapless
+    ON CONFLICT (number_range_id, period)
+    DO UPDATE SET last = greatest(core_numbercounter.last + 1, excluded.last) RETURNING last
+)
+SELECT pattern, coalesce((SELECT last FROM counted), core_fast_number(id, period, first)) FROM numbered
+""",
+    "count_number",
+)
+
+
+def _counted(site: str, noun: str, day: date) -> tuple[str, int]:
+    """The pattern of a site's range and its next count; a site that has no range of this noun yet gets one."""
+    values = {"site": site, "noun": noun}
+    periods = {each.value: numbering.period(each, day) for each in (Resets.YEAR, Resets.MONTH)}
+    found = _COUNTED.rows({**values, **periods})
+    if not found:
+        range_of(site, noun, ensure=True)
+        found = _COUNTED.rows({**values, **periods})
+    [(pattern, count)] = found
+    return pattern, int(count)
 
 
 def preview(row: NumberRange, site: Plant, now: datetime) -> str:

@@ -77,7 +77,7 @@ def database(name: str = "DATABASE_URL") -> dict[str, object]:
     ours = {"sslmode", "sslrootcert", "sslcert", "sslkey"}
     options = {key: values[0] for key, values in query.items() if key in ours}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "mom.core.db.backend",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

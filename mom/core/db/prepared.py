@@ -23,6 +23,7 @@ from django.db.models import Expression, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.query import ModelIterable, get_related_populators
 
+from mom.core.db.instances import maker, related
 from mom.core.db.statements import Statement
 from mom.core.db.transactions import require_transaction
 
@@ -46,13 +47,13 @@ class _Placeholder(Expression):
         return self
 
 
-def one_of(keys: Any) -> RawSQL:
-    """A placeholder for a list of keys, to stand behind `__in`."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [keys])
+def one_of(keys: Any, kind: str = "bigint") -> RawSQL:
+    """A placeholder for a list of keys, or of another `kind` of the database, to stand behind `__in`."""
+    return RawSQL(f"SELECT unnest(%s::{kind}[])", [keys])  # noqa: S608 - a kind of ours
 
 
 # Of a subquery the server knows nothing and may read the whole table for it; an array it looks up in the index.
-_KEYS = re.compile(r"IN \(SELECT unnest\((%\(\w+\)s::bigint\[\])\)\)")
+_KEYS = re.compile(r"IN \(SELECT unnest\((%\(\w+\)s::\w+\[\])\)\)")
 
 
 class _Compiled:
@@ -69,11 +70,10 @@ class _Compiled:
         select, klass_info = compiler.select, compiler.klass_info
         self.compiler = compiler
         self.converters = compiler.get_converters([column[0] for column in select])
-        self.model = klass_info["model"]
         start, end = klass_info["select_fields"][0], klass_info["select_fields"][-1] + 1
-        self.own = slice(start, end)
-        self.names = [column[0].target.attname for column in select[self.own]]
-        self.populators = get_related_populators(klass_info, select, connection.alias)  # type: ignore[call-arg]  # of Django 6
+        self.make = maker(klass_info["model"], [column[0].target.attname for column in select[start:end]], start, end)
+        populators = get_related_populators(klass_info, select, connection.alias)  # type: ignore[call-arg]  # of Django 6
+        self.populators = related(populators)
         self.annotations = list((compiler.annotation_col_map or {}).items())
 
     def rows(self, values: dict[str, Any]) -> Iterator[Any]:
@@ -83,7 +83,7 @@ class _Compiled:
         found: Any = self.statement.rows(values)
         converted = self.compiler.apply_converters(found, self.converters) if self.converters else found
         for row in converted:
-            instance = self.model.from_db(connection.alias, self.names, row[self.own])
+            instance = self.make(row)
             for populator in self.populators:
                 populator.populate(row, instance)
             for name, column in self.annotations:

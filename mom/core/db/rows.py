@@ -4,12 +4,14 @@
 `bulk_create`: without signals, which nobody here listens to.
 """
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -21,9 +23,7 @@ Row = TypeVar("Row", bound=Model)
 def write(row: Model, *names: str) -> None:
     """Write these fields of a row. Values only, no expressions. Raises: DatabaseError where the row is gone."""
     statement, fields = _statement(type(row), names)
-    values: dict[str, Any] = {
-        field.name: field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields
-    }
+    values: dict[str, Any] = {field.name: sent(field, [getattr(row, field.attname)])[0] for field in fields}
     with connection.cursor() as cursor:
         statement.execute(cursor, {**values, "row_key": row.pk})
         if cursor.rowcount != 1:
@@ -37,6 +37,39 @@ def _statement(model: type[Model], names: tuple[str, ...]) -> tuple[Statement, l
     values = ", ".join(f"{quote(field.column)} = %({field.name})s" for field in fields)
     sql = f"UPDATE {quote(meta.db_table)} SET {values} WHERE {quote(str(meta.pk.column))} = %(row_key)s"  # noqa: S608 - names of ours
     return Statement(sql, f"write_{meta.db_table}"), fields
+
+
+# Of these the driver takes what is of the Python type as it is: Django would find that out for each value anew.
+_TAKEN_AS_THEY_ARE: dict[type[Any], type[Any]] = {
+    models.BigAutoField: int,
+    models.BigIntegerField: int,
+    models.IntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+    models.SmallIntegerField: int,
+    models.CharField: str,
+    models.TextField: str,
+    models.BooleanField: bool,
+    models.DurationField: timedelta,
+    models.UUIDField: uuid.UUID,
+}
+
+
+def sent(field: Any, values: Sequence[Any]) -> list[Any]:
+    """Values of a field as they go to the database: what `get_db_prep_save` makes of each."""
+    kind = _taken_as_it_is(field)
+    if kind is None:
+        return [field.get_db_prep_save(value, connection) for value in values]
+    return [
+        value if value is None or type(value) is kind else field.get_db_prep_save(value, connection) for value in values
+    ]
+
+
+@cache
+def _taken_as_it_is(field: Any) -> type[Any] | None:
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return _TAKEN_AS_THEY_ARE.get(type(field))
 
 
 def add(row: Row) -> Row:
@@ -58,14 +91,11 @@ def add_all(rows: Iterable[Row]) -> list[Row]:
         if field.has_db_default() and isinstance(getattr(added[0], field.attname), DatabaseDefault)
     )
     statement, fields, returning = _inserting(model, left_out)
-    values = {
-        field.name: [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in added]
-        for field in fields
-    }
+    values = {field.name: sent(field, [field.pre_save(row, add=True) for row in added]) for field in fields}
     for row, given in zip(added, statement.rows(values), strict=True):
         for field, value in zip(returning, given, strict=True):
             setattr(row, field.attname, value)
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return added
 
 

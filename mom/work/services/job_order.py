@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import F
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
@@ -323,11 +323,17 @@ def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: 
             job_order.version += 1
             resting[after].append((job_order, before))
     for after, moved in resting.items():
-        pks = [job_order.pk for job_order, _before in moved]
-        JobOrder.objects.filter(pk__in=pks).update(status=after, version=F("version") + 1)
+        with connection.cursor() as cursor:
+            _MOVED_TOGETHER.execute(cursor, {"status": after, "jobs": [job_order.pk for job_order, _before in moved]})
         for job_order, before in moved:
             _tell_the_kind(act, job_order, asked, act.now)
             _say(act, job_order, asked, before, act.now)
+
+
+_MOVED_TOGETHER = Statement(
+    "UPDATE work_joborder SET status = %(status)s, version = version + 1 WHERE id = ANY(%(jobs)s::bigint[])",
+    "move_jobs",
+)
 
 
 def _say(act: UseCase, job_order: JobOrder, asked: JobOrderCommand, before: JobOrderStatus, at: datetime) -> None:
