@@ -23,6 +23,7 @@ from mom.core.actor import Actor
 from mom.core.canonical import to_json
 from mom.core.closing import Announced, Beside, Closing, Entry
 from mom.core.db.locks import Lock, advisory_locks
+from mom.core.db.statements import Statement
 from mom.core.errors import NotAllowed
 from mom.core.models.audit import NO_SITE
 from mom.core.request_id import request_id
@@ -212,10 +213,11 @@ def joined(actor: Actor, reason: str = "") -> Iterator[UseCase]:
 
 
 TELLING = (
-    "set_config('app.actor', %s, true), set_config('app.actor_label', %s, true),"
-    " set_config('app.reason', %s, true), set_config('app.request_id', %s, true)"
+    "set_config('app.actor', %(told_actor)s, true), set_config('app.actor_label', %(told_label)s, true),"
+    " set_config('app.reason', %(told_reason)s, true), set_config('app.request_id', %(told_request)s, true)"
 )
 """Names actor, reason and request to the triggers, as part of any statement."""
+_TELL = Statement(f"SELECT {TELLING}", "tell")
 
 
 def tell_database(actor: Actor, reason: str, request: str) -> None:
@@ -225,18 +227,22 @@ def tell_database(actor: Actor, reason: str, request: str) -> None:
     if known and known[-1] == telling:
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {TELLING}", telling)
+        _TELL.execute(cursor, _by_name(telling))
     if known is not None:
         known.append(telling)
 
 
-def has_told(actor: Actor, reason: str, request: str) -> Told:
+def has_told(actor: Actor, reason: str, request: str) -> dict[str, str]:
     """The values for `TELLING`, where a statement of the enclosing transaction tells them along with its own work."""
     telling = (actor.reference, actor.label, reason, request)
     known = _told.get()
     if known is not None:
         known.append(telling)
-    return telling
+    return _by_name(telling)
+
+
+def _by_name(telling: Told) -> dict[str, str]:
+    return dict(zip(("told_actor", "told_label", "told_reason", "told_request"), telling, strict=True))
 
 
 def _forget_told() -> None:

@@ -22,6 +22,7 @@ from mom.core.actor import Actor
 from mom.core.api.renderers import JSONRenderer
 from mom.core.closing import Beside
 from mom.core.db.retry import retrying
+from mom.core.db.statements import Statement
 from mom.core.delivery.sealing import seal, unseal
 from mom.core.engine import json_strict
 from mom.core.errors import Conflict, InvalidInput
@@ -128,22 +129,22 @@ def _claim(actor: Actor, key: str, fingerprint: str) -> int | None:
 
     The same statement tells the triggers who acts: most use cases give no reason and need not tell it again.
     """
-    table = IdempotencyKey._meta.db_table
+    claimed = {"principal": actor.reference, "key": key, "fingerprint": fingerprint, "at": clock.now()}
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} (principal, key, fingerprint, body, headers, created_at)"  # noqa: S608 - a constant
-                f" VALUES (%s, %s, %s, '', '{{}}', %s) ON CONFLICT DO NOTHING RETURNING id, {TELLING}",
-                [actor.reference, key, fingerprint, clock.now(), *has_told(actor, "", request_id.get())],
-            )
-            row = cursor.fetchone()
+        found = _CLAIM.rows({**claimed, **has_told(actor, "", request_id.get())})
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") == _LOCK_NOT_AVAILABLE:
             raise InFlight from None
         raise
-    return row[0] if row else None
+    return found[0][0] if found else None
 
 
+_CLAIM = Statement(
+    "INSERT INTO core_idempotencykey (principal, key, fingerprint, body, headers, created_at)"
+    " VALUES (%(principal)s, %(key)s, %(fingerprint)s, '', '{}', %(at)s)"
+    f" ON CONFLICT DO NOTHING RETURNING id, {TELLING}",
+    "claim_key",
+)
 _KEEP = Beside(
     "UPDATE core_idempotencykey SET status = %(answer_status)s, body = %(answer)s, headers = %(answer_headers)s"
     " WHERE id = %(row)s",

@@ -5,17 +5,22 @@ Stock fields were seen to accept naive times, `true` as a UUID, numbers in other
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.dateparse import parse_duration
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import Field as DRFField
+from rest_framework.fields import SkipField
+from rest_framework.relations import PKOnlyObject
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -188,8 +193,44 @@ class RelatedField(serializers.PrimaryKeyRelatedField[Any]):
         return super().to_internal_value(data)
 
 
+_ASK = object()
+
+
+def _value_at(row: Any, path: Sequence[str]) -> Any:
+    """What stands at the end of the path, or `_ASK` where the field must say what that means."""
+    try:
+        for step in path:
+            row = getattr(row, step)
+    except (AttributeError, ObjectDoesNotExist):
+        return _ASK
+    return _ASK if callable(row) else row
+
+
 class RefusesUnknown(serializers.Serializer[Any]):
     """Refuses keys that no field takes: a misspelt key must not be lost in silence."""
+
+    @cached_property
+    def _shows(self) -> list[tuple[str, Any, Sequence[str]]]:
+        """Of each field that is shown its name, itself, and where its value stands; no path where the field seeks it."""
+        return [
+            (each.field_name, each, () if type(each).get_attribute is not DRFField.get_attribute else each.source_attrs)
+            for each in self._readable_fields
+        ]
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """As the framework does it, which asks each field for its value; most values need no asking."""
+        is_row = not isinstance(instance, Mapping)
+        shown: dict[str, Any] = {}
+        for name, field, path in self._shows:
+            value = _value_at(instance, path) if path and is_row else _ASK
+            if value is _ASK:
+                try:
+                    value = field.get_attribute(instance)
+                except SkipField:
+                    continue
+            is_none = (value.pk if isinstance(value, PKOnlyObject) else value) is None
+            shown[name] = None if is_none else field.to_representation(value)
+        return shown
 
     def to_internal_value(self, data: Any) -> Any:
         """The validated values. Raises: ValidationError with a message for each unknown key too."""
