@@ -140,7 +140,7 @@ def _claim(actor: Actor, key: str, fingerprint: str) -> int | None:
 
 
 _CLAIM = Statement(
-    "INSERT INTO core_idempotencykey (principal, key, fingerprint, body, headers, created_at)"
+    "INSERT INTO core_idempotencykey (principal, key, fingerprint, body, headers, created_at)"  # noqa: S608 - constants
     " VALUES (%(principal)s, %(key)s, %(fingerprint)s, '', '{}', %(at)s)"
     f" ON CONFLICT DO NOTHING RETURNING id, {TELLING}",
     "claim_key",

@@ -211,7 +211,7 @@ class RefusesUnknown(serializers.Serializer[Any]):
 
     @cached_property
     def _shows(self) -> list[tuple[str, Any, Sequence[str]]]:
-        """Of each field that is shown its name, itself, and where its value stands; no path where the field seeks it."""
+        """Of each field that is shown its name, itself, and where its value stands (no path: the field seeks it)."""
         return [
             (each.field_name, each, () if type(each).get_attribute is not DRFField.get_attribute else each.source_attrs)
             for each in self._readable_fields

@@ -3,6 +3,7 @@
 import select
 
 from django.db.backends.postgresql import base
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -17,6 +18,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Whether the connection can be used for this request."""
         if self.connection is None or self.connection.closed:
             return False
+        if self.connection.get_transaction_status() != TRANSACTION_STATUS_IDLE:
+            return bool(super().is_usable())  # one that failed takes no statement
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0) or bool(super().is_usable())
