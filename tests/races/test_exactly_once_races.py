@@ -7,12 +7,13 @@ from django.db import connection, transaction
 
 from mom.core import clock
 from mom.core.actor import system_actor
+from mom.core.api import idempotency
 from mom.core.db.constraints import translating
 from mom.core.db.locks import Lock, advisory_lock
 from mom.core.errors import Conflict
 from mom.core.long_work import claim, start
 from mom.core.models import IdempotencyKey, StoredBlob
-from mom.core.use_case import use_case
+from mom.core.use_case import enclosing_transaction, use_case
 from tests.races.together import failures, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,21 +22,39 @@ ROUNDS = 25
 
 def test_P02_idempotency_key_twins_take_effect_once_and_the_late_one_reads_the_answer() -> None:
     def request(key: str) -> tuple[str, int | None]:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO core_idempotencykey (principal, key, fingerprint, body, headers, created_at)"
-                " VALUES ('user:1', %s, 'f', '', '{}', now()) ON CONFLICT DO NOTHING",
-                [key],
-            )
-            if cursor.rowcount:
-                IdempotencyKey.objects.filter(key=key).update(status=201, body="first")
+        with enclosing_transaction():
+            if idempotency._claim(system_actor("test"), key):
+                answer = {"answer_status": 201, "answer": "first", "answer_headers": "{}", "answered_at": clock.now()}
+                of = {"answer_principal": "system:test", "answer_key": key, "answer_fingerprint": "f"}
+                idempotency._keep({**of, **answer})
                 return "did", 201
-        return "replayed", IdempotencyKey.objects.get(principal="user:1", key=key).status
+            return "replayed", IdempotencyKey.objects.get(principal="system:test", key=key).status
 
     for _round in range(ROUNDS):
         key = str(uuid.uuid4())
         outcomes = together(*[lambda key=key: request(key)] * 4)
         assert sorted(outcomes) == [("did", 201)] + [("replayed", 201)] * 3  # type: ignore[type-var]
+
+
+def test_P02_control_a_look_in_the_statement_that_waits_does_not_see_the_first_one() -> None:
+    """Why it is a function: what a statement sees was settled before it waited."""
+    careless = (
+        "SELECT pg_advisory_xact_lock(7003, hashtext(%s)),"
+        " NOT EXISTS (SELECT FROM core_idempotencykey WHERE principal = 'p' AND key = %s)"
+    )
+
+    def request(key: str) -> bool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(careless, [key, key])
+            is_free: bool = cursor.fetchone()[1]
+            cursor.execute("SELECT pg_sleep(0.02)")
+            if is_free:
+                row = "INSERT INTO core_idempotencykey (principal, key, fingerprint, body, headers, created_at)"
+                cursor.execute(row + " VALUES ('p', %s, 'f', '', '{}', now())", [key])
+            return is_free
+
+    outcomes = [together(*[lambda key=key: request(key)] * 4) for key in map(str, range(10))]
+    assert any(failures(each) for each in outcomes), "the race doesn't show"
 
 
 def test_P01_unique_fact_is_stored_once_and_the_twin_is_told() -> None:

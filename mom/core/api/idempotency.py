@@ -1,7 +1,8 @@
 """The same request twice takes effect once (P02): the key, the effect and the answer are stored in one transaction.
 
-The key's row is the transaction's first statement. A twin waits on its index until the first commits, then reads the
-stored answer. A refused or failed request rolls its row back, so the key may be used again.
+The transaction begins by locking its key and looking for an answer under it, and ends by storing its own. A twin waits
+for the lock until the first commits, then reads the stored answer. A refused or failed request stores nothing, so its
+key may be used again.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from mom.core import clock
 from mom.core.actor import Actor
 from mom.core.api.renderers import JSONRenderer
 from mom.core.closing import Beside
+from mom.core.db.locks import Lock
 from mom.core.db.retry import retrying
 from mom.core.db.statements import Statement
 from mom.core.delivery.sealing import seal, unseal
@@ -81,12 +83,11 @@ def answered_once(handler: Handler, key: str, request: Request, *args: Any, **kw
 
     Where its transaction had to yield to another, all of it runs again; files that were sent are rewound by then.
     """
-    principal = request.actor.reference  # type: ignore[attr-defined]
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     fingerprint = fingerprint_of(request)
     with enclosing_transaction():
-        row_id = _claim(request.actor, key, fingerprint)  # type: ignore[attr-defined]
-        if row_id is None:
-            return _stored(principal, key, fingerprint)
+        if not _claim(actor, key):
+            return _stored(actor.reference, key, fingerprint)
         response = handler(request, *args, **kwargs)
         answer = _rendered(response)
         if answer.status_code >= 400:
@@ -96,7 +97,17 @@ def answered_once(handler: Handler, key: str, request: Request, *args: Any, **kw
             body = answer.content.decode()
             if getattr(response, "holds_secret", False):
                 body = _SEALED + seal(body)
-            _keep(row_id, answer.status_code, body, headers)
+            _keep(
+                {
+                    "answer_principal": actor.reference,
+                    "answer_key": key,
+                    "answer_fingerprint": fingerprint,
+                    "answer_status": answer.status_code,
+                    "answer": body,
+                    "answer_headers": json.dumps(headers),
+                    "answered_at": clock.now(),
+                }
+            )
     return answer
 
 
@@ -124,37 +135,32 @@ def _content_digest(value: Any) -> Any:
     return [value.name, digest.hexdigest()]
 
 
-def _claim(actor: Actor, key: str, fingerprint: str) -> int | None:
-    """Insert the key's row; None where a twin committed before. Raises: InFlight where a twin takes too long.
+def _claim(actor: Actor, key: str) -> bool:
+    """Lock the key; whether no answer is stored under it. Raises: InFlight where a twin takes too long.
 
     The same statement tells the triggers who acts: most use cases give no reason and need not tell it again.
     """
-    claimed = {"principal": actor.reference, "key": key, "fingerprint": fingerprint, "at": clock.now()}
+    asked = {"lock": int(Lock.REQUEST), "principal": actor.reference, "key": key}
     try:
-        found = _CLAIM.rows({**claimed, **has_told(actor, "", request_id.get())})
+        [(is_free, *_told)] = _CLAIM.rows({**asked, **has_told(actor, "", request_id.get())})
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", "") == _LOCK_NOT_AVAILABLE:
             raise InFlight from None
         raise
-    return found[0][0] if found else None
+    return bool(is_free)
 
 
-_CLAIM = Statement(
-    "INSERT INTO core_idempotencykey (principal, key, fingerprint, body, headers, created_at)"  # noqa: S608 - constants
-    " VALUES (%(principal)s, %(key)s, %(fingerprint)s, '', '{}', %(at)s)"
-    f" ON CONFLICT DO NOTHING RETURNING id, {TELLING}",
-    "claim_key",
-)
+_CLAIM = Statement(f"SELECT core_claim_key(%(lock)s, %(principal)s, %(key)s), {TELLING}", "claim_key")
 _KEEP = Beside(
-    "UPDATE core_idempotencykey SET status = %(answer_status)s, body = %(answer)s, headers = %(answer_headers)s"
-    " WHERE id = %(row)s",
+    "INSERT INTO core_idempotencykey (principal, key, fingerprint, status, body, headers, created_at) VALUES"
+    " (%(answer_principal)s, %(answer_key)s, %(answer_fingerprint)s, %(answer_status)s, %(answer)s,"
+    " %(answer_headers)s, %(answered_at)s)",
     "keep_answer",
 )
 
 
-def _keep(row_id: int, status: int, body: str, headers: dict[str, str]) -> None:
-    """Write the answer into the key's row, with what the act has left to write."""
-    values = {"answer_status": status, "answer": body, "answer_headers": json.dumps(headers), "row": row_id}
+def _keep(values: dict[str, Any]) -> None:
+    """Store the answer under its key, with what the act has left to write."""
     if not write_with(_KEEP, values):
         with connection.cursor() as cursor:
             _KEEP.execute(cursor, values)

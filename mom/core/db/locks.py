@@ -13,6 +13,7 @@ class Lock(IntEnum):
     """A lock space; the key inside it is a whole number or text."""
 
     AUDIT_CHAIN = 7002
+    REQUEST = 7003
     IMPORT = 7006
     BULK = 7012
     KPI_REBUILD = 7009

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from mom.core.db.locks import Lock
 from mom.core.models import AuditEntry, IdempotencyKey
 from mom.plant.models import EquipmentClass
 
@@ -98,9 +99,7 @@ def test_P02_twin_that_waits_too_long_is_told_to_come_back(
     client = client_of(owner)
     with psycopg2.connect(bench.url()) as other:  # an unfinished twin
         other.cursor().execute(
-            "INSERT INTO core_idempotencykey (principal, key, fingerprint, body, headers, created_at)"
-            " VALUES (%s, 'k1', '', '', '{}', now())",
-            [f"user:{owner.pk}"],
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [int(Lock.REQUEST), f"user:{owner.pk} k1"]
         )
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '100ms'")
