@@ -6,6 +6,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -72,9 +73,31 @@ def _taken_as_it_is(field: Any) -> type[Any] | None:
     return _TAKEN_AS_THEY_ARE.get(type(field))
 
 
-def add(row: Row) -> Row:
-    """Insert a row; it has its key then. Raises: IntegrityError."""
-    return add_all([row])[0]
+@dataclass
+class Along:
+    """A statement that is run in the round trip of an insert: it writes one row, and gives of it what it returns.
+
+    Both see the database as it was before. Its parameters have other names than the fields that are inserted.
+    """
+
+    sql: str
+    name: str
+    values: dict[str, Any]
+    given: Any = None
+
+
+def add(row: Row, along: Along | None = None) -> Row:
+    """Insert a row; it has its key then. `along` has what it gives. Raises: IntegrityError."""
+    if along is None:
+        return add_all([row])[0]
+    left_out = _left_out(row)
+    statement, fields, returning = _inserting_along(type(row), left_out, along.sql, along.name)
+    values = {field.name: sent(field, [field.pre_save(row, add=True)]) for field in fields}
+    if clash := values.keys() & along.values.keys():
+        raise ValueError(f"{along.name} and the row both name {', '.join(sorted(clash))}.")
+    [(*given, along.given)] = statement.rows({**values, **along.values})
+    _added(row, returning, given)
+    return row
 
 
 def add_all(rows: Iterable[Row]) -> list[Row]:
@@ -85,23 +108,45 @@ def add_all(rows: Iterable[Row]) -> list[Row]:
     model = type(added[0])
     if any(isinstance(field, ArrayField) for field in model._meta.local_concrete_fields):
         return model._default_manager.bulk_create(added)  # an array of arrays would be unnested to its last element
-    left_out = frozenset(
-        field.name
-        for field in model._meta.local_concrete_fields
-        if field.has_db_default() and isinstance(getattr(added[0], field.attname), DatabaseDefault)
-    )
-    statement, fields, returning = _inserting(model, left_out)
+    statement, fields, returning = _inserting(model, _left_out(added[0]))
     values = {field.name: sent(field, [field.pre_save(row, add=True) for row in added]) for field in fields}
     for row, given in zip(added, statement.rows(values), strict=True):
-        for field, value in zip(returning, given, strict=True):
-            setattr(row, field.attname, value)
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        _added(row, returning, given)
     return added
+
+
+def _left_out(row: Model) -> frozenset[str]:
+    """The fields that the database fills in."""
+    return frozenset(
+        field.name
+        for field in row._meta.local_concrete_fields
+        if field.has_db_default() and isinstance(getattr(row, field.attname), DatabaseDefault)
+    )
+
+
+def _added(row: Model, returning: Sequence[Any], given: Sequence[Any]) -> None:
+    for field, value in zip(returning, given, strict=True):
+        setattr(row, field.attname, value)
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 @cache
 def _inserting(model: type[Model], left_out: frozenset[str]) -> tuple[Statement, list[Any], list[Any]]:
     """The statement, the fields that it takes as arrays, and those it gives back."""
+    sql, fields, returning = _insert(model, left_out)
+    return Statement(sql, f"add_{model._meta.db_table}"), fields, returning
+
+
+@cache
+def _inserting_along(
+    model: type[Model], left_out: frozenset[str], along: str, name: str
+) -> tuple[Statement, list[Any], list[Any]]:
+    sql, fields, returning = _insert(model, left_out)
+    whole = f"WITH along (given) AS ({along}) {sql}, (SELECT given FROM along)"  # noqa: S608 - constants
+    return Statement(whole, f"{name}_add_{model._meta.db_table}"), fields, returning
+
+
+def _insert(model: type[Model], left_out: frozenset[str]) -> tuple[str, list[Any], list[Any]]:
     meta, quote = model._meta, connection.ops.quote_name
     fields: list[Any] = [
         field
@@ -116,7 +161,7 @@ def _inserting(model: type[Model], left_out: frozenset[str]) -> tuple[Statement,
         f"INSERT INTO {quote(meta.db_table)} ({names})"  # noqa: S608 - names of ours
         f" SELECT * FROM unnest({arrays}) RETURNING {gives}"
     )
-    return Statement(sql, f"add_{meta.db_table}"), fields, returning
+    return sql, fields, returning
 
 
 def _as_array(field: "Field[Any, Any]") -> str:

@@ -278,33 +278,35 @@ def move(
         _refuse_if(job_order, gate.order_stopped(job_order, at) + found)
     job_order.status = after
     job_order.version += 1
-    others = _write(job_order)
+    values = {"status": after, "version": job_order.version, "job": job_order.pk}
     if after == JobOrderStatus.RUNNING:
-        job_response.open_for(act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind, at=at)
+        moving = rows.Along(_MOVING, "move_job", values)
+        begins = {"person": person, "op_uuid": op_uuid, "share": share, "work_kind": work_kind, "at": at}
+        job_response.open_for(act, job_order, **begins, along=moving)
+        others = moving.given
     elif before == JobOrderStatus.RUNNING:
-        job_response.close_for(act, job_order, at)
+        [(begun, is_in_run, others)] = _MOVED_AND_ENDED.rows({**values, "at": at})
+        job_response.closed(act, job_order, begun, is_in_run=is_in_run)
+    else:
+        [(others,)] = _MOVED.rows(values)
     _tell_the_kind(act, job_order, asked, at)
     if order is not None:
-        work_request.follow_jobs(act, order, asked, {after, *others})
+        work_request.follow_jobs(act, order, asked, {after, *map(JobOrderStatus, others)})
     _say(act, job_order, asked, before, at)
     return job_order
 
 
-_MOVED = Statement(
-    """
+# Writes the state of a locked job; gives the states of the order's other jobs, which its order follows too.
+_MOVING = """
     UPDATE work_joborder AS j SET status = %(status)s, version = %(version)s WHERE j.id = %(job)s
     RETURNING ARRAY(SELECT DISTINCT o.status FROM work_joborder o
                     WHERE o.work_request_id = j.work_request_id AND o.id <> j.id)
-    """,
-    "move_job",
+"""
+_MOVED = Statement(_MOVING, "move_job")
+_MOVED_AND_ENDED = Statement(
+    f"WITH moved (others) AS ({_MOVING}), {job_response.ENDED}, (SELECT others FROM moved)",  # noqa: S608 - constants
+    "move_and_end",
 )
-
-
-def _write(job_order: JobOrder) -> list[JobOrderStatus]:
-    """Write the state of a locked job; gives the states of the order's other jobs, which its order follows too."""
-    values = {"status": job_order.status, "version": job_order.version, "job": job_order.pk}
-    [(others,)] = _MOVED.rows(values)
-    return [JobOrderStatus(status) for status in others]
 
 
 def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: JobOrderCommand) -> None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from mom.core.db.constraints import translating
-from mom.core.db.rows import add
+from mom.core.db.rows import Along, add
 from mom.core.db.statements import Statement
 from mom.core.errors import Conflict
 from mom.core.use_case import UseCase
@@ -47,15 +47,16 @@ def open_for(
     share: RunShare | None = None,
     work_kind: WorkKind | None = None,
     at: datetime | None = None,
+    along: Along | None = None,
 ) -> JobResponse:
     """Begin a stretch of work on a job, now or `at` an earlier instant, on its machine; with a person their labour.
 
-    `at` here and below: what `told_time.moment` gave.
+    `at` here and below: what `told_time.moment` gave. `along` is run in the same round trip.
     """
     kind = work_kind or KIND_OF_WORK[job_order.operations_type]
     within = {"run": share.run, "share_weight": share.weight} if share else {}
     people = [] if person is None else [person.pk]
-    return _open(act, job_order, kind, people, op_uuid or uuid.uuid4(), at or act.now, **within)
+    return _open(act, job_order, kind, people, op_uuid or uuid.uuid4(), at or act.now, along, **within)
 
 
 def switch_for(
@@ -74,7 +75,7 @@ def switch_for(
     entries = LabourEntry.objects.filter(job_response__job_order=job_order, ended_at=None)
     people = sorted(set(entries.values_list("person_id", flat=True)))
     close_for(act, job_order, at)
-    return _open(act, job_order, work_kind, people, op_uuid or uuid.uuid4(), at or act.now, **stop)
+    return _open(act, job_order, work_kind, people, op_uuid or uuid.uuid4(), at or act.now, None, **stop)
 
 
 def _open(
@@ -84,6 +85,7 @@ def _open(
     people: Sequence[int],
     key: uuid.UUID,
     at: datetime,
+    along: Along | None,
     **more: Any,
 ) -> JobResponse:
     with translating({"work_jobresponse_op_uuid_key": key_taken}, ends_act=True):
@@ -97,7 +99,8 @@ def _open(
                 started_at=at,
                 **_stamp(act, key),
                 **more,
-            )
+            ),
+            along,
         )
     for person in people:
         add_labour(act, response, person, key, at)
@@ -136,27 +139,30 @@ def close_for(act: UseCase, job_order: JobOrder, at: datetime | None = None) -> 
     Not before its start: who waited for the job's lock has an instant from before it. Raises: Conflict for a job in a
     run that goes on: its time is shared out when the run ends.
     """
-    begun = _CLOSE.rows({"job": job_order.pk, "at": at or act.now})
-    if any(run is not None for _start, run in begun):
+    [(begun, is_in_run)] = _CLOSE.rows({"job": job_order.pk, "at": at or act.now})
+    closed(act, job_order, begun, is_in_run=is_in_run)
+
+
+def closed(act: UseCase, job_order: JobOrder, begun: list[datetime], *, is_in_run: bool) -> None:
+    """What follows from ending the stretches that began then. Raises: Conflict for a job in a run that goes on."""
+    if is_in_run:
         sentence = _("Job %(job)s is in a run with others. End the run.") % {"job": job_order.code}
         raise Conflict(sentence, code="job_in_run")
-    announce(act, job_order, [start for start, _run in begun])
+    announce(act, job_order, begun)
 
 
-_CLOSE = Statement(
-    """
-WITH labour AS (
+ENDED = """labour AS (
     UPDATE work_labourentry AS l
     SET ended_at = greatest(%(at)s::timestamptz, l.started_at), duration = greatest(%(at)s, l.started_at) - l.started_at
     FROM work_jobresponse r
     WHERE r.id = l.job_response_id AND r.job_order_id = %(job)s AND l.ended_at IS NULL
+), ended AS (
+    UPDATE work_jobresponse
+    SET ended_at = greatest(%(at)s, started_at), duration = greatest(%(at)s, started_at) - started_at
+    WHERE job_order_id = %(job)s AND ended_at IS NULL RETURNING started_at, run_id
 )
-UPDATE work_jobresponse
-SET ended_at = greatest(%(at)s, started_at), duration = greatest(%(at)s, started_at) - started_at
-WHERE job_order_id = %(job)s AND ended_at IS NULL RETURNING started_at, run_id
-""",
-    "close_stretches",
-)
+SELECT ARRAY(SELECT started_at FROM ended), EXISTS (SELECT FROM ended WHERE run_id IS NOT NULL)"""
+_CLOSE = Statement(f"WITH {ENDED}", "close_stretches")
 
 
 def ending(at: datetime) -> dict[str, Any]:
