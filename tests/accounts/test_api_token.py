@@ -1,5 +1,6 @@
 """Tokens: hashed, scoped, expiring, shown once; scope AND role (reliability.md section 5)."""
 
+import time
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -8,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from mom.accounts.models import ApiToken, ApiTokenUse, Site, User
-from mom.accounts.selectors import actor_for_token, actor_for_user
+from mom.accounts.models import ApiToken, ApiTokenUse, Role, Site, User
+from mom.accounts.selectors import actor_for_token, actor_for_user, known_roles
 from mom.accounts.services.api_token import api_token_create, api_token_revoke, digest_of
 from mom.accounts.services.membership import membership_end
 from mom.accounts.services.user import user_lock
@@ -180,3 +181,30 @@ def test_command_makes_the_first_administrator(db: None, monkeypatch: Any) -> No
     with pytest.raises(CommandError, match="no role"):
         call_command("create_user", username="other", name="Other", role=["boss"], stdout=out)
     assert not User.objects.filter(username="other").exists()
+
+
+def test_what_a_role_allows_is_sent_once_and_again_when_the_role_changed(person: User) -> None:
+    """The rights of a request are those of the database at that moment, remembered or not."""
+    _token, secret = make_token(person, ("read", "master:write"))
+    role = person.memberships.get().role
+    before = ask(secret).json()["permissions"]["P1"]
+    assert ask(secret).json()["permissions"]["P1"] == before, "now it was not sent"
+
+    with acting():
+        role.permissions = ["plant.view"]
+        role.save()
+    assert ask(secret).json()["permissions"]["P1"] == ["plant.view"]
+    Role.objects.filter(pk=role.pk).update(permissions=["work.view"])
+    assert ask(secret).json()["permissions"]["P1"] == ["work.view"], "whoever changed it"
+
+
+def test_remembered_roles_are_forgotten_after_a_minute(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    _token, secret = make_token(person)
+    ask(secret)
+    version = f"{person.memberships.get().role_id}:"
+    assert [each for each in known_roles.known() if each.startswith(version)]
+
+    start = time.monotonic()
+    monkeypatch.setattr(known_roles.time, "monotonic", lambda: start + 61)
+    assert known_roles.known() == {}
+    assert ask(secret).json()["permissions"]["P1"] == ["plant.view", "work.view"]

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import JSONField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from mom.accounts.engine.scopes import permissions_of_scopes
 from mom.accounts.models import ApiToken, Membership, Site, User
+from mom.accounts.selectors import known_roles
 from mom.core import clock
 from mom.core.actor import Actor
 from mom.core.db.prepared import Prepared
@@ -53,25 +55,41 @@ def actor_for_user(user: User, memberships: Iterable[Membership] | None = None) 
     return Actor(kind="user", id=str(user.pk), label=str(user), permissions=permissions_of(held))
 
 
-def _with_rights(digest: str, at: datetime) -> QuerySet[ApiToken]:
-    rows = ApiToken.objects.select_related("user", "use").annotate(held=RawSQL(_HELD, [at, at], JSONField()))  # noqa: S611 - a constant
-    return rows.filter(digest=digest).order_by("pk")
+def token_with_rights(digest: str, at: datetime) -> ApiToken | None:
+    """A token by its digest: with its person, its last use, and in `held` the person's rights at an instant.
+
+    `held`: of each membership the site's code, whether it holds everywhere, and what the role allows.
+    """
+    known = known_roles.known()
+    token: Any = _TOKEN.first(digest=digest, at=at, roles=list(known))
+    if token is not None:
+        token.held = [
+            (code, is_everywhere, known[version] if sent is None else known_roles.learn(version, sent))
+            for code, is_everywhere, version, sent in token.held or ()
+        ]
+    found: ApiToken | None = token
+    return found
 
 
-_HELD = """(
-    SELECT jsonb_agg(jsonb_build_array(s.code, m.site_id IS NULL, r.permissions))
+def _with_rights(digest: str, at: datetime, roles: list[str]) -> QuerySet[ApiToken]:
+    held = RawSQL(_HELD, [roles, at, at], JSONField())  # noqa: S611 - a constant
+    return ApiToken.objects.select_related("user", "use").annotate(held=held).filter(digest=digest).order_by("pk")
+
+
+_HELD = f"""(
+    SELECT jsonb_agg(jsonb_build_array(s.code, m.site_id IS NULL, {known_roles.VERSION},
+                    CASE WHEN {known_roles.VERSION} <> ALL (%s::text[]) THEN r.permissions END))
     FROM accounts_membership m JOIN accounts_role r ON r.id = m.role_id LEFT JOIN accounts_site s ON s.id = m.site_id
     WHERE m.user_id = accounts_apitoken.user_id AND m.valid_from <= %s AND (m.valid_to IS NULL OR m.valid_to > %s)
       AND (m.site_id IS NULL OR s.is_active)
-)"""
-TOKEN_WITH_RIGHTS = Prepared(_with_rights)
-"""A token by its digest: with its person, its last use, and in `held` the rights of the person at an instant."""
+)"""  # noqa: S608 - constants
+_TOKEN = Prepared(_with_rights)
 
 
 def actor_for_token(token: ApiToken) -> Actor:
     """The program as the use cases know it: what its scopes AND its person's roles allow, at its sites only.
 
-    A token of `TOKEN_WITH_RIGHTS` costs no statement, another one costs one.
+    A token of `token_with_rights` costs no statement, another one costs one.
     """
     held = _rights_of(token)
     everywhere = held.pop(EVERY_SITE, frozenset())
@@ -93,9 +111,9 @@ def _rights_of(token: ApiToken) -> dict[str, frozenset[str]]:
     if not hasattr(token, "held"):
         return permissions_of(membership_list(token.user))
     granted: dict[str, frozenset[str]] = {}
-    for code, is_everywhere, names in (token.held or ()) if token.user.is_active else ():
+    for code, is_everywhere, names in token.held if token.user.is_active else ():
         place = EVERY_SITE if is_everywhere else code
-        granted[place] = granted.get(place, frozenset()).union(names)
+        granted[place] = granted[place] | names if place in granted else names
     return granted
 
 

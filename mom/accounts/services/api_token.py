@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mom.accounts.engine.scopes import unknown_scopes
 from mom.accounts.models import ApiToken, ApiTokenUse, Site, User
 from mom.accounts.permissions import CREATE_OWN_TOKEN, MANAGE_TOKENS
-from mom.accounts.selectors.rights import TOKEN_WITH_RIGHTS
+from mom.accounts.selectors.rights import token_with_rights
 from mom.accounts.services.checks import checked
 from mom.core.actor import EVERY_SITE, Actor
 from mom.core.errors import InvalidInput, NotAllowed
@@ -69,7 +69,7 @@ def api_token_find(secret: str, at: datetime) -> ApiToken | None:
     """The token with that secret, with its person, last use and rights, in one statement; alive or not."""
     if not secret.startswith(MARK) or len(secret) > 100:
         return None
-    return TOKEN_WITH_RIGHTS.first(digest=digest_of(secret), at=at)
+    return token_with_rights(digest_of(secret), at)
 
 
 def api_token_note_use(token: ApiToken, address: str, at: datetime) -> None:
