@@ -17,14 +17,11 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 _numbers = itertools.count(1)
-_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
-"""Which statements the server knows, by the driver's connection: gone with it."""
 _PARAMETER = re.compile(r"%(?:\((?P<name>\w+)\)s|(?P<percent>%))")
 
 
@@ -49,25 +46,22 @@ class Statement:
 
     def execute(self, cursor: Any, values: Mapping[str, Any]) -> None:
         """Run it on a cursor of Django's connection. Raises: what `cursor.execute` raises."""
-        if not settings.DATABASE_PREPARES:
-            cursor.execute(self.sql, values)
-            return
-        self._make_known()
-        cursor.execute(self._call, [values[each] for each in self.parameters])
+        cursor.execute(*self._as_sent(connections[DEFAULT_DB_ALIAS], values))
 
     def rows(self, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """Run it and give every row."""
-        with connection.cursor() as cursor:
-            self.execute(cursor, values)
-            found: Sequence[tuple[Any, ...]] = cursor.fetchall()
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        database.close_if_health_check_failed()  # before it is asked what the connection knows
+        database.ensure_connection()
+        found: Sequence[tuple[Any, ...]] = database.fetched(*self._as_sent(database, values))
         return found
 
-    def _make_known(self) -> None:
-        """Prepare it, once a connection. Not undone by a rollback."""
-        driver = connection.connection
-        known = _prepared.setdefault(driver, set())
-        if self.name in known:
-            return
-        with connection.wrap_database_errors, driver.cursor() as bare:
-            bare.execute(f"PREPARE {self.name} AS {self._text}")
-        known.add(self.name)
+    def _as_sent(self, database: Any, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """What is sent; the statement is prepared before, once a connection, which no rollback undoes."""
+        if not settings.DATABASE_PREPARES:
+            return self.sql, values
+        if self.name not in database.known:
+            with database.wrap_database_errors, database.connection.cursor() as bare:
+                bare.execute(f"PREPARE {self.name} AS {self._text}")
+            database.known.add(self.name)
+        return self._call, [values[each] for each in self.parameters]
