@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from csp.constants import HEADER
-from csp.middleware import CSPMiddleware
+from csp.middleware import CheckableLazyObject, CSPMiddleware
 from csp.utils import build_policy
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -24,4 +24,5 @@ class PolicyMiddleware(CSPMiddleware):
         if has_its_own or getattr(request, "_csp_nonce", None):
             return super().process_response(request, response)
         response[HEADER] = self._policy
+        request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)  # type: ignore[attr-defined]  # too late now
         return response
