@@ -60,22 +60,19 @@ def next_number(act: UseCase, site: Plant, noun: str) -> str:
 _RANGE = Prepared(lambda site, noun: NumberRange.objects.filter(site=site, noun=noun))
 
 
-def range_of(site: str, noun: str, *, ensure: bool = False) -> NumberRange:
-    """The range of a noun at a site; where it has none, a new one by the noun's own pattern, stored if `ensure`.
+def range_of(site: str, noun: str) -> NumberRange:
+    """The range of a noun at a site; where it has none, a new one by the noun's own pattern, not stored.
 
     Raises: LookupError for a noun that is not numbered.
     """
-    row = _RANGE.first(site=site, noun=noun)
-    if row is not None:
-        return row
+    return _RANGE.first(site=site, noun=noun) or _of_its_noun(site, noun)
+
+
+def _of_its_noun(site: str, noun: str) -> NumberRange:
     kind = nouns.get(noun)
     if not kind.pattern:
         raise LookupError(f"{noun} has no pattern to number by.")
-    fresh = _fresh(site, kind)
-    if not ensure:
-        return fresh
-    NumberRange.objects.bulk_create([fresh], ignore_conflicts=True)
-    return NumberRange.objects.get(site=site, noun=noun)
+    return _fresh(site, kind)
 
 
 # The range is read and counted in one statement: `period` is the one that it counts by.
@@ -103,7 +100,7 @@ def _counted(site: str, noun: str, day: date) -> tuple[str, int]:
     periods = {each.value: numbering.period(each, day) for each in (Resets.YEAR, Resets.MONTH)}
     found = _COUNTED.rows({**values, **periods})
     if not found:
-        range_of(site, noun, ensure=True)
+        NumberRange.objects.bulk_create([_of_its_noun(site, noun)], ignore_conflicts=True)
         found = _COUNTED.rows({**values, **periods})
     [(pattern, count)] = found
     return pattern, int(count)

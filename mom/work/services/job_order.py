@@ -281,8 +281,9 @@ def move(
     values = {"status": after, "version": job_order.version, "job": job_order.pk}
     if after == JobOrderStatus.RUNNING:
         moving = rows.Along(_MOVING, "move_job", values)
-        begins = {"person": person, "op_uuid": op_uuid, "share": share, "work_kind": work_kind, "at": at}
-        job_response.open_for(act, job_order, **begins, along=moving)
+        job_response.open_for(
+            act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind, at=at, along=moving
+        )
         others = moving.given
     elif before == JobOrderStatus.RUNNING:
         [(begun, is_in_run, others)] = _MOVED_AND_ENDED.rows({**values, "at": at})

@@ -56,5 +56,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
             and not self.queries_logged
             and not self._kept.closed
             and self._kept.connection is self.connection
-            and (self.health_check_done or not self.health_check_enabled)
+            and (self.health_check_done or not self.health_check_enabled)  # type: ignore[attr-defined]
         )
