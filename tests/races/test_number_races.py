@@ -77,14 +77,14 @@ def test_number_range_control_counting_without_the_lock_gives_a_number_twice(
     row = number_range(site, is_gapless=True)
     NumberCounter.objects.create(number_range=row, period="", last=1)
 
-    def careless(counted: NumberRange, _day: Any) -> int:
+    def careless(_site: str, _noun: str, _day: Any) -> tuple[str, int]:
         require_transaction()
-        last = NumberCounter.objects.get(number_range=counted).last
+        last = NumberCounter.objects.get(number_range=row).last
         time.sleep(0.05)
-        NumberCounter.objects.filter(number_range=counted, last__lt=last + 1).update(last=last + 1)
-        return last + 1
+        NumberCounter.objects.filter(number_range=row, last__lt=last + 1).update(last=last + 1)
+        return row.pattern, last + 1
 
-    monkeypatch.setattr(numbers, "_count", careless)
+    monkeypatch.setattr(numbers, "_counted", careless)
 
     def take() -> str:
         with use_case(BOSS) as act:
