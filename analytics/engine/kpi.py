@@ -47,6 +47,7 @@ class Basis(StrEnum):
     PASSES = "passes"  # first passes: pieces reported, less what quality decided of them
     PLANNED = "planned"  # jobs planned to end
     MAINTENANCE = "maintenance"  # due dates of maintenance plans
+    COUNTS = "counts"  # lines of posted counts of stock
     NONE = "none"  # no record yet: `no_record` says which is missing
 
 

@@ -173,6 +173,17 @@ class Kept:
         return Kept(self.due + other.due, self.kept + other.kept)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Counted lines of stock, and those at which the books were right."""
+
+    right: int = 0
+    counted: int = 0
+
+    def __add__(self, other: "Counted") -> "Counted":
+        return Counted(self.right + other.right, self.counted + other.counted)
+
+
 @dataclass(frozen=True)
 class Demand:
     """Machines' time beside what was asked of them."""
@@ -189,7 +200,7 @@ class Demand:
         return self.due.unit
 
 
-Evidence = TypeVar("Evidence", Machines, OrderTotals, DueTotals, OutTotals, PassTotals, Kept, Demand)
+Evidence = TypeVar("Evidence", Machines, OrderTotals, DueTotals, OutTotals, PassTotals, Kept, Counted, Demand)
 
 
 def summed(rows: Iterable[Evidence], nothing: Evidence) -> Evidence:

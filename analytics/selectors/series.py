@@ -1,7 +1,7 @@
 """Evidence of figures by slices, whatever record they are computed from: one way to ask for all of the KPI book."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,10 +10,11 @@ from django.db.models import F
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from analytics.engine.kpi import Basis
-from analytics.engine.kpi_evidence import Demand, DueTotals, Kept, Machines, OrderTotals, OutTotals, PassTotals
+from analytics.engine.kpi_evidence import Counted, Demand, DueTotals, Kept, Machines, OrderTotals, OutTotals, PassTotals
 from analytics.engine.parts import Parts
 from analytics.models import HourBucket, ShiftBucket
 from analytics.selectors import machine_parts, series_orders, series_output, series_places, slices
+from analytics.selectors.series_shifts import shift_names
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
 from mom.plant.models import Equipment
@@ -25,6 +26,7 @@ class By(StrEnum):
     MACHINE = "machine"
     LINE = "line"
     AREA = "area"
+    PLACE = "place"  # of the store
     SITE = "site"
     SHIFT = "shift"
     HOUR = "hour"
@@ -41,7 +43,7 @@ _OF_ORDERS = _TIME | {By.SITE, By.ORDER, By.MATERIAL}
 _OF_PLACES = _TIME | {By.SITE, By.MACHINE, By.LINE, By.AREA, By.SHIFT}
 POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.REPORTS: _OF_ORDERS | {By.MACHINE, By.PERSON},
-    Basis.MACHINES: frozenset(By) - {By.PERSON},
+    Basis.MACHINES: frozenset(By) - {By.PERSON, By.PLACE},
     Basis.ORDERS: _OF_ORDERS,
     Basis.DUE: _OF_ORDERS,
     Basis.OUTPUT: _OF_ORDERS,
@@ -49,12 +51,14 @@ POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.PASSES: _OF_ORDERS | _OF_PLACES,
     Basis.PLANNED: _OF_ORDERS | _OF_PLACES,
     Basis.MAINTENANCE: _OF_PLACES,
+    Basis.COUNTS: _TIME | {By.SITE, By.PLACE, By.AREA, By.SHIFT, By.MATERIAL},
     Basis.NONE: frozenset(By),
 }
 PLACED: dict[Basis, tuple[series_places.Read, Any]] = {
     Basis.PASSES: (series_places.first_passes, PassTotals()),
     Basis.PLANNED: (series_places.planned_jobs, Kept()),
     Basis.MAINTENANCE: (series_places.due_dates, Kept()),
+    Basis.COUNTS: (series_places.counted_lines, Counted()),
 }
 """How the figures are read that are told apart by place or time off their ledgers; and the evidence of nothing."""
 
@@ -97,9 +101,20 @@ def evidence_by(
     Give `now` for running shifts up to this instant. `with_units` False: ratios that pieces do not enter.
     Raises: LookupError where the basis can't be told apart so.
     """
-    scope = scope or Scope()
     if by not in POSSIBLE[basis]:
         raise LookupError(f"{basis} can't be told apart by {by}")
+    found = _evidence(basis, site, window, by, scope or Scope(), now, with_units=with_units)
+    return _with_shift_names(found, site) if by == By.SHIFT else found
+
+
+def _with_shift_names(found: Evidence, site: Site) -> Evidence:
+    names = shift_names(site) if found.rows else {}
+    return Evidence([replace(row, label=names.get(row.key) or row.label) for row in found.rows], found.whole)
+
+
+def _evidence(
+    basis: Basis, site: Site, window: Window, by: By, scope: Scope, now: datetime | None, *, with_units: bool
+) -> Evidence:  # fmt: skip
     if basis == Basis.REPORTS:
         return _reports(site, window, by, scope)
     if basis == Basis.MACHINES:
@@ -124,7 +139,8 @@ def nothing(basis: Basis) -> Any:
     return {
         Basis.REPORTS: Parts(), Basis.MACHINES: machines, Basis.ORDERS: OrderTotals(), Basis.DUE: due,
         Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.PASSES: PassTotals(),
-        Basis.PLANNED: Kept(), Basis.MAINTENANCE: Kept(), Basis.NONE: None,
+        Basis.PLANNED: Kept(), Basis.MAINTENANCE: Kept(), Basis.COUNTS: Counted(),
+        Basis.NONE: None,
     }[basis]  # fmt: skip
 
 
@@ -143,7 +159,8 @@ def _placed(basis: Basis, site: Site, window: Window, by: By, scope: Scope) -> E
     only = series_places.PlacesOnly(scope.equipment, scope.definition, scope.work_request, scope.shift)
     of_shifts = by == By.SHIFT or scope.shift is not None
     span = series_places.Span.of_shifts(site, window) if of_shifts else series_places.Span.of_days(site, window)
-    found = read(site, span, machine_parts.By(by), only)
+    of = machine_parts.By.MACHINE if by == By.PLACE else machine_parts.By(by)
+    found = read(site, span, of, only)
     rows = [Slice(each.key, each.label, each.evidence, each.pk) for each in found]
     return Evidence(rows, sum((row.evidence for row in rows), nothing_of_it))
 

@@ -37,7 +37,7 @@ PERIOD = {
     By.WEEK: TargetPeriod.WEEK,
     By.MONTH: TargetPeriod.MONTH,
 }
-PLACES = frozenset({By.MACHINE, By.LINE, By.AREA})
+PLACES = frozenset({By.MACHINE, By.LINE, By.AREA, By.PLACE})
 DIGITS = 12
 PIECE = 65_536
 COLUMNS: tuple[tuple[str, pa.DataType], ...] = (

@@ -1,4 +1,4 @@
-"""First passes, jobs planned to end and due dates of maintenance, by place, shift or time. Statements are constant.
+"""First passes, jobs planned to end, due dates and counted lines, by place, shift or time. Statements are constant.
 
 Each is read off its ledger and not off buckets: reports and plans change late, and sums of a window are small.
 """
@@ -27,10 +27,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate, TruncSecond
 
 from analytics.engine.first_pass import against_good
-from analytics.engine.kpi_evidence import Kept, PassPieces, PassTotals
+from analytics.engine.kpi_evidence import Counted, Kept, PassPieces, PassTotals
 from analytics.selectors.machine_parts import By, Tree, above, names_of
 from analytics.selectors.series_shifts import Shifts, shifts_of
 from analytics.selectors.slices import Window
+from inventory.public import accuracy_by
 from maintenance.public import compliance_by_machine_and_time
 from mom.accounts.models import Site
 from mom.core import clock
@@ -154,6 +155,27 @@ def due_dates(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]
         for (machine, at), each in found.items()
     ]  # fmt: skip
     return _slices(rows, asked, tree, Kept())
+
+
+def counted_lines(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]:
+    """Lines of counts posted in the span, and those that agreed with the book. A machine is a place of the store here.
+
+    Three statements at most.
+    """
+    tree, asked = _asked(site, span, by, only)
+    if only.work_request is not None:
+        return []
+    found = accuracy_by(
+        site, asked.start, asked.end, equipment=asked.machines, material=only.definition,
+        by_material=by == By.MATERIAL,
+    )  # fmt: skip
+    rows = [
+        (local_day(each.at, site.zone) if by in TIMES else each.equipment if by in PLACES
+         else each.material if by == By.MATERIAL else site.pk,
+         each.at, Counted(each.accuracy.right, each.accuracy.counted))
+        for each in found
+    ]  # fmt: skip
+    return _slices(rows, asked, tree, Counted())
 
 
 def _asked(site: Site, span: Span, by: By, only: PlacesOnly) -> tuple[Tree | None, _Asked]:

@@ -183,12 +183,13 @@ class KpiDetail(DetailPage):
         } | _whole(kpi, over_time, targets)
 
     def _row(self, kpi: Kpi, row: KpiRow, by: By, targets: Targets, chosen: ChosenWindow) -> ValueRow:
-        of_place = row.slice.pk if by in {By.MACHINE, By.LINE, By.AREA} else None
+        of_place = row.slice.pk if by in {By.MACHINE, By.LINE, By.AREA, By.PLACE} else None
         of_material = row.slice.pk if by == By.MATERIAL else None
         target = targets.of(kpi.id, of_place, of_material)
+        narrowed = _WHY_BY.get((kpi.basis, by), "")
         why_url = ""
-        if kpi.basis == Basis.MACHINES and by == By.MACHINE:
-            window = {"machine": row.slice.key, "first": chosen.window.first, "last": chosen.window.last}
+        if narrowed and row.slice.key:
+            window = {narrowed: row.slice.key, "first": chosen.window.first, "last": chosen.window.last}
             why_url = f"{reverse('analytics:why', args=[kpi.id])}?{urlencode(window)}"
         return ValueRow(
             row,
@@ -241,11 +242,18 @@ def fields_of(kpi: Kpi, variant: str) -> list[tuple[str, str]]:
     return fields
 
 
+_LEDGERS = (Basis.PASSES, Basis.PLANNED, Basis.MAINTENANCE, Basis.COUNTS)
+_WHY_BY = {
+    (Basis.MACHINES, By.MACHINE): "machine", (Basis.MAINTENANCE, By.MACHINE): "machine",
+    (Basis.COUNTS, By.PLACE): "place", **{(basis, By.SHIFT): "shift" for basis in _LEDGERS},
+}  # fmt: skip
+"""What of a figure opens to its "why", and how that is narrowed in the address."""
 _ADDRESS = {
     By.MACHINE: "plant:machine_detail",
     By.ORDER: "production:order_detail",
     By.PERSON: "plant:person_detail",
     By.MATERIAL: "plant:material_detail",
+    By.PLACE: "inventory:place_detail",
 }
 
 

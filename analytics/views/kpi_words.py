@@ -54,6 +54,7 @@ BY: dict[By, Text] = {
     By.MACHINE: gettext_lazy("Machines"),
     By.LINE: gettext_lazy("Lines"),
     By.AREA: gettext_lazy("Areas"),
+    By.PLACE: gettext_lazy("Places"),
     By.SHIFT: gettext_lazy("Shifts"),
     By.MATERIAL: gettext_lazy("Materials"),
     By.ORDER: gettext_lazy("Orders"),
