@@ -3,6 +3,7 @@
 from inventory.engine.terms import MoveKind
 from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS, VIEW
 from inventory.selectors.counting import Accuracy, AccuracyAt, accuracy_by, judged_lines
+from inventory.selectors.flow import LEAVES, TAKEN, count_differences, job_flows
 from inventory.selectors.genealogy import Direction, Trace, lots_reached, trace
 from inventory.selectors.job_needs import Need, needs_of
 from inventory.selectors.lot_in_place import Taking, lots_in_place
@@ -23,7 +24,9 @@ __all__ = [
     "ADJUST_STOCK",
     "CONSUME_STOCK",
     "HOLD_LOTS",
+    "LEAVES",
     "RELEASE_LOTS",
+    "TAKEN",
     "VIEW",
     "Accuracy",
     "AccuracyAt",
@@ -42,10 +45,12 @@ __all__ = [
     "Wanted",
     "accuracy_by",
     "add_storage",
+    "count_differences",
     "give_back_stock",
     "hold_all_affected",
     "hold_lots",
     "issue_stock",
+    "job_flows",
     "judged_lines",
     "known_acts",
     "let_go_of",

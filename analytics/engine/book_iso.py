@@ -3,6 +3,7 @@
 Computed where the record exists; where it doesn't, `no_record` says what is missing. Source: iso22400.md section 3.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ from analytics.engine.kpi import (
     Variant,
     ratio,
 )
-from analytics.engine.kpi_evidence import Machines, OrderTotals, PassTotals
+from analytics.engine.kpi_evidence import Machines, OrderTotals, PassTotals, StockTotals, UsedPieces, UsedTotals
 from analytics.engine.machine_parts import MachineTotals
 
 
@@ -80,6 +81,29 @@ def _first_pass(passes: PassTotals) -> Outcome:
     return Missing.MIXED_UNITS if passes.pieces is None else ratio(passes.pieces.right, passes.pieces.made)
 
 
+def _of_consumed(part: Callable[[UsedPieces], Decimal]) -> Compute:
+    """A share of the consumed material, of jobs that made something of it."""
+
+    def compute(used: UsedTotals) -> Outcome:
+        pieces = used.pieces
+        if pieces is None:
+            return Missing.MIXED_UNITS
+        return ratio(part(pieces), pieces.consumed) if pieces.came_out else Missing.NO_DATA
+
+    return compute
+
+
+def _missing_of_consumed(used: UsedTotals) -> Outcome:
+    return Missing.MIXED_UNITS if used.pieces is None else ratio(used.pieces.missing, used.pieces.consumed)
+
+
+def _turns(stock: StockTotals) -> Outcome:
+    pieces = stock.pieces
+    if pieces is None:
+        return Missing.MIXED_UNITS
+    return ratio(pieces.used * stock.length, pieces.held) if pieces.held > 0 else Missing.NO_DATA
+
+
 def _energy(machines: Machines) -> Outcome:
     totals = machines.totals
     used = totals.energy_production + totals.energy_setup + totals.energy_stopped + totals.energy_other
@@ -113,7 +137,7 @@ def _repair_hours(totals: MachineTotals) -> Decimal:
 
 
 _MEASURED = _("No measurements: inspections are not recorded yet.")
-_CONSUMED = _("No consumption: material used is not recorded yet.")
+_IN_BULK = _("Of material by mass or volume; what is counted in pieces is left out. Read it over whole batches.")
 _FE_NOTE = _("The usual formula divides by the failures; the one of the standard by failures + 1.")
 _NO_FAILURE_NOTE = _("Without a failure there is no mean; at least is what it reaches with 90 % confidence.")
 
@@ -146,6 +170,7 @@ def _missing(number: int, kpi_id: str, name: str, formula: str, trend: Trend, wh
 
 
 UP, DOWN = Trend.HIGHER, Trend.LOWER
+_BULK: dict[str, Any] = {"timing": (R, P, D), "audience": ALL, "methodology": PROCESS, "needs_quantities": True}
 
 ISO_34: tuple[Kpi, ...] = (
     _missing(
@@ -273,29 +298,36 @@ ISO_34: tuple[Kpi, ...] = (
         unit="KWH", per="", upper=None, needs_quantities=True,
         note=_("Electricity as metered at the machines; other carriers are not recorded, so no factor is applied."),
     ),
-    _missing(
-        24, "inventory_turns", _("Inventory turns"), _("throughput / average inventory"), UP,
-        _("No stock: inventory is not recorded yet."), unit="C62", upper=None, scope="site",
+    _iso(
+        24, "inventory_turns", _("Inventory turns"), _("used by jobs or shipped / mean stock by the clock"), UP, _turns,
+        unit="C62", upper=None, scope="site", basis=Basis.STOCK,
+        note=_("Turns in the days asked for, from the first booking of the ledger on; several units don't add up."),
     ),
-    _missing(
-        25, "finished_goods_ratio", _("Finished goods ratio"), _("good / consumed material"), UP, _CONSUMED,
-        timing=(R, P, D), audience=ALL, methodology=PROCESS,
+    _iso(
+        25, "finished_goods_ratio", _("Finished goods ratio"), _("made into stock / consumed material"), UP,
+        _of_consumed(lambda used: used.produced), basis=Basis.USED, note=_IN_BULK, **_BULK,
     ),
-    _missing(
-        26, "integrated_goods_ratio", _("Integrated goods ratio"), _("good of all grades / consumed material"), UP,
-        _CONSUMED, timing=(R, P, D), audience=ALL, methodology=PROCESS,
+    _iso(
+        26, "integrated_goods_ratio", _("Integrated goods ratio"),
+        _("made into stock, co-products included / consumed material"), UP,
+        _of_consumed(lambda used: used.produced + used.co_produced), basis=Basis.USED, note=_IN_BULK, **_BULK,
     ),
-    _missing(
-        27, "production_loss_ratio", _("Production loss ratio"), _("lost in production / consumed material"), DOWN,
-        _CONSUMED, timing=(R, P, D), audience=ALL, methodology=PROCESS,
+    _iso(
+        27, "production_loss_ratio", _("Production loss ratio"),
+        _("consumed and not made into products, co-products or by-products / consumed material"), DOWN,
+        _of_consumed(lambda used: used.consumed - used.came_out), basis=Basis.USED, note=_IN_BULK, **_BULK,
+        range_note=_("Below 0 % says that more came out than went in, of work begun before."),
     ),
-    _missing(
+    _iso(
         28, "storage_and_transportation_loss_ratio", _("Storage and transportation loss ratio"),
-        _("lost in storage and transport / consumed material"), DOWN, _CONSUMED,
-        timing=(R, P, D), audience=ALL, methodology=PROCESS,
+        _("missing by counts, less what was found / consumed material"), DOWN, _missing_of_consumed,
+        basis=Basis.MISSING, scope="site",
+        note=_("By counts. Scrap in the store is not in it: it isn't told apart from lots that quality scrapped."),
+        range_note=_("Below 0 % says that counts found more than was missing."), **_BULK,
     ),
     _missing(
-        29, "other_loss_ratio", _("Other loss ratio"), _("other losses / consumed material"), DOWN, _CONSUMED,
+        29, "other_loss_ratio", _("Other loss ratio"), _("other losses / consumed material"), DOWN,
+        _("No other losses: what is lost by accident is not told apart from what is lost in production or in store."),
         timing=(R, P, D), audience=ALL, methodology=PROCESS,
     ),
     _iso(

@@ -48,6 +48,9 @@ class Basis(StrEnum):
     PLANNED = "planned"  # jobs planned to end
     MAINTENANCE = "maintenance"  # due dates of maintenance plans
     COUNTS = "counts"  # lines of posted counts of stock
+    USED = "used"  # what production jobs took out of the stores, and what they put into them
+    MISSING = "missing"  # what counting found missing, beside what production jobs took
+    STOCK = "stock"  # what was used of the stock, and what lay there
     NONE = "none"  # no record yet: `no_record` says which is missing
 
 

@@ -10,10 +10,21 @@ from django.db.models import F
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from analytics.engine.kpi import Basis
-from analytics.engine.kpi_evidence import Counted, Demand, DueTotals, Kept, Machines, OrderTotals, OutTotals, PassTotals
+from analytics.engine.kpi_evidence import (
+    Counted,
+    Demand,
+    DueTotals,
+    Kept,
+    Machines,
+    OrderTotals,
+    OutTotals,
+    PassTotals,
+    StockTotals,
+    UsedTotals,
+)
 from analytics.engine.parts import Parts
 from analytics.models import HourBucket, ShiftBucket
-from analytics.selectors import machine_parts, series_orders, series_output, series_places, slices
+from analytics.selectors import machine_parts, series_orders, series_output, series_places, series_stock, slices
 from analytics.selectors.series_shifts import shift_names
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
@@ -52,6 +63,9 @@ POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.PLANNED: _OF_ORDERS | _OF_PLACES,
     Basis.MAINTENANCE: _OF_PLACES,
     Basis.COUNTS: _TIME | {By.SITE, By.PLACE, By.AREA, By.SHIFT, By.MATERIAL},
+    Basis.USED: _OF_ORDERS | _OF_PLACES,
+    Basis.MISSING: _TIME | {By.SITE, By.MATERIAL},
+    Basis.STOCK: _TIME | {By.SITE, By.MATERIAL},
     Basis.NONE: frozenset(By),
 }
 PLACED: dict[Basis, tuple[series_places.Read, Any]] = {
@@ -59,6 +73,8 @@ PLACED: dict[Basis, tuple[series_places.Read, Any]] = {
     Basis.PLANNED: (series_places.planned_jobs, Kept()),
     Basis.MAINTENANCE: (series_places.due_dates, Kept()),
     Basis.COUNTS: (series_places.counted_lines, Counted()),
+    Basis.USED: (series_stock.material_used, UsedTotals()),
+    Basis.MISSING: (series_stock.material_missing, UsedTotals()),
 }
 """How the figures are read that are told apart by place or time off their ledgers; and the evidence of nothing."""
 
@@ -128,6 +144,10 @@ def _evidence(
         of = series_output.OutputOnly(scope.equipment, scope.person, scope.definition, scope.work_request)
         read = series_output.pieces_out if by in (By.ORDER, By.MATERIAL) else series_output.pieces_by_day
         return _of_orders(read(site, window, of) if scope.shift is None else [], by, OutTotals())
+    if basis == Basis.STOCK:
+        is_narrow = not _names_no_machine(scope) or scope.work_request is not None
+        stock = [] if is_narrow else series_stock.stock_turns(site, window, machine_parts.By(by), scope.definition)
+        return _sliced(stock, StockTotals())
     if basis == Basis.DEMAND:
         return _demand(site, window, by, scope, now)
     return _placed(basis, site, window, by, scope) if basis in PLACED else Evidence([], None)
@@ -140,7 +160,7 @@ def nothing(basis: Basis) -> Any:
         Basis.REPORTS: Parts(), Basis.MACHINES: machines, Basis.ORDERS: OrderTotals(), Basis.DUE: due,
         Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.PASSES: PassTotals(),
         Basis.PLANNED: Kept(), Basis.MAINTENANCE: Kept(), Basis.COUNTS: Counted(),
-        Basis.NONE: None,
+        Basis.USED: UsedTotals(), Basis.MISSING: UsedTotals(), Basis.STOCK: StockTotals(), Basis.NONE: None,
     }[basis]  # fmt: skip
 
 
@@ -160,7 +180,10 @@ def _placed(basis: Basis, site: Site, window: Window, by: By, scope: Scope) -> E
     of_shifts = by == By.SHIFT or scope.shift is not None
     span = series_places.Span.of_shifts(site, window) if of_shifts else series_places.Span.of_days(site, window)
     of = machine_parts.By.MACHINE if by == By.PLACE else machine_parts.By(by)
-    found = read(site, span, of, only)
+    return _sliced(read(site, span, of, only), nothing_of_it)
+
+
+def _sliced(found: list[series_places.OfSlice], nothing_of_it: Any) -> Evidence:
     rows = [Slice(each.key, each.label, each.evidence, each.pk) for each in found]
     return Evidence(rows, sum((row.evidence for row in rows), nothing_of_it))
 

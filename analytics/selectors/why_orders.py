@@ -52,7 +52,7 @@ def orders_behind(kpi: Kpi, site: Site, window: Window, shift: str = "") -> list
         ]  # fmt: skip
     if kpi.basis == Basis.OUTPUT:
         return _pieces_out(site, window)
-    if kpi.basis in {Basis.PASSES, Basis.PLANNED}:
+    if kpi.basis in {Basis.PASSES, Basis.PLANNED, Basis.USED}:
         rows_of = evidence_by(kpi.basis, site, window, By.ORDER, Scope(shift=shift or None)).rows
         return [OrderEvidence(each.pk, each.key, each.label, each.evidence) for each in rows_of if each.pk is not None]
     only = series_orders.OrdersOnly()

@@ -186,6 +186,8 @@ class WhyPage(Page):
         kpi, reader = self.kpi, Reader(self.actor, self.site, self.request)
         if is_of_ledgers(kpi):
             return self._of_ledgers(reader, machine, window)
+        if kpi.basis in {Basis.MISSING, Basis.STOCK}:
+            return self._of_materials(window)
         order = self.request.GET.get("order", "").replace("\0", "")
         if is_of_orders(kpi):
             shift = self.shift if By.SHIFT in POSSIBLE[kpi.basis] else ""
@@ -227,6 +229,16 @@ class WhyPage(Page):
             "slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS), "is_narrow": place is not None,
             "place": place, "ledger": rows_behind(reader, kpi, ledger, self.now), "is_hidden": not may_see(reader, kpi),
         }  # fmt: skip
+
+    def _of_materials(self, window: Window) -> dict[str, Any]:
+        """The materials that the figure is summed from; each opens to its own page, with its stock."""
+        table = kpi_table(self.kpi, self.site, window, By.MATERIAL, now=self.now)
+        rows = [
+            (row.slice.key, row.slice.label, kpi_words.printed(self.kpi, row.value), kpi_words.why_none(row.value),
+             reverse("plant:material_detail", args=[row.slice.key]))
+            for row in table.rows
+        ]  # fmt: skip
+        return self._value(table.whole) | {"slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS)}
 
     def _asked(self, window: Window) -> dict[str, Any]:
         """The days and the shift, for addresses."""

@@ -36,7 +36,7 @@ from mom.work.models import JobResponse, QuantityReport, WorkRequest
 from mom.work.models.labels import QUANTITY_KIND, WORK_KIND
 
 PER_PAGE = 100
-OF_ORDERS = frozenset({Basis.ORDERS, Basis.DUE, Basis.OUTPUT, Basis.DEMAND, Basis.PASSES, Basis.PLANNED})
+OF_ORDERS = frozenset({Basis.ORDERS, Basis.DUE, Basis.OUTPUT, Basis.DEMAND, Basis.PASSES, Basis.PLANNED, Basis.USED})
 NO_MACHINE = "none"
 
 
