@@ -22,7 +22,15 @@ from analytics.engine.kpi import (
     Variant,
     ratio,
 )
-from analytics.engine.kpi_evidence import Machines, OrderTotals, PassTotals, StockTotals, UsedPieces, UsedTotals
+from analytics.engine.kpi_evidence import (
+    Capabilities,
+    Machines,
+    OrderTotals,
+    PassTotals,
+    StockTotals,
+    UsedPieces,
+    UsedTotals,
+)
 from analytics.engine.machine_parts import MachineTotals
 
 
@@ -136,7 +144,9 @@ def _repair_hours(totals: MachineTotals) -> Decimal:
     return Decimal(totals.breakdown) / MICROSECONDS_PER_HOUR
 
 
-_MEASURED = _("No measurements: inspections are not recorded yet.")
+_WORST = _("Of several characteristics the worst stands, with its name; never a mean. As of the end of the period.")
+_OF_JOB = _("Of the last job measured at least 50 times at one machine: that is the short-term sample.")
+_OF_CHART = _("As on its chart: of the last 250 samples, with the spread within samples of the frozen limits.")
 _IN_BULK = _("Of material by mass or volume; what is counted in pieces is left out. Read it over whole batches.")
 _FE_NOTE = _("The usual formula divides by the failures; the one of the standard by failures + 1.")
 _NO_FAILURE_NOTE = _("Without a failure there is no mean; at least is what it reaches with 90 % confidence.")
@@ -167,6 +177,23 @@ def _iso(
 
 def _missing(number: int, kpi_id: str, name: str, formula: str, trend: Trend, why: str, **more: Any) -> Kpi:
     return _iso(number, kpi_id, name, formula, trend, basis=Basis.NONE, no_record=why, **more)
+
+
+def _capability(number: int, kpi_id: str, name: str, formula: str, of: str, **more: Any) -> Kpi:
+    """An index of capability: the worst of the characteristics asked for, with its name."""
+
+    def compute(found: Capabilities) -> Outcome:
+        worst = found.worst(kpi_id)
+        return Missing.NO_DATA if worst is None else getattr(worst, kpi_id)
+
+    def whose(found: Capabilities) -> str:
+        worst = found.worst(kpi_id)
+        return "" if worst is None else worst.name
+
+    return _iso(
+        number, kpi_id, name, formula, Trend.HIGHER, compute, unit="C62", upper=None, basis=Basis.CAPABILITY,
+        scope="characteristic", note=of, range_note=_WORST, whose=whose, **more,
+    )  # fmt: skip
 
 
 UP, DOWN = Trend.HIGHER, Trend.LOWER
@@ -277,21 +304,16 @@ ISO_34: tuple[Kpi, ...] = (
         _fall_off, timing=(R, P, D), audience=ALL, basis=Basis.ORDERS, scope="order", needs_quantities=True,
         note=_("Over the orders finished in the period: sum over sum."),
     ),
-    _missing(
-        19, "cm", _("Machine capability index"), _("(upper - lower limit) / 6 s"), UP, _MEASURED,
-        timing=(R, P, D), unit="C62", upper=None,
+    _capability(19, "cm", _("Machine capability index"), _("(upper - lower limit) / 6 s"), _OF_JOB, timing=(R, P, D)),
+    _capability(
+        20, "cmk", _("Critical machine capability index"), _("distance of the mean to the nearer limit / 3 s"), _OF_JOB,
+        timing=(R, P, D), lower=None,
     ),
-    _missing(
-        20, "cmk", _("Critical machine capability index"), _("distance of the mean to the nearer limit / 3 s"), UP,
-        _MEASURED, timing=(R, P, D), unit="C62", lower=None, upper=None,
-    ),
-    _missing(
-        21, "cp", _("Process capability index"), _("(upper - lower limit) / 6 sigma"), UP, _MEASURED,
-        timing=(R, D), unit="C62", upper=None,
-    ),
-    _missing(
-        22, "cpk", _("Critical process capability index"), _("distance of the mean to the nearer limit / 3 sigma"), UP,
-        _MEASURED, timing=(R, D), unit="C62", lower=None, upper=None,
+    _capability(21, "cp", _("Process capability index"), _("(upper - lower limit) / 6 sigma"), _OF_CHART,
+                timing=(R, D)),
+    _capability(
+        22, "cpk", _("Critical process capability index"), _("distance of the mean to the nearer limit / 3 sigma"),
+        _OF_CHART, timing=(R, D), lower=None,
     ),
     _iso(
         23, "comprehensive_energy_consumption", _("Energy consumption"), _("energy / produced"), DOWN, _energy,

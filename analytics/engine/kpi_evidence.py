@@ -229,6 +229,32 @@ class StockTotals(ByUnit[StockPieces]):
 
 
 @dataclass(frozen=True, slots=True)
+class Capable:
+    """A measured characteristic at a machine, and its indices; None where they can't be told."""
+
+    name: str
+    cm: Decimal | None = None
+    cmk: Decimal | None = None
+    cp: Decimal | None = None
+    cpk: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """Characteristics side by side. Their indices are never added or averaged: the worst stands for them."""
+
+    each: tuple[Capable, ...] = ()
+
+    def __add__(self, other: "Capabilities") -> "Capabilities":
+        return Capabilities(self.each + other.each)
+
+    def worst(self, index: str) -> Capable | None:
+        """The one with the least index, the first by name of equals; None where none has it."""
+        known = [each for each in self.each if getattr(each, index) is not None]
+        return min(known, key=lambda each: (getattr(each, index), each.name), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What had a time by which it was to be done (jobs, due dates of plans), and how much of it kept that time."""
 
@@ -267,7 +293,18 @@ class Demand:
 
 
 Evidence = TypeVar(
-    "Evidence", Machines, OrderTotals, DueTotals, OutTotals, PassTotals, UsedTotals, StockTotals, Kept, Counted, Demand
+    "Evidence",
+    Machines,
+    OrderTotals,
+    DueTotals,
+    OutTotals,
+    PassTotals,
+    UsedTotals,
+    StockTotals,
+    Capabilities,
+    Kept,
+    Counted,
+    Demand,
 )
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncMonth, TruncWeek
 
 from analytics.engine.kpi import Basis
 from analytics.engine.kpi_evidence import (
+    Capabilities,
     Counted,
     Demand,
     DueTotals,
@@ -24,7 +25,15 @@ from analytics.engine.kpi_evidence import (
 )
 from analytics.engine.parts import Parts
 from analytics.models import HourBucket, ShiftBucket
-from analytics.selectors import machine_parts, series_orders, series_output, series_places, series_stock, slices
+from analytics.selectors import (
+    machine_parts,
+    series_capability,
+    series_orders,
+    series_output,
+    series_places,
+    series_stock,
+    slices,
+)
 from analytics.selectors.series_shifts import shift_names
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
@@ -38,6 +47,7 @@ class By(StrEnum):
     LINE = "line"
     AREA = "area"
     PLACE = "place"  # of the store
+    CHARACTERISTIC = "characteristic"  # of a product, at a machine
     SITE = "site"
     SHIFT = "shift"
     HOUR = "hour"
@@ -54,7 +64,7 @@ _OF_ORDERS = _TIME | {By.SITE, By.ORDER, By.MATERIAL}
 _OF_PLACES = _TIME | {By.SITE, By.MACHINE, By.LINE, By.AREA, By.SHIFT}
 POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.REPORTS: _OF_ORDERS | {By.MACHINE, By.PERSON},
-    Basis.MACHINES: frozenset(By) - {By.PERSON, By.PLACE},
+    Basis.MACHINES: frozenset(By) - {By.PERSON, By.PLACE, By.CHARACTERISTIC},
     Basis.ORDERS: _OF_ORDERS,
     Basis.DUE: _OF_ORDERS,
     Basis.OUTPUT: _OF_ORDERS,
@@ -66,6 +76,7 @@ POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.USED: _OF_ORDERS | _OF_PLACES,
     Basis.MISSING: _TIME | {By.SITE, By.MATERIAL},
     Basis.STOCK: _TIME | {By.SITE, By.MATERIAL},
+    Basis.CAPABILITY: frozenset({By.SITE, By.MACHINE, By.LINE, By.AREA, By.MATERIAL, By.CHARACTERISTIC}),
     Basis.NONE: frozenset(By),
 }
 PLACED: dict[Basis, tuple[series_places.Read, Any]] = {
@@ -144,6 +155,8 @@ def _evidence(
         of = series_output.OutputOnly(scope.equipment, scope.person, scope.definition, scope.work_request)
         read = series_output.pieces_out if by in (By.ORDER, By.MATERIAL) else series_output.pieces_by_day
         return _of_orders(read(site, window, of) if scope.shift is None else [], by, OutTotals())
+    if basis == Basis.CAPABILITY:
+        return _capability(site, window, by, scope)
     if basis == Basis.STOCK:
         is_narrow = not _names_no_machine(scope) or scope.work_request is not None
         stock = [] if is_narrow else series_stock.stock_turns(site, window, machine_parts.By(by), scope.definition)
@@ -160,7 +173,8 @@ def nothing(basis: Basis) -> Any:
         Basis.REPORTS: Parts(), Basis.MACHINES: machines, Basis.ORDERS: OrderTotals(), Basis.DUE: due,
         Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.PASSES: PassTotals(),
         Basis.PLANNED: Kept(), Basis.MAINTENANCE: Kept(), Basis.COUNTS: Counted(),
-        Basis.USED: UsedTotals(), Basis.MISSING: UsedTotals(), Basis.STOCK: StockTotals(), Basis.NONE: None,
+        Basis.USED: UsedTotals(), Basis.MISSING: UsedTotals(), Basis.STOCK: StockTotals(),
+        Basis.CAPABILITY: Capabilities(), Basis.NONE: None,
     }[basis]  # fmt: skip
 
 
@@ -181,6 +195,13 @@ def _placed(basis: Basis, site: Site, window: Window, by: By, scope: Scope) -> E
     span = series_places.Span.of_shifts(site, window) if of_shifts else series_places.Span.of_days(site, window)
     of = machine_parts.By.MACHINE if by == By.PLACE else machine_parts.By(by)
     return _sliced(read(site, span, of, only), nothing_of_it)
+
+
+def _capability(site: Site, window: Window, by: By, scope: Scope) -> Evidence:
+    if scope.person is not None or scope.work_request is not None or scope.shift is not None:
+        return Evidence([], Capabilities())
+    of = None if by == By.CHARACTERISTIC else machine_parts.By(by)
+    return _sliced(series_capability.measured(site, window, of, scope.equipment, scope.definition), Capabilities())
 
 
 def _sliced(found: list[series_places.OfSlice], nothing_of_it: Any) -> Evidence:

@@ -162,7 +162,10 @@ class KpiDetail(DetailPage):
         asked = self.request.GET.get("by", "")
         by = By(asked) if asked in possible else next(iter(possible), None)
         step = By(drawings.step_for(chosen.window))
-        over_time = kpi_table(kpi, self.site, chosen.window, step, variant=variant, now=self.now)
+        has_steps = step in POSSIBLE[kpi.basis]
+        over_time = kpi_table(
+            kpi, self.site, chosen.window, step if has_steps else By.SITE, variant=variant, now=self.now
+        )
         targets = targets_at(self.site, self.now, [kpi.id])
         rows, left_out = [], 0
         if by is not None:
@@ -179,7 +182,7 @@ class KpiDetail(DetailPage):
             "is_trusted": any(row.mark for row in rows),
             "has_targets": bool(targets.lines),
             "export_url": _export_url(kpi, variant, by or step, chosen),
-            "chart": drawings.kpi_over_time(over_time, target.value if target else None),
+            "chart": drawings.kpi_over_time(over_time, target.value if target else None) if has_steps else None,
         } | _whole(kpi, over_time, targets)
 
     def _row(self, kpi: Kpi, row: KpiRow, by: By, targets: Targets, chosen: ChosenWindow) -> ValueRow:
@@ -258,4 +261,6 @@ _ADDRESS = {
 
 
 def _address(by: By, row: KpiRow) -> str:
+    if by == By.CHARACTERISTIC:
+        return reverse("quality:chart_detail", args=[row.slice.pk])
     return reverse(_ADDRESS[by], args=[row.slice.key]) if by in _ADDRESS and row.slice.pk else ""

@@ -186,8 +186,8 @@ class WhyPage(Page):
         kpi, reader = self.kpi, Reader(self.actor, self.site, self.request)
         if is_of_ledgers(kpi):
             return self._of_ledgers(reader, machine, window)
-        if kpi.basis in {Basis.MISSING, Basis.STOCK}:
-            return self._of_materials(window)
+        if kpi.basis in {Basis.MISSING, Basis.STOCK, Basis.CAPABILITY}:
+            return self._each(window)
         order = self.request.GET.get("order", "").replace("\0", "")
         if is_of_orders(kpi):
             shift = self.shift if By.SHIFT in POSSIBLE[kpi.basis] else ""
@@ -230,13 +230,20 @@ class WhyPage(Page):
             "place": place, "ledger": rows_behind(reader, kpi, ledger, self.now), "is_hidden": not may_see(reader, kpi),
         }  # fmt: skip
 
-    def _of_materials(self, window: Window) -> dict[str, Any]:
-        """The materials that the figure is summed from; each opens to its own page, with its stock."""
-        table = kpi_table(self.kpi, self.site, window, By.MATERIAL, now=self.now)
+    def _each(self, window: Window) -> dict[str, Any]:
+        """The materials that the figure is summed from, or the characteristics of which the worst stands.
+
+        Each opens to its own page: a material's stock, a characteristic's chart.
+        """
+        by, page = By.MATERIAL, "plant:material_detail"
+        if self.kpi.basis == Basis.CAPABILITY:
+            by, page = By.CHARACTERISTIC, "quality:chart_detail"
+        table = kpi_table(self.kpi, self.site, window, by, now=self.now)
+        worst_first = sorted(table.rows, key=lambda row: (row.value.value is None, row.value.value or 0))
         rows = [
             (row.slice.key, row.slice.label, kpi_words.printed(self.kpi, row.value), kpi_words.why_none(row.value),
-             reverse("plant:material_detail", args=[row.slice.key]))
-            for row in table.rows
+             reverse(page, args=[row.slice.pk if by == By.CHARACTERISTIC else row.slice.key]))
+            for row in (worst_first if by == By.CHARACTERISTIC else table.rows)
         ]  # fmt: skip
         return self._value(table.whole) | {"slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS)}
 
