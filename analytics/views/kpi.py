@@ -199,7 +199,7 @@ class KpiDetail(DetailPage):
             _address(by, row),
             printed(kpi, row.value),
             kpi_words.why_none(row.value),
-            kpi_words.range_words(kpi, row.value),
+            kpi_words.range_words(kpi, row.value) if by != By.CHARACTERISTIC else "",
             target_words(kpi, target, row.value),
             is_off_target(kpi, row.value, target),
             MARK[row.trust.mark] if row.trust and row.trust.mark != Mark.NONE else None,
