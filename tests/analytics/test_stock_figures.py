@@ -170,7 +170,7 @@ def melted(yard: Yard) -> Yard:
 
 
 def test_ratios_of_consumed_material_equal_the_worked_numbers(melted: Yard) -> None:
-    """Source: vectors/iso22400_own_1.json: CM 1000, GQ 940, IGQ 965, PL 25 (less 10 by-product here: 25), STL 8."""
+    """Source: vectors/iso22400_own_1.json: CM 1000, GQ 940, IGQ 965, PL 25, STL 8; 10 of slag are neither."""
     site = melted.site
     expected = {
         "finished_goods_ratio": "0.94", "integrated_goods_ratio": "0.965", "production_loss_ratio": "0.025",
