@@ -1,7 +1,9 @@
 """Inventory's door for the storeys above: what joins their transactions, and where lots came from."""
 
 from inventory.engine.terms import MoveKind
-from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS
+from inventory.permissions import ADJUST_STOCK, CONSUME_STOCK, HOLD_LOTS, RELEASE_LOTS, VIEW
+from inventory.selectors.counting import Accuracy, AccuracyAt, accuracy_by, judged_lines
+from inventory.selectors.flow import LEAVES, TAKEN, count_differences, job_flows
 from inventory.selectors.genealogy import Direction, Trace, lots_reached, trace
 from inventory.selectors.job_needs import Need, needs_of
 from inventory.selectors.lot_in_place import Taking, lots_in_place
@@ -22,7 +24,12 @@ __all__ = [
     "ADJUST_STOCK",
     "CONSUME_STOCK",
     "HOLD_LOTS",
+    "LEAVES",
     "RELEASE_LOTS",
+    "TAKEN",
+    "VIEW",
+    "Accuracy",
+    "AccuracyAt",
     "Also",
     "Direction",
     "Held",
@@ -36,11 +43,15 @@ __all__ = [
     "Taking",
     "Trace",
     "Wanted",
+    "accuracy_by",
     "add_storage",
+    "count_differences",
     "give_back_stock",
     "hold_all_affected",
     "hold_lots",
     "issue_stock",
+    "job_flows",
+    "judged_lines",
     "known_acts",
     "let_go_of",
     "lots_in_place",

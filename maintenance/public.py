@@ -2,7 +2,7 @@
 
 from maintenance.engine.due import Compliance
 from maintenance.permissions import REQUEST, VIEW
-from maintenance.selectors.compliance import compliance, compliance_by_machine_and_time
+from maintenance.selectors.compliance import compliance, compliance_by_machine_and_time, due_dates_ended
 from maintenance.services.maintenance_request import NewRequest
 from maintenance.services.maintenance_request import add as add_request
 
@@ -14,4 +14,5 @@ __all__ = [
     "add_request",
     "compliance",
     "compliance_by_machine_and_time",
+    "due_dates_ended",
 ]

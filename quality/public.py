@@ -1,6 +1,7 @@
 """Quality's door for the storeys above: what joins their transactions."""
 
 from quality.permissions import CHANGE_PLAN
+from quality.selectors.capability import ChartCapability, capabilities
 from quality.selectors.first_pass import Decided, decided_of_jobs_found, rework_jobs
 from quality.selectors.inspection import DueInspection, due_inspections
 from quality.services.control_plan import NewCharacteristic, NewPlan
@@ -14,6 +15,7 @@ from quality.services.sample import add as add_sample
 
 __all__ = [
     "CHANGE_PLAN",
+    "ChartCapability",
     "Decided",
     "DueInspection",
     "NewCharacteristic",
@@ -22,6 +24,7 @@ __all__ = [
     "add_control_plan",
     "add_sample",
     "approve_control_plan",
+    "capabilities",
     "decided_of_jobs_found",
     "due_inspections",
     "latest_control_plans",

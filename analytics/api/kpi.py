@@ -23,7 +23,7 @@ from analytics.api.why import WHY_PARAMETERS, WhySerializer, why_answer
 from analytics.engine.book import BOOK, KPIS
 from analytics.engine.kpi import Kpi
 from analytics.selectors.narrowing import NARROWS, only_from
-from analytics.selectors.series import By, Scope
+from analytics.selectors.series import POSSIBLE, By, Scope
 from analytics.selectors.series_export import Asked, Figures, csv_lines, figures, parquet_chunks
 from analytics.selectors.series_grid import STEPS
 from analytics.selectors.slices import Window
@@ -51,7 +51,10 @@ _OF = {
 }
 _PARAMETERS = [
     OpenApiParameter("site", _TEXT, required=True, description="The site's code."),
-    OpenApiParameter("by", _TEXT, enum=[each.value for each in By], description="What a row is; a day without it."),
+    OpenApiParameter(
+        "by", _TEXT, enum=[each.value for each in By],
+        description="What a row is; a day without it, or the site where a figure can't be told apart by days.",
+    ),
     OpenApiParameter(
         "step", _TEXT, enum=sorted(each.value for each in STEPS),
         description="Tell each row apart by time too, for figures of machines: a series for each machine, line, area, "
@@ -65,7 +68,7 @@ _PARAMETERS = [
 ]  # fmt: skip
 _ROW = {
     "key": "total", "label": "total", "at": "", "value": "0.683000000000", "unit": "P1", "per": "", "missing": None,
-    "low": "0.651000000000", "high": "0.702000000000", "target": "0.750000000000",
+    "low": "0.651000000000", "high": "0.702000000000", "of": "", "target": "0.750000000000",
     "trust": {"mark": "fair", "completeness": "0.954000000000", "coded": "0.910000000000", "age": 12,
               "doubts": ["unknown_time"]},
     "piece_source": "counters",
@@ -164,7 +167,8 @@ class KpiViewSet(SiteScopedViewSet):
         kpi, query = _kpi(kpi_id), request.query_params
         site = self._site(query.get("site", ""))
         window = chosen_window(site, query.get("first", ""), query.get("last", ""))
-        by = _one_of(By, "by", query.get("by", "")) or By.DAY
+        usual = By.DAY if By.DAY in POSSIBLE[kpi.basis] else By.SITE
+        by = _one_of(By, "by", query.get("by", "")) or usual
         step = _one_of(By, "step", query.get("step", ""))
         _check_length(window, by, step)
         only = only_from(site, {name: query.get(name, "") for name in NARROWS})

@@ -94,6 +94,7 @@ class KpiRowSerializer(serializers.Serializer[Any]):
     missing = serializers.CharField(allow_null=True)
     low = _number()
     high = _number()
+    of = serializers.CharField(help_text="Whose it is, where the value is the worst of several; else empty.")
     target = _number(help_text="The nearest target that holds at the end of the window.")
     trust = KpiTrustSerializer(allow_null=True)
     piece_source = serializers.CharField(help_text="Where the pieces are from; empty where no machine's are asked.")
@@ -153,6 +154,7 @@ def _row(row: FigureRow) -> dict[str, Any]:
         "missing": value.missing,
         "low": rounded(value.low),
         "high": rounded(value.high),
+        "of": value.of,
         "target": rounded(row.target),
         "trust": None
         if mark is None

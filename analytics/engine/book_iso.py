@@ -3,6 +3,7 @@
 Computed where the record exists; where it doesn't, `no_record` says what is missing. Source: iso22400.md section 3.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,15 @@ from analytics.engine.kpi import (
     Variant,
     ratio,
 )
-from analytics.engine.kpi_evidence import Machines, OrderTotals, PassTotals
+from analytics.engine.kpi_evidence import (
+    Capabilities,
+    Machines,
+    OrderTotals,
+    PassTotals,
+    StockTotals,
+    UsedPieces,
+    UsedTotals,
+)
 from analytics.engine.machine_parts import MachineTotals
 
 
@@ -80,6 +89,29 @@ def _first_pass(passes: PassTotals) -> Outcome:
     return Missing.MIXED_UNITS if passes.pieces is None else ratio(passes.pieces.right, passes.pieces.made)
 
 
+def _of_consumed(part: Callable[[UsedPieces], Decimal]) -> Compute:
+    """A share of the consumed material, of jobs that made something of it."""
+
+    def compute(used: UsedTotals) -> Outcome:
+        pieces = used.pieces
+        if pieces is None:
+            return Missing.MIXED_UNITS
+        return ratio(part(pieces), pieces.consumed) if pieces.came_out else Missing.NO_DATA
+
+    return compute
+
+
+def _missing_of_consumed(used: UsedTotals) -> Outcome:
+    return Missing.MIXED_UNITS if used.pieces is None else ratio(used.pieces.missing, used.pieces.consumed)
+
+
+def _turns(stock: StockTotals) -> Outcome:
+    pieces = stock.pieces
+    if pieces is None:
+        return Missing.MIXED_UNITS
+    return ratio(pieces.used * stock.length, pieces.held) if pieces.held > 0 else Missing.NO_DATA
+
+
 def _energy(machines: Machines) -> Outcome:
     totals = machines.totals
     used = totals.energy_production + totals.energy_setup + totals.energy_stopped + totals.energy_other
@@ -112,8 +144,10 @@ def _repair_hours(totals: MachineTotals) -> Decimal:
     return Decimal(totals.breakdown) / MICROSECONDS_PER_HOUR
 
 
-_MEASURED = _("No measurements: inspections are not recorded yet.")
-_CONSUMED = _("No consumption: material used is not recorded yet.")
+_WORST = _("Of several characteristics the worst stands, with its name; never a mean. As of the end of the period.")
+_OF_JOB = _("Of the last job measured at least 50 times at one machine: that is the short-term sample.")
+_OF_CHART = _("As on its chart: of the last 250 samples, with the spread within samples of the frozen limits.")
+_IN_BULK = _("Of material by mass or volume; what is counted in pieces is left out. Read it over whole batches.")
 _FE_NOTE = _("The usual formula divides by the failures; the one of the standard by failures + 1.")
 _NO_FAILURE_NOTE = _("Without a failure there is no mean; at least is what it reaches with 90 % confidence.")
 
@@ -145,7 +179,25 @@ def _missing(number: int, kpi_id: str, name: str, formula: str, trend: Trend, wh
     return _iso(number, kpi_id, name, formula, trend, basis=Basis.NONE, no_record=why, **more)
 
 
+def _capability(number: int, kpi_id: str, name: str, formula: str, of: str, **more: Any) -> Kpi:
+    """An index of capability: the worst of the characteristics asked for, with its name."""
+
+    def compute(found: Capabilities) -> Outcome:
+        worst = found.worst(kpi_id)
+        return Missing.NO_DATA if worst is None else getattr(worst, kpi_id)
+
+    def whose(found: Capabilities) -> str:
+        worst = found.worst(kpi_id)
+        return "" if worst is None else worst.name
+
+    return _iso(
+        number, kpi_id, name, formula, Trend.HIGHER, compute, unit="C62", upper=None, basis=Basis.CAPABILITY,
+        scope="characteristic", note=of, range_note=_WORST, whose=whose, **more,
+    )  # fmt: skip
+
+
 UP, DOWN = Trend.HIGHER, Trend.LOWER
+_BULK: dict[str, Any] = {"timing": (R, P, D), "audience": ALL, "methodology": PROCESS, "needs_quantities": True}
 
 ISO_34: tuple[Kpi, ...] = (
     _missing(
@@ -252,50 +304,52 @@ ISO_34: tuple[Kpi, ...] = (
         _fall_off, timing=(R, P, D), audience=ALL, basis=Basis.ORDERS, scope="order", needs_quantities=True,
         note=_("Over the orders finished in the period: sum over sum."),
     ),
-    _missing(
-        19, "cm", _("Machine capability index"), _("(upper - lower limit) / 6 s"), UP, _MEASURED,
-        timing=(R, P, D), unit="C62", upper=None,
+    _capability(19, "cm", _("Machine capability index"), _("(upper - lower limit) / 6 s"), _OF_JOB, timing=(R, P, D)),
+    _capability(
+        20, "cmk", _("Critical machine capability index"), _("distance of the mean to the nearer limit / 3 s"), _OF_JOB,
+        timing=(R, P, D), lower=None,
     ),
-    _missing(
-        20, "cmk", _("Critical machine capability index"), _("distance of the mean to the nearer limit / 3 s"), UP,
-        _MEASURED, timing=(R, P, D), unit="C62", lower=None, upper=None,
-    ),
-    _missing(
-        21, "cp", _("Process capability index"), _("(upper - lower limit) / 6 sigma"), UP, _MEASURED,
-        timing=(R, D), unit="C62", upper=None,
-    ),
-    _missing(
-        22, "cpk", _("Critical process capability index"), _("distance of the mean to the nearer limit / 3 sigma"), UP,
-        _MEASURED, timing=(R, D), unit="C62", lower=None, upper=None,
+    _capability(21, "cp", _("Process capability index"), _("(upper - lower limit) / 6 sigma"), _OF_CHART,
+                timing=(R, D)),
+    _capability(
+        22, "cpk", _("Critical process capability index"), _("distance of the mean to the nearer limit / 3 sigma"),
+        _OF_CHART, timing=(R, D), lower=None,
     ),
     _iso(
         23, "comprehensive_energy_consumption", _("Energy consumption"), _("energy / produced"), DOWN, _energy,
         unit="KWH", per="", upper=None, needs_quantities=True,
         note=_("Electricity as metered at the machines; other carriers are not recorded, so no factor is applied."),
     ),
-    _missing(
-        24, "inventory_turns", _("Inventory turns"), _("throughput / average inventory"), UP,
-        _("No stock: inventory is not recorded yet."), unit="C62", upper=None, scope="site",
+    _iso(
+        24, "inventory_turns", _("Inventory turns"), _("used by jobs or shipped / mean stock by the clock"), UP, _turns,
+        unit="C62", upper=None, scope="site", basis=Basis.STOCK,
+        note=_("Turns in the days asked for, from the first booking of the ledger on; several units don't add up."),
     ),
-    _missing(
-        25, "finished_goods_ratio", _("Finished goods ratio"), _("good / consumed material"), UP, _CONSUMED,
-        timing=(R, P, D), audience=ALL, methodology=PROCESS,
+    _iso(
+        25, "finished_goods_ratio", _("Finished goods ratio"), _("made into stock / consumed material"), UP,
+        _of_consumed(lambda used: used.produced), basis=Basis.USED, note=_IN_BULK, **_BULK,
     ),
-    _missing(
-        26, "integrated_goods_ratio", _("Integrated goods ratio"), _("good of all grades / consumed material"), UP,
-        _CONSUMED, timing=(R, P, D), audience=ALL, methodology=PROCESS,
+    _iso(
+        26, "integrated_goods_ratio", _("Integrated goods ratio"),
+        _("made into stock, co-products included / consumed material"), UP,
+        _of_consumed(lambda used: used.produced + used.co_produced), basis=Basis.USED, note=_IN_BULK, **_BULK,
     ),
-    _missing(
-        27, "production_loss_ratio", _("Production loss ratio"), _("lost in production / consumed material"), DOWN,
-        _CONSUMED, timing=(R, P, D), audience=ALL, methodology=PROCESS,
+    _iso(
+        27, "production_loss_ratio", _("Production loss ratio"),
+        _("consumed and not made into products, co-products or by-products / consumed material"), DOWN,
+        _of_consumed(lambda used: used.consumed - used.came_out), basis=Basis.USED, note=_IN_BULK, **_BULK,
+        range_note=_("Below 0 % says that more came out than went in, of work begun before."),
     ),
-    _missing(
+    _iso(
         28, "storage_and_transportation_loss_ratio", _("Storage and transportation loss ratio"),
-        _("lost in storage and transport / consumed material"), DOWN, _CONSUMED,
-        timing=(R, P, D), audience=ALL, methodology=PROCESS,
+        _("missing by counts, less what was found / consumed material"), DOWN, _missing_of_consumed,
+        basis=Basis.MISSING, scope="site",
+        note=_("By counts. Scrap in the store is not in it: it isn't told apart from lots that quality scrapped."),
+        range_note=_("Below 0 % says that counts found more than was missing."), **_BULK,
     ),
     _missing(
-        29, "other_loss_ratio", _("Other loss ratio"), _("other losses / consumed material"), DOWN, _CONSUMED,
+        29, "other_loss_ratio", _("Other loss ratio"), _("other losses / consumed material"), DOWN,
+        _("No other losses: what is lost by accident is not told apart from what is lost in production or in store."),
         timing=(R, P, D), audience=ALL, methodology=PROCESS,
     ),
     _iso(

@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.engine import oee
 from analytics.engine.kpi import MICROSECONDS_PER_HOUR, Basis, Compute, Kpi, Missing, Outcome, Timing, Trend, ratio
-from analytics.engine.kpi_evidence import Demand, DueTotals, Kept, Machines, OutTotals
+from analytics.engine.kpi_evidence import Counted, Demand, DueTotals, Kept, Machines, OutTotals
 
 MICROSECONDS_PER_SECOND = Decimal(1_000_000)
 
@@ -41,6 +41,10 @@ def _attainment(due: DueTotals) -> Outcome:
 
 def _kept(kept: Kept) -> Outcome:
     return ratio(kept.kept, kept.due)
+
+
+def _right(counted: Counted) -> Outcome:
+    return ratio(counted.right, counted.counted)
 
 
 def _out(out: OutTotals) -> Outcome:
@@ -132,6 +136,11 @@ OWN_MACHINES: tuple[Kpi, ...] = (
         "pm_compliance", _("PM compliance"), _("due dates done in time / due dates whose time is over"), "P1",
         Trend.HIGHER, _kept, source=DECISION, basis=Basis.MAINTENANCE, upper=Decimal(1),
         note=_("In time: until the due date and the plan's tolerance. By the day on which that ended; missed counts."),
+    ),
+    _own(
+        "count_accuracy", _("Count accuracy"), _("counted lines that agreed with the book / counted lines"), "P1",
+        Trend.HIGHER, _right, source="APICS dictionary", basis=Basis.COUNTS, scope="storage place", upper=Decimal(1),
+        note=_("Against the book of the counting moment, without tolerance. By the day on which a count was posted."),
     ),
     _own("stop_count", _("Stops"), _("stops that began, minor ones aside"), "C62", Trend.LOWER, _number("stop_count")),
     _own("minor_stop_count", _("Minor stops"), _("minor stops that began"), "C62", Trend.LOWER,

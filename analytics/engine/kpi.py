@@ -47,6 +47,11 @@ class Basis(StrEnum):
     PASSES = "passes"  # first passes: pieces reported, less what quality decided of them
     PLANNED = "planned"  # jobs planned to end
     MAINTENANCE = "maintenance"  # due dates of maintenance plans
+    COUNTS = "counts"  # lines of posted counts of stock
+    USED = "used"  # what production jobs took out of the stores, and what they put into them
+    MISSING = "missing"  # what counting found missing, beside what production jobs took
+    STOCK = "stock"  # what was used of the stock, and what lay there
+    CAPABILITY = "capability"  # measured characteristics, each as it stands at the end of the period
     NONE = "none"  # no record yet: `no_record` says which is missing
 
 
@@ -93,6 +98,7 @@ class KpiValue:
     low: Decimal | None = None
     high: Decimal | None = None
     variant: str = ""
+    of: str = ""  # whose it is, where the figure is the worst of several
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,7 @@ class Kpi:
     timing: tuple[Timing, ...] = (Timing.PERIODICALLY, Timing.ON_DEMAND)
     audience: tuple[Audience, ...] = (Audience.SUPERVISOR, Audience.MANAGEMENT)
     methodology: tuple[Methodology, ...] = tuple(Methodology)
+    whose: Callable[[Any], str] | None = None  # of which of several the value is, where it is the worst of them
     no_record: str = ""  # which record is missing, where basis is NONE
 
     @property
@@ -152,8 +159,9 @@ class Kpi:
             ends = chosen.bounds(parts)
             low, high = ends.low, ends.high
         value, missing = _read(chosen.compute(parts))
+        whose = self.whose(parts) if self.whose is not None else ""
         return KpiValue(value, self.unit or counted, missing, self.per or (counted if self.per == "" else ""),
-                        low, high, name)  # fmt: skip
+                        low, high, name, whose)  # fmt: skip
 
     def _variant(self, name: str) -> Variant:
         if name in ("", self.variant):

@@ -74,7 +74,37 @@ class PassPieces:
         return PassPieces(self.made + other.made, self.right + other.right)
 
 
-P = TypeVar("P", OrderPieces, DuePieces, OutPieces, PassPieces)
+@dataclass(frozen=True, slots=True)
+class UsedPieces:
+    """Material that production jobs took and made, in one unit of mass or volume; and what counting found missing."""
+
+    consumed: Decimal = ZERO  # CM, less what was given back
+    produced: Decimal = ZERO  # GQ
+    co_produced: Decimal = ZERO
+    by_produced: Decimal = ZERO
+    missing: Decimal = ZERO  # less what counting found more than the book
+
+    def __add__(self, other: "UsedPieces") -> "UsedPieces":
+        return UsedPieces(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    @property
+    def came_out(self) -> Decimal:
+        """All that jobs made of it."""
+        return self.produced + self.co_produced + self.by_produced
+
+
+@dataclass(frozen=True, slots=True)
+class StockPieces:
+    """Stock in one unit: what was used of it, and the sum of what lay there times how long, in microseconds."""
+
+    used: Decimal = ZERO
+    held: Decimal = ZERO
+
+    def __add__(self, other: "StockPieces") -> "StockPieces":
+        return StockPieces(self.used + other.used, self.held + other.held)
+
+
+P = TypeVar("P", OrderPieces, DuePieces, OutPieces, PassPieces, UsedPieces, StockPieces)
 
 
 @dataclass(frozen=True)
@@ -162,6 +192,68 @@ class PassTotals(ByUnit[PassPieces]):
         return None if len(self.by_unit) > 1 else self.by_unit[0][1] if self.by_unit else PassPieces()
 
 
+@dataclass(frozen=True)
+class UsedTotals(ByUnit[UsedPieces]):
+    """What went into jobs and what came out, by mass or volume."""
+
+    def __add__(self, other: "UsedTotals") -> "UsedTotals":
+        return UsedTotals(self.plus(other))
+
+    @property
+    def pieces(self) -> UsedPieces | None:
+        """The amounts where they have one unit."""
+        return None if len(self.by_unit) > 1 else self.by_unit[0][1] if self.by_unit else UsedPieces()
+
+
+@dataclass(frozen=True)
+class StockTotals(ByUnit[StockPieces]):
+    """Stock from an instant to another, in whole microseconds: of one material or many, of days in a row or one."""
+
+    since: int | None = None
+    until: int | None = None
+
+    def __add__(self, other: "StockTotals") -> "StockTotals":
+        begins = [each for each in (self.since, other.since) if each is not None]
+        ends = [each for each in (self.until, other.until) if each is not None]
+        return StockTotals(self.plus(other), min(begins, default=None), max(ends, default=None))
+
+    @property
+    def length(self) -> int:
+        """Its microseconds."""
+        return 0 if self.since is None or self.until is None else self.until - self.since
+
+    @property
+    def pieces(self) -> StockPieces | None:
+        """The amounts where they have one unit."""
+        return None if len(self.by_unit) > 1 else self.by_unit[0][1] if self.by_unit else StockPieces()
+
+
+@dataclass(frozen=True, slots=True)
+class Capable:
+    """A measured characteristic at a machine, and its indices; None where they can't be told."""
+
+    name: str
+    cm: Decimal | None = None
+    cmk: Decimal | None = None
+    cp: Decimal | None = None
+    cpk: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """Characteristics side by side. Their indices are never added or averaged: the worst stands for them."""
+
+    each: tuple[Capable, ...] = ()
+
+    def __add__(self, other: "Capabilities") -> "Capabilities":
+        return Capabilities(self.each + other.each)
+
+    def worst(self, index: str) -> Capable | None:
+        """The one with the least index, the first by name of equals; None where none has it."""
+        known = [each for each in self.each if getattr(each, index) is not None]
+        return min(known, key=lambda each: (getattr(each, index), each.name), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What had a time by which it was to be done (jobs, due dates of plans), and how much of it kept that time."""
@@ -171,6 +263,17 @@ class Kept:
 
     def __add__(self, other: "Kept") -> "Kept":
         return Kept(self.due + other.due, self.kept + other.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Counted lines of stock, and those at which the books were right."""
+
+    right: int = 0
+    counted: int = 0
+
+    def __add__(self, other: "Counted") -> "Counted":
+        return Counted(self.right + other.right, self.counted + other.counted)
 
 
 @dataclass(frozen=True)
@@ -189,7 +292,20 @@ class Demand:
         return self.due.unit
 
 
-Evidence = TypeVar("Evidence", Machines, OrderTotals, DueTotals, OutTotals, PassTotals, Kept, Demand)
+Evidence = TypeVar(
+    "Evidence",
+    Machines,
+    OrderTotals,
+    DueTotals,
+    OutTotals,
+    PassTotals,
+    UsedTotals,
+    StockTotals,
+    Capabilities,
+    Kept,
+    Counted,
+    Demand,
+)
 
 
 def summed(rows: Iterable[Evidence], nothing: Evidence) -> Evidence:

@@ -1,7 +1,7 @@
 """Evidence of figures by slices, whatever record they are computed from: one way to ask for all of the KPI book."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,10 +10,31 @@ from django.db.models import F
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from analytics.engine.kpi import Basis
-from analytics.engine.kpi_evidence import Demand, DueTotals, Kept, Machines, OrderTotals, OutTotals, PassTotals
+from analytics.engine.kpi_evidence import (
+    Capabilities,
+    Counted,
+    Demand,
+    DueTotals,
+    Kept,
+    Machines,
+    OrderTotals,
+    OutTotals,
+    PassTotals,
+    StockTotals,
+    UsedTotals,
+)
 from analytics.engine.parts import Parts
 from analytics.models import HourBucket, ShiftBucket
-from analytics.selectors import machine_parts, series_orders, series_output, series_places, slices
+from analytics.selectors import (
+    machine_parts,
+    series_capability,
+    series_orders,
+    series_output,
+    series_places,
+    series_stock,
+    slices,
+)
+from analytics.selectors.series_shifts import shift_names
 from analytics.selectors.slices import Window
 from mom.accounts.models import Site
 from mom.plant.models import Equipment
@@ -25,6 +46,8 @@ class By(StrEnum):
     MACHINE = "machine"
     LINE = "line"
     AREA = "area"
+    PLACE = "place"  # of the store
+    CHARACTERISTIC = "characteristic"  # of a product, at a machine
     SITE = "site"
     SHIFT = "shift"
     HOUR = "hour"
@@ -41,7 +64,7 @@ _OF_ORDERS = _TIME | {By.SITE, By.ORDER, By.MATERIAL}
 _OF_PLACES = _TIME | {By.SITE, By.MACHINE, By.LINE, By.AREA, By.SHIFT}
 POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.REPORTS: _OF_ORDERS | {By.MACHINE, By.PERSON},
-    Basis.MACHINES: frozenset(By) - {By.PERSON},
+    Basis.MACHINES: frozenset(By) - {By.PERSON, By.PLACE, By.CHARACTERISTIC},
     Basis.ORDERS: _OF_ORDERS,
     Basis.DUE: _OF_ORDERS,
     Basis.OUTPUT: _OF_ORDERS,
@@ -49,12 +72,20 @@ POSSIBLE: dict[Basis, frozenset[By]] = {
     Basis.PASSES: _OF_ORDERS | _OF_PLACES,
     Basis.PLANNED: _OF_ORDERS | _OF_PLACES,
     Basis.MAINTENANCE: _OF_PLACES,
+    Basis.COUNTS: _TIME | {By.SITE, By.PLACE, By.AREA, By.SHIFT, By.MATERIAL},
+    Basis.USED: _OF_ORDERS | _OF_PLACES,
+    Basis.MISSING: _TIME | {By.SITE, By.MATERIAL},
+    Basis.STOCK: _TIME | {By.SITE, By.MATERIAL},
+    Basis.CAPABILITY: frozenset({By.SITE, By.MACHINE, By.LINE, By.AREA, By.MATERIAL, By.CHARACTERISTIC}),
     Basis.NONE: frozenset(By),
 }
 PLACED: dict[Basis, tuple[series_places.Read, Any]] = {
     Basis.PASSES: (series_places.first_passes, PassTotals()),
     Basis.PLANNED: (series_places.planned_jobs, Kept()),
     Basis.MAINTENANCE: (series_places.due_dates, Kept()),
+    Basis.COUNTS: (series_places.counted_lines, Counted()),
+    Basis.USED: (series_stock.material_used, UsedTotals()),
+    Basis.MISSING: (series_stock.material_missing, UsedTotals()),
 }
 """How the figures are read that are told apart by place or time off their ledgers; and the evidence of nothing."""
 
@@ -97,9 +128,20 @@ def evidence_by(
     Give `now` for running shifts up to this instant. `with_units` False: ratios that pieces do not enter.
     Raises: LookupError where the basis can't be told apart so.
     """
-    scope = scope or Scope()
     if by not in POSSIBLE[basis]:
         raise LookupError(f"{basis} can't be told apart by {by}")
+    found = _evidence(basis, site, window, by, scope or Scope(), now, with_units=with_units)
+    return _with_shift_names(found, site) if by == By.SHIFT else found
+
+
+def _with_shift_names(found: Evidence, site: Site) -> Evidence:
+    names = shift_names(site) if found.rows else {}
+    return Evidence([replace(row, label=names.get(row.key) or row.label) for row in found.rows], found.whole)
+
+
+def _evidence(
+    basis: Basis, site: Site, window: Window, by: By, scope: Scope, now: datetime | None, *, with_units: bool
+) -> Evidence:  # fmt: skip
     if basis == Basis.REPORTS:
         return _reports(site, window, by, scope)
     if basis == Basis.MACHINES:
@@ -113,6 +155,12 @@ def evidence_by(
         of = series_output.OutputOnly(scope.equipment, scope.person, scope.definition, scope.work_request)
         read = series_output.pieces_out if by in (By.ORDER, By.MATERIAL) else series_output.pieces_by_day
         return _of_orders(read(site, window, of) if scope.shift is None else [], by, OutTotals())
+    if basis == Basis.CAPABILITY:
+        return _capability(site, window, by, scope)
+    if basis == Basis.STOCK:
+        is_narrow = not _names_no_machine(scope) or scope.work_request is not None
+        stock = [] if is_narrow else series_stock.stock_turns(site, window, machine_parts.By(by), scope.definition)
+        return _sliced(stock, StockTotals())
     if basis == Basis.DEMAND:
         return _demand(site, window, by, scope, now)
     return _placed(basis, site, window, by, scope) if basis in PLACED else Evidence([], None)
@@ -124,7 +172,9 @@ def nothing(basis: Basis) -> Any:
     return {
         Basis.REPORTS: Parts(), Basis.MACHINES: machines, Basis.ORDERS: OrderTotals(), Basis.DUE: due,
         Basis.OUTPUT: OutTotals(), Basis.DEMAND: Demand(machines, due), Basis.PASSES: PassTotals(),
-        Basis.PLANNED: Kept(), Basis.MAINTENANCE: Kept(), Basis.NONE: None,
+        Basis.PLANNED: Kept(), Basis.MAINTENANCE: Kept(), Basis.COUNTS: Counted(),
+        Basis.USED: UsedTotals(), Basis.MISSING: UsedTotals(), Basis.STOCK: StockTotals(),
+        Basis.CAPABILITY: Capabilities(), Basis.NONE: None,
     }[basis]  # fmt: skip
 
 
@@ -143,7 +193,18 @@ def _placed(basis: Basis, site: Site, window: Window, by: By, scope: Scope) -> E
     only = series_places.PlacesOnly(scope.equipment, scope.definition, scope.work_request, scope.shift)
     of_shifts = by == By.SHIFT or scope.shift is not None
     span = series_places.Span.of_shifts(site, window) if of_shifts else series_places.Span.of_days(site, window)
-    found = read(site, span, machine_parts.By(by), only)
+    of = machine_parts.By.MACHINE if by == By.PLACE else machine_parts.By(by)
+    return _sliced(read(site, span, of, only), nothing_of_it)
+
+
+def _capability(site: Site, window: Window, by: By, scope: Scope) -> Evidence:
+    if scope.person is not None or scope.work_request is not None or scope.shift is not None:
+        return Evidence([], Capabilities())
+    of = None if by == By.CHARACTERISTIC else machine_parts.By(by)
+    return _sliced(series_capability.measured(site, window, of, scope.equipment, scope.definition), Capabilities())
+
+
+def _sliced(found: list[series_places.OfSlice], nothing_of_it: Any) -> Evidence:
     rows = [Slice(each.key, each.label, each.evidence, each.pk) for each in found]
     return Evidence(rows, sum((row.evidence for row in rows), nothing_of_it))
 

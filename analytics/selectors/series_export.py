@@ -37,7 +37,7 @@ PERIOD = {
     By.WEEK: TargetPeriod.WEEK,
     By.MONTH: TargetPeriod.MONTH,
 }
-PLACES = frozenset({By.MACHINE, By.LINE, By.AREA})
+PLACES = frozenset({By.MACHINE, By.LINE, By.AREA, By.PLACE})
 DIGITS = 12
 PIECE = 65_536
 COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
@@ -47,7 +47,7 @@ COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
     ("per", pa.string()), ("missing", pa.string()), ("low", pa.decimal128(38, DIGITS)),
     ("high", pa.decimal128(38, DIGITS)), ("target", pa.decimal128(38, DIGITS)), ("trust", pa.string()),
     ("completeness", pa.decimal128(38, DIGITS)), ("coded_share", pa.decimal128(38, DIGITS)), ("doubts", pa.string()),
-    ("piece_source", pa.string()), ("without_order", pa.string()),
+    ("piece_source", pa.string()), ("without_order", pa.string()), ("of", pa.string()),
 )  # fmt: skip
 
 
@@ -166,6 +166,7 @@ def plain_rows(found: Figures) -> Iterator[dict[str, Any]]:
             "trust": str(mark.mark) if mark else "", "completeness": rounded(mark.completeness) if mark else None,
             "coded_share": rounded(mark.coded) if mark else None,
             "doubts": " ".join(str(each) for each in mark.doubts) if mark else "", "piece_source": row.piece_source,
+            "of": value.of,
         }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""First passes, jobs planned to end and due dates of maintenance, by place, shift or time. Statements are constant.
+"""First passes, jobs planned to end, due dates and counted lines, by place, shift or time. Statements are constant.
 
 Each is read off its ledger and not off buckets: reports and plans change late, and sums of a window are small.
 """
@@ -27,10 +27,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate, TruncSecond
 
 from analytics.engine.first_pass import against_good
-from analytics.engine.kpi_evidence import Kept, PassPieces, PassTotals
+from analytics.engine.kpi_evidence import Counted, Kept, PassPieces, PassTotals
 from analytics.selectors.machine_parts import By, Tree, above, names_of
 from analytics.selectors.series_shifts import Shifts, shifts_of
 from analytics.selectors.slices import Window
+from inventory.public import accuracy_by
 from maintenance.public import compliance_by_machine_and_time
 from mom.accounts.models import Site
 from mom.core import clock
@@ -95,7 +96,7 @@ class OfSlice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """The window as instants, and the machines that it is narrowed to."""
 
     site: Site
@@ -115,8 +116,8 @@ def first_passes(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSli
 
     By the day of the report; what quality decided against counts on the day on which it was found.
     """
-    tree, asked = _asked(site, span, by, only)
-    return _slices([*_reported(asked), *_decided(asked)], asked, tree, PassTotals())
+    tree, asked = asked_of(site, span, by, only)
+    return slices_of([*_reported(asked), *_decided(asked)], asked, tree, PassTotals())
 
 
 def planned_jobs(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]:
@@ -124,27 +125,27 @@ def planned_jobs(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSli
 
     An end at midnight is of the day that ends there, as an end of a shift is of that shift.
     """
-    tree, asked = _asked(site, span, by, only)
+    tree, asked = asked_of(site, span, by, only)
     ended = JobResponse.objects.filter(job_order=OuterRef("pk"), reverses=None, reversal=None).order_by()
     ended_at = ended.values("job_order").annotate(last=Max("ended_at")).values("last")
     jobs = JobOrder.objects.filter(
         site=site, operations_type=OperationsType.PRODUCTION, planned_end__gt=asked.start,
         planned_end__lte=min(asked.end, clock.now()),
     ).exclude(status=JobOrderStatus.CANCELLED)  # fmt: skip
-    jobs = _narrowed(jobs, asked, "equipment_id", "work_request")
-    key = _key(asked, F("planned_end") - Value(TICK), F("equipment_id"), "work_request")
-    when = _when(asked, F("planned_end") - Value(TICK))
+    jobs = narrowed(jobs, asked, "equipment_id", "work_request")
+    key = key_of(asked, F("planned_end") - Value(TICK), F("equipment_id"), "work_request")
+    when = when_of(asked, F("planned_end") - Value(TICK))
     rows: Any = jobs.annotate(finished=Subquery(ended_at)).order_by().values(of=key, at=when).annotate(
         due=Count("pk"),
         kept=Count("pk", filter=Q(status__in=FINISHED, finished__lte=F("planned_end"),
                                   finished__gte=F("planned_start"))),
     )  # fmt: skip
-    return _slices([(row["of"], row["at"], Kept(row["due"], row["kept"])) for row in rows], asked, tree, Kept())
+    return slices_of([(row["of"], row["at"], Kept(row["due"], row["kept"])) for row in rows], asked, tree, Kept())
 
 
 def due_dates(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]:
     """Due dates of maintenance plans whose time ended in the span, and those done in time. Two statements."""
-    tree, asked = _asked(site, span, by, only)
+    tree, asked = asked_of(site, span, by, only)
     if only.definition is not None or only.work_request is not None:
         return []
     found = compliance_by_machine_and_time(site, asked.start, asked.end, clock.now(), asked.machines)
@@ -153,16 +154,37 @@ def due_dates(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]
          Kept(each.due, each.in_time))
         for (machine, at), each in found.items()
     ]  # fmt: skip
-    return _slices(rows, asked, tree, Kept())
+    return slices_of(rows, asked, tree, Kept())
 
 
-def _asked(site: Site, span: Span, by: By, only: PlacesOnly) -> tuple[Tree | None, _Asked]:
+def counted_lines(site: Site, span: Span, by: By, only: PlacesOnly) -> list[OfSlice]:
+    """Lines of counts posted in the span, and those that agreed with the book. A machine is a place of the store here.
+
+    Three statements at most.
+    """
+    tree, asked = asked_of(site, span, by, only)
+    if only.work_request is not None:
+        return []
+    found = accuracy_by(
+        site, asked.start, asked.end, equipment=asked.machines, material=only.definition,
+        by_material=by == By.MATERIAL,
+    )  # fmt: skip
+    rows = [
+        (local_day(each.at, site.zone) if by in TIMES else each.equipment if by in PLACES
+         else each.material if by == By.MATERIAL else site.pk,
+         each.at, Counted(each.accuracy.right, each.accuracy.counted))
+        for each in found
+    ]  # fmt: skip
+    return slices_of(rows, asked, tree, Counted())
+
+
+def asked_of(site: Site, span: Span, by: By, only: PlacesOnly) -> tuple[Tree | None, Asked]:
     tree = Tree(site) if by in PLACES or only.equipment is not None else None
     machines = tree.below(only.equipment) if tree is not None and only.equipment is not None else None
-    return tree, _Asked(site, span.start, span.end, by, only, machines, span.shifts)
+    return tree, Asked(site, span.start, span.end, by, only, machines, span.shifts)
 
 
-def _key(asked: _Asked, when: Any, machine: Any, order: str) -> Any:
+def key_of(asked: Asked, when: Any, machine: Any, order: str) -> Any:
     """What rows are grouped by. `order`: the way from the row to its order."""
     if asked.by in TIMES:
         return TruncDate(ExpressionWrapper(when, DateTimeField()), tzinfo=asked.site.zone)
@@ -173,14 +195,14 @@ def _key(asked: _Asked, when: Any, machine: Any, order: str) -> Any:
     return F(f"{order}_id") if asked.by == By.ORDER else F("site_id")
 
 
-def _when(asked: _Asked, when: Any) -> Any:
-    """When it was, to the second, where that says its shift; else nothing, so that rows are grouped by `_key` alone."""
+def when_of(asked: Asked, when: Any) -> Any:
+    """When it was, to the second, where that says its shift; else nothing: rows are grouped by `key_of` alone."""
     if asked.shifts is None:
         return Value(None, output_field=DateTimeField())
     return TruncSecond(ExpressionWrapper(when, DateTimeField()), tzinfo=UTC)
 
 
-def _narrowed(rows: QuerySet[Any], asked: _Asked, machine: str, order: str) -> QuerySet[Any]:
+def narrowed(rows: QuerySet[Any], asked: Asked, machine: str, order: str) -> QuerySet[Any]:
     only = asked.only
     if asked.machines is not None:
         rows = rows.filter(**{f"{machine}__in": asked.machines})
@@ -191,7 +213,7 @@ def _narrowed(rows: QuerySet[Any], asked: _Asked, machine: str, order: str) -> Q
     return rows
 
 
-def _reported(asked: _Asked) -> list[Row]:
+def _reported(asked: Asked) -> list[Row]:
     """What jobs reported that are no rework, of any kind and good. By-products are not what the job is for."""
     job = "output__job_order"
     rows: Any = QuantityReport.objects.filter(
@@ -203,15 +225,15 @@ def _reported(asked: _Asked) -> list[Row]:
         Q(job_response=None) | Q(job_response__is_rework=False)
     )
     rows = rows.alias(machine=Coalesce(F("job_response__equipment_id"), F(f"{job}__equipment_id")))
-    rows = _narrowed(rows, asked, "machine", f"{job}__work_request").order_by()
-    key = _key(asked, F("occurred_at"), F("machine"), f"{job}__work_request")
-    sums = rows.values("unit", of=key, at=_when(asked, F("occurred_at"))).annotate(
+    rows = narrowed(rows, asked, "machine", f"{job}__work_request").order_by()
+    key = key_of(asked, F("occurred_at"), F("machine"), f"{job}__work_request")
+    sums = rows.values("unit", of=key, at=when_of(asked, F("occurred_at"))).annotate(
         made=Sum("quantity"), right=Sum(Case(When(kind=QuantityKind.GOOD, then=F("quantity")), default=ZERO)),
     )  # fmt: skip
     return [(row["of"], row["at"], PassTotals(((row["unit"], PassPieces(row["made"], row["right"])),))) for row in sums]
 
 
-def _decided(asked: _Asked) -> list[Row]:
+def _decided(asked: Asked) -> list[Row]:
     """Pieces reported as good that quality decided against, negative."""
     decisions = decided_of_jobs_found(asked.site, asked.start, asked.end)
     if not decisions:
@@ -225,7 +247,7 @@ def _decided(asked: _Asked) -> list[Row]:
     ]  # fmt: skip
 
 
-def _is_asked(each: Decided, asked: _Asked) -> bool:
+def _is_asked(each: Decided, asked: Asked) -> bool:
     only = asked.only
     return (
         asked.start <= each.found_at < asked.end
@@ -235,7 +257,7 @@ def _is_asked(each: Decided, asked: _Asked) -> bool:
     )
 
 
-def _of(each: Decided, asked: _Asked) -> Any:
+def _of(each: Decided, asked: Asked) -> Any:
     if asked.by in TIMES:
         return local_day(each.found_at, asked.site.zone)
     if asked.by in PLACES:
@@ -249,10 +271,10 @@ def of_shift(read: Read, site: Site, span: Span, shift: str, place: int | None, 
     return found[0].evidence if found else nothing
 
 
-def _slices(rows: Iterable[Row], asked: _Asked, tree: Tree | None, empty: Any) -> list[OfSlice]:
+def slices_of(rows: Iterable[Row], asked: Asked, tree: Tree | None, empty: Any) -> list[OfSlice]:
     sums: dict[Any, Any] = {}
     for of, evidence in _of_shifts(rows, asked):
-        key = _rolled_up(of, asked.by, tree)
+        key = rolled_up(of, asked.by, tree)
         sums[key] = sums.get(key, empty) + evidence
     known = {key for key in sums if key is not None}
     names: Mapping[Any, tuple[str, str, int | None]] = {None: ("", "", None), **names_of(known, asked.by, tree)}
@@ -260,7 +282,7 @@ def _slices(rows: Iterable[Row], asked: _Asked, tree: Tree | None, empty: Any) -
     return sorted(found, key=lambda each: each.key)
 
 
-def _of_shifts(rows: Iterable[Row], asked: _Asked) -> Iterator[tuple[Any, Any]]:
+def _of_shifts(rows: Iterable[Row], asked: Asked) -> Iterator[tuple[Any, Any]]:
     """The rows of the shifts asked for, of their shift or of its day; all rows as they are without shifts."""
     for of, at, evidence in rows:
         if asked.shifts is None or at is None:
@@ -273,7 +295,7 @@ def _of_shifts(rows: Iterable[Row], asked: _Asked) -> Iterator[tuple[Any, Any]]:
         yield code if asked.by == By.SHIFT else day if asked.by in TIMES else of, evidence
 
 
-def _rolled_up(of: Any, by: By, tree: Tree | None) -> Any:
+def rolled_up(of: Any, by: By, tree: Tree | None) -> Any:
     if by == By.WEEK:
         return of - timedelta(days=of.weekday())
     if by == By.MONTH:

@@ -9,6 +9,7 @@ from analytics.selectors.slices import Window
 from mom.accounts.models import Site
 from mom.core.engine.interval import Interval
 from mom.plant.engine.calendar import ShiftOccurrence, day_interval, local_day
+from mom.plant.models import Shift
 from mom.plant.selectors.calendar import site_plan
 
 ONE_DAY = timedelta(days=1)
@@ -64,3 +65,9 @@ def shifts_of(site: Site, window: Window) -> Shifts:
     around = Interval(start - ONE_DAY, day_interval(window.last + 2 * ONE_DAY, site.zone).start)
     plan = site_plan(site, around)
     return Shifts(site, window, tuple(plan.shifts(around)) if plan is not None else ())
+
+
+def shift_names(site: Site) -> dict[str, str]:
+    """What the site's shifts are called, by code; of several of one code the first calendar's. One statement."""
+    rows = Shift.objects.filter(site=site).order_by("-calendar_id", "-pk").values_list("code", "name")
+    return dict(rows)

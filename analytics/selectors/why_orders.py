@@ -10,7 +10,7 @@ from django.db.models import Q, Subquery
 from analytics.engine.kpi import Basis, Kpi
 from analytics.models import OrderFlow
 from analytics.selectors import series_orders, series_output, slices
-from analytics.selectors.series import By, evidence_by
+from analytics.selectors.series import By, Scope, evidence_by
 from analytics.selectors.slices import Window
 from analytics.selectors.why_origins import Origin, origins_of
 from mom.accounts.models import Site
@@ -39,8 +39,11 @@ class OrderTold:
     origin: Origin | None
 
 
-def orders_behind(kpi: Kpi, site: Site, window: Window) -> list[OrderEvidence]:
-    """The orders that make the figure, in the order of their dates; their evidence adds up to the figure's."""
+def orders_behind(kpi: Kpi, site: Site, window: Window, shift: str = "") -> list[OrderEvidence]:
+    """The orders that make the figure, in the order of their dates; their evidence adds up to the figure's.
+
+    `shift`: only that shift, by its code, of first passes and jobs planned to end.
+    """
     if kpi.basis == Basis.REPORTS:
         found = slices.slice_list(site, window, slices.By.ORDER)
         return [
@@ -49,8 +52,8 @@ def orders_behind(kpi: Kpi, site: Site, window: Window) -> list[OrderEvidence]:
         ]  # fmt: skip
     if kpi.basis == Basis.OUTPUT:
         return _pieces_out(site, window)
-    if kpi.basis in {Basis.PASSES, Basis.PLANNED}:
-        rows_of = evidence_by(kpi.basis, site, window, By.ORDER).rows
+    if kpi.basis in {Basis.PASSES, Basis.PLANNED, Basis.USED}:
+        rows_of = evidence_by(kpi.basis, site, window, By.ORDER, Scope(shift=shift or None)).rows
         return [OrderEvidence(each.pk, each.key, each.label, each.evidence) for each in rows_of if each.pk is not None]
     only = series_orders.OrdersOnly()
     if kpi.basis == Basis.ORDERS:

@@ -162,7 +162,10 @@ class KpiDetail(DetailPage):
         asked = self.request.GET.get("by", "")
         by = By(asked) if asked in possible else next(iter(possible), None)
         step = By(drawings.step_for(chosen.window))
-        over_time = kpi_table(kpi, self.site, chosen.window, step, variant=variant, now=self.now)
+        has_steps = step in POSSIBLE[kpi.basis]
+        over_time = kpi_table(
+            kpi, self.site, chosen.window, step if has_steps else By.SITE, variant=variant, now=self.now
+        )
         targets = targets_at(self.site, self.now, [kpi.id])
         rows, left_out = [], 0
         if by is not None:
@@ -179,23 +182,24 @@ class KpiDetail(DetailPage):
             "is_trusted": any(row.mark for row in rows),
             "has_targets": bool(targets.lines),
             "export_url": _export_url(kpi, variant, by or step, chosen),
-            "chart": drawings.kpi_over_time(over_time, target.value if target else None),
+            "chart": drawings.kpi_over_time(over_time, target.value if target else None) if has_steps else None,
         } | _whole(kpi, over_time, targets)
 
     def _row(self, kpi: Kpi, row: KpiRow, by: By, targets: Targets, chosen: ChosenWindow) -> ValueRow:
-        of_place = row.slice.pk if by in {By.MACHINE, By.LINE, By.AREA} else None
+        of_place = row.slice.pk if by in {By.MACHINE, By.LINE, By.AREA, By.PLACE} else None
         of_material = row.slice.pk if by == By.MATERIAL else None
         target = targets.of(kpi.id, of_place, of_material)
+        narrowed = _WHY_BY.get((kpi.basis, by), "")
         why_url = ""
-        if kpi.basis == Basis.MACHINES and by == By.MACHINE:
-            window = {"machine": row.slice.key, "first": chosen.window.first, "last": chosen.window.last}
+        if narrowed and row.slice.key:
+            window = {narrowed: row.slice.key, "first": chosen.window.first, "last": chosen.window.last}
             why_url = f"{reverse('analytics:why', args=[kpi.id])}?{urlencode(window)}"
         return ValueRow(
             row,
             _address(by, row),
             printed(kpi, row.value),
             kpi_words.why_none(row.value),
-            kpi_words.range_words(kpi, row.value),
+            kpi_words.range_words(kpi, row.value) if by != By.CHARACTERISTIC else "",
             target_words(kpi, target, row.value),
             is_off_target(kpi, row.value, target),
             MARK[row.trust.mark] if row.trust and row.trust.mark != Mark.NONE else None,
@@ -241,13 +245,22 @@ def fields_of(kpi: Kpi, variant: str) -> list[tuple[str, str]]:
     return fields
 
 
+_LEDGERS = (Basis.PASSES, Basis.PLANNED, Basis.MAINTENANCE, Basis.COUNTS)
+_WHY_BY = {
+    (Basis.MACHINES, By.MACHINE): "machine", (Basis.MAINTENANCE, By.MACHINE): "machine",
+    (Basis.COUNTS, By.PLACE): "place", **{(basis, By.SHIFT): "shift" for basis in _LEDGERS},
+}  # fmt: skip
+"""What of a figure opens to its "why", and how that is narrowed in the address."""
 _ADDRESS = {
     By.MACHINE: "plant:machine_detail",
     By.ORDER: "production:order_detail",
     By.PERSON: "plant:person_detail",
     By.MATERIAL: "plant:material_detail",
+    By.PLACE: "inventory:place_detail",
 }
 
 
 def _address(by: By, row: KpiRow) -> str:
+    if by == By.CHARACTERISTIC:
+        return reverse("quality:chart_detail", args=[row.slice.pk])
     return reverse(_ADDRESS[by], args=[row.slice.key]) if by in _ADDRESS and row.slice.pk else ""

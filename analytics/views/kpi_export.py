@@ -29,7 +29,8 @@ class KpiExport(PageMixin):
         if kpi is None or kpi.basis == Basis.NONE:
             raise NotFound(_("The KPI book has no such figure."))
         query = request.GET
-        by = next((each for each in POSSIBLE[kpi.basis] if each.value == query.get("by")), By.DAY)
+        by = next((each for each in POSSIBLE[kpi.basis] if each.value == query.get("by")), None)
+        by = by or (By.DAY if By.DAY in POSSIBLE[kpi.basis] else By.SITE)
         variant = query.get("variant", "")
         chosen = chosen_window(self.site, query, local_day(self.now, self.site.zone))
         asked = Asked(kpi, self.site, chosen.window, by, Scope(), variant if variant in kpi.variant_names else "")

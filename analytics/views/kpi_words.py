@@ -54,10 +54,12 @@ BY: dict[By, Text] = {
     By.MACHINE: gettext_lazy("Machines"),
     By.LINE: gettext_lazy("Lines"),
     By.AREA: gettext_lazy("Areas"),
+    By.PLACE: gettext_lazy("Places"),
     By.SHIFT: gettext_lazy("Shifts"),
     By.MATERIAL: gettext_lazy("Materials"),
     By.ORDER: gettext_lazy("Orders"),
     By.PERSON: gettext_lazy("People"),
+    By.CHARACTERISTIC: gettext_lazy("Characteristics"),
 }
 
 
@@ -88,7 +90,9 @@ def why_none(value: KpiValue) -> str:
 
 
 def range_words(kpi: Kpi, value: KpiValue) -> str:
-    """What the figure could be: between two ends, or at least; empty where it is sure."""
+    """What the figure could be: between two ends, or at least; of the worst of several its name. Empty where sure."""
+    if value.of:
+        return _("worst: %(name)s") % {"name": value.of}
     if value.low is None:
         return ""
     if value.high is None:

@@ -15,13 +15,16 @@ from django.utils.translation import gettext_lazy
 from analytics import permissions
 from analytics.engine.book import BOOK
 from analytics.engine.kpi import Basis, Kpi, KpiValue
+from analytics.engine.kpi_evidence import Counted
 from analytics.engine.kpi_why import PieceRow, TimeRow
 from analytics.engine.machine_stretch import instant_of
 from analytics.selectors.kpis import KpiTable, kpi_table
-from analytics.selectors.series import By, nothing
+from analytics.selectors.series import POSSIBLE, By, Scope, nothing
 from analytics.selectors.slices import Window
 from analytics.selectors.why import LONGEST, Why, running_day, why
+from analytics.selectors.why_ledgers import Ledger
 from analytics.views import kpi_words
+from analytics.views.why_ledgers import is_of_ledgers, may_see, rows_behind
 from analytics.views.why_reports import (
     Reader,
     is_of_orders,
@@ -122,6 +125,16 @@ class WhyPage(Page):
             raise NotFound(_("The KPI book has no such figure."))
         return BOOK[self.kwargs["id"]]
 
+    @property
+    def shift(self) -> str:
+        """The shift that the page is narrowed to, by its code; empty: all."""
+        return self.request.GET.get("shift", "").replace("\0", "")[:16]
+
+    @property
+    def place(self) -> str:
+        """The place that the page is narrowed to, by its code; empty: all."""
+        return self.request.GET.get("place", "").replace("\0", "")[:64]
+
     def get_title(self) -> str:
         """The question."""
         return _("Why: %(figure)s") % {"figure": _(self.kpi.name)}
@@ -145,7 +158,8 @@ class WhyPage(Page):
             machine = asked.get("machine", "")
             form = WhyForm(machines, initial={"machine": machine, "first": window.first, "last": window.last})
         chosen = next((each for each in machines if each.code == asked.get("machine")), None)
-        context: dict[str, Any] = {"kpi": self.kpi, "form": form, "window": window, "machine": chosen}
+        context: dict[str, Any] = {"kpi": self.kpi, "form": form, "window": window, "machine": chosen,
+                                   "shift": self.shift}  # fmt: skip
         if self.kpi.basis == Basis.MACHINES:
             return context | (self._of_machine(chosen, window) if chosen is not None else self._slices(window))
         return context | ({"slices": []} if self.kpi.basis == Basis.NONE else self._reported(chosen, window))
@@ -170,15 +184,19 @@ class WhyPage(Page):
     def _reported(self, machine: Equipment | None, window: Window) -> dict[str, Any]:
         """The reports, or the orders and the reports of each, that a figure is made of."""
         kpi, reader = self.kpi, Reader(self.actor, self.site, self.request)
-        if kpi.basis == Basis.MAINTENANCE:
-            return self._due_dates(window)
+        if is_of_ledgers(kpi):
+            return self._of_ledgers(reader, machine, window)
+        if kpi.basis in {Basis.MISSING, Basis.STOCK, Basis.CAPABILITY}:
+            return self._each(window)
         order = self.request.GET.get("order", "").replace("\0", "")
         if is_of_orders(kpi):
-            table = kpi_table(kpi, self.site, window, By.SITE, now=self.now)
-            context = self._value(table.whole) | {"is_listed": True, "order": order}
+            shift = self.shift if By.SHIFT in POSSIBLE[kpi.basis] else ""
+            scope = Scope(shift=shift or None)
+            table = kpi_table(kpi, self.site, window, By.SITE, scope, now=self.now)
+            context = self._value(table.whole) | {"is_listed": True, "order": order, "shift": shift}
             if order:
                 return context | {"reports": reports_of_order(reader, kpi, window, order)}
-            return context | {"orders": order_list_behind(reader, kpi, window)} | self._time_asked(window)
+            return context | {"orders": order_list_behind(reader, kpi, window, shift)} | self._time_asked(window)
         only = reader.narrowed(machine)
         table = kpi_table(kpi, self.site, window, By.MACHINE, now=self.now)
         is_narrow = only.is_placeless or only.equipment is not None
@@ -194,16 +212,44 @@ class WhyPage(Page):
             "figure": kpi_words.printed(kpi, figure),
         }  # fmt: skip
 
-    def _due_dates(self, window: Window) -> dict[str, Any]:
-        """The machines with how many of their due dates were kept; each opens to its own page, with its plans."""
-        table = kpi_table(self.kpi, self.site, window, By.MACHINE, now=self.now)
+    def _of_ledgers(self, reader: Reader, machine: Equipment | None, window: Window) -> dict[str, Any]:
+        """The places with how much of each was kept or right, and the due dates or counted lines themselves."""
+        kpi, shift = self.kpi, self.shift
+        place = machine or (self.place and Equipment.objects.filter(site=self.site, code=self.place).first()) or None
+        scope = Scope(equipment=place.pk if place is not None else None, shift=shift or None)
+        by = By.PLACE if kpi.basis == Basis.COUNTS else By.MACHINE
+        table = kpi_table(kpi, self.site, window, by, scope, now=self.now)
         rows = [
-            (row.slice.key, row.slice.label,
-             _("%(kept)d of %(due)d") % {"kept": row.slice.evidence.kept, "due": row.slice.evidence.due}, "",
-             reverse("plant:machine_detail", args=[row.slice.key]))
+            (row.slice.key, row.slice.label, part_of(row.slice.evidence), "",
+             f"{self.request.path}?{urlencode({'place': row.slice.key, **self._asked(window)})}")
             for row in table.rows
         ]  # fmt: skip
+        ledger = Ledger(self.site, window, shift, place.pk if place is not None else None)
+        return self._value(table.whole) | {
+            "slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS), "is_narrow": place is not None,
+            "place": place, "ledger": rows_behind(reader, kpi, ledger, self.now), "is_hidden": not may_see(reader, kpi),
+        }  # fmt: skip
+
+    def _each(self, window: Window) -> dict[str, Any]:
+        """The materials that the figure is summed from, or the characteristics of which the worst stands.
+
+        Each opens to its own page: a material's stock, a characteristic's chart.
+        """
+        by, page = By.MATERIAL, "plant:material_detail"
+        if self.kpi.basis == Basis.CAPABILITY:
+            by, page = By.CHARACTERISTIC, "quality:chart_detail"
+        table = kpi_table(self.kpi, self.site, window, by, now=self.now)
+        worst_first = sorted(table.rows, key=lambda row: (row.value.value is None, row.value.value or 0))
+        rows = [
+            (row.slice.key, row.slice.label, kpi_words.printed(self.kpi, row.value), kpi_words.why_none(row.value),
+             reverse(page, args=[row.slice.pk if by == By.CHARACTERISTIC else row.slice.key]))
+            for row in (worst_first if by == By.CHARACTERISTIC else table.rows)
+        ]  # fmt: skip
         return self._value(table.whole) | {"slices": rows[:MOST_ROWS], "left_out": max(0, len(rows) - MOST_ROWS)}
+
+    def _asked(self, window: Window) -> dict[str, Any]:
+        """The days and the shift, for addresses."""
+        return {"first": window.first, "last": window.last, **({"shift": self.shift} if self.shift else {})}
 
     def _time_asked(self, window: Window) -> dict[str, Any]:
         """Beside what was asked of the machines: the planned time of each, which opens to its stretches."""
@@ -220,8 +266,7 @@ class WhyPage(Page):
 
     def _of_machine(self, machine: Equipment, window: Window) -> dict[str, Any]:
         kpi = self.kpi
-        variant = self.request.GET.get("variant", "")
-        shift = self.request.GET.get("shift", "").replace("\0", "")[:16]
+        variant, shift = self.request.GET.get("variant", ""), self.shift
         found = why(
             kpi, self.site, machine, window, self.now, shift=shift,
             variant=variant if variant in kpi.variant_names else "",
@@ -246,6 +291,12 @@ class WhyPage(Page):
             "pieces": [_piece_shown(found, row) for row in pieces[:MOST_ROWS]],
             "pieces_left_out": max(0, len(pieces) - MOST_ROWS),
         }
+
+
+def part_of(evidence: Any) -> str:
+    """So many of so many, of what was kept or right."""
+    kept, due = (evidence.right, evidence.counted) if isinstance(evidence, Counted) else (evidence.kept, evidence.due)
+    return _("%(kept)d of %(due)d") % {"kept": kept, "due": due}
 
 
 def length_words(length: int) -> str:

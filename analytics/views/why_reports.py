@@ -36,7 +36,7 @@ from mom.work.models import JobResponse, QuantityReport, WorkRequest
 from mom.work.models.labels import QUANTITY_KIND, WORK_KIND
 
 PER_PAGE = 100
-OF_ORDERS = frozenset({Basis.ORDERS, Basis.DUE, Basis.OUTPUT, Basis.DEMAND, Basis.PASSES, Basis.PLANNED})
+OF_ORDERS = frozenset({Basis.ORDERS, Basis.DUE, Basis.OUTPUT, Basis.DEMAND, Basis.PASSES, Basis.PLANNED, Basis.USED})
 NO_MACHINE = "none"
 
 
@@ -146,9 +146,9 @@ def reports_of_order(reader: Reader, kpi: Kpi, window: Window, code: str) -> lis
     ]
 
 
-def order_list_behind(reader: Reader, kpi: Kpi, window: Window) -> Listed:
-    """The orders that a figure is made of."""
-    found = orders_behind(kpi, reader.site, window)
+def order_list_behind(reader: Reader, kpi: Kpi, window: Window, shift: str = "") -> Listed:
+    """The orders that a figure is made of; of one shift by its code where it can be told apart so."""
+    found = orders_behind(kpi, reader.site, window, shift)
     page = reader.page(found, "page")
     told = told_of([each.pk for each in page])
     return Listed(_("Orders"), [_order(reader, kpi, window, each, told) for each in page], page, "page", [])

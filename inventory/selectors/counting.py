@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from inventory.engine.counting import accuracy
 from inventory.engine.terms import CountStatus
@@ -117,12 +118,57 @@ class Accuracy:
         return None if exact is None else Decimal(exact.numerator) / Decimal(exact.denominator)
 
 
-def accuracy_of(site: Site, since: datetime, until: datetime, places: Collection[int] | None = None) -> Accuracy:
-    """Of the counts posted during [since, until), of all places of a site or some. One statement."""
+_SUMS = {"right": Count("pk", filter=Q(difference=0)), "counted": Count("pk")}
+
+
+def judged_lines(
+    site: Site, since: datetime, until: datetime, places: Collection[int] | None = None
+) -> QuerySet[CountLine]:
+    """The counted lines of the counts posted during [since, until), of all places of a site or some: what accuracy is
+    of. No statement of its own.
+    """
     lines = CountLine.objects.filter(
         site=site, count__status=CountStatus.POSTED, count__posted_at__gte=since, count__posted_at__lt=until
     ).exclude(difference=None)
-    if places is not None:
-        lines = lines.filter(count__location__in=places)
-    found = lines.aggregate(right=Count("pk", filter=Q(difference=0)), counted=Count("pk"))
+    return lines if places is None else lines.filter(count__location__in=places)
+
+
+def accuracy_of(site: Site, since: datetime, until: datetime, places: Collection[int] | None = None) -> Accuracy:
+    """Of the counts posted during [since, until), of all places of a site or some. One statement."""
+    found = judged_lines(site, since, until, places).aggregate(**_SUMS)
     return Accuracy(found["right"], found["counted"])
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyAt:
+    """The lines of one posting: when, at which equipment, and of which material where that was asked."""
+
+    at: datetime
+    equipment: int
+    material: int | None
+    accuracy: Accuracy
+
+
+def accuracy_by(
+    site: Site,
+    since: datetime,
+    until: datetime,
+    *,
+    equipment: Collection[int] | None = None,
+    material: int | None = None,
+    by_material: bool = False,
+) -> list[AccuracyAt]:
+    """The same told apart by posting and place, and by material where asked; narrowed to some. One statement."""
+    lines = judged_lines(site, since, until).order_by()
+    if equipment is not None:
+        lines = lines.filter(count__location__equipment__in=equipment)
+    if material is not None:
+        lines = lines.filter(definition=material)
+    keys: dict[str, Any] = {"at": F("count__posted_at"), "equipment": F("count__location__equipment_id")}
+    if by_material:
+        keys["material"] = F("definition_id")
+    rows: Any = lines.values(**keys).annotate(**_SUMS)
+    return [
+        AccuracyAt(row["at"], row["equipment"], row.get("material"), Accuracy(row["right"], row["counted"]))
+        for row in rows
+    ]

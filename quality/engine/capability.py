@@ -10,6 +10,7 @@ from math import exp, lgamma, log, sqrt
 from statistics import NormalDist, fmean, stdev
 
 LEAST = 2
+LEAST_OF_MACHINE = 50
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,51 @@ class Capability:
     """Expected parts per million outside, of a normal process with the overall spread."""
 
 
+@dataclass(frozen=True)
+class Estimates:
+    """The indices without their intervals."""
+
+    n: int
+    mean: float
+    sigma_overall: float
+    cp: float | None
+    cpk: float
+    pp: float | None
+    ppk: float
+
+
+def estimates(
+    values: Sequence[float], sigma_within: float, lower: float | None, upper: float | None
+) -> Estimates | None:
+    """Indices of `values` with a spread within samples of `sigma_within`; None where there is nothing to judge by."""
+    if len(values) < LEAST or (lower is None and upper is None):
+        return None
+    mean, overall = fmean(values), stdev(values)
+    if overall <= 0 or sigma_within <= 0:
+        return None
+
+    def both(sigma: float) -> float | None:
+        return None if lower is None or upper is None else (upper - lower) / (6 * sigma)
+
+    def nearer(sigma: float) -> float:
+        return min(side / (3 * sigma) for side in _distances(mean, lower, upper))
+
+    return Estimates(
+        len(values), mean, overall, both(sigma_within), nearer(sigma_within), both(overall), nearer(overall)
+    )
+
+
+def machine_capability(
+    values: Sequence[float], lower: float | None, upper: float | None
+) -> tuple[float | None, float] | None:
+    """Cm and Cmk of a short-term sample, by its own spread; None for fewer than fifty values. Cm takes both limits.
+
+    Source: ISO 22400-2 KPI 19 and 20; fifty pieces: ISO 22514-3.
+    """
+    found = estimates(values, 1.0, lower, upper) if len(values) >= LEAST_OF_MACHINE else None
+    return None if found is None else (found.pp, found.ppk)
+
+
 def capability(
     values: Sequence[float],
     sigma_within: float,
@@ -46,35 +92,32 @@ def capability(
     degrees: float | None = None,
     confidence: float = 0.95,
 ) -> Capability | None:
-    """Indices of `values` with a spread within samples of `sigma_within`; None where there is nothing to judge by.
+    """The same with the intervals that they lie in, and the share outside.
 
     `degrees`: degrees of freedom of `sigma_within`, by default as many as values less one.
     """
-    if len(values) < LEAST or (lower is None and upper is None):
+    found = estimates(values, sigma_within, lower, upper)
+    if found is None:
         return None
-    mean, overall, many = fmean(values), stdev(values), len(values)
-    if overall <= 0 or sigma_within <= 0:
-        return None
+    many = found.n
     freedom = degrees or many - 1
 
-    def both(sigma: float, nu: float) -> Index | None:
-        if lower is None or upper is None:
+    def both(value: float | None, nu: float) -> Index | None:
+        if value is None:
             return None
-        value, half = (upper - lower) / (6 * sigma), (1 - confidence) / 2
+        half = (1 - confidence) / 2
         return Index(value, value * sqrt(chi2_quantile(half, nu) / nu), value * sqrt(chi2_quantile(1 - half, nu) / nu))
 
-    def nearer(sigma: float) -> Index:
-        sides = [side / (3 * sigma) for side in _distances(mean, lower, upper)]
-        value = min(sides)
+    def nearer(value: float) -> Index:
         reach = NormalDist().inv_cdf(0.5 + confidence / 2) * sqrt(1 / (9 * many) + value**2 / (2 * (many - 1)))
         return Index(value, value - reach, value + reach)
 
-    normal = NormalDist(mean, overall)
+    normal = NormalDist(found.mean, found.sigma_overall)
     below = normal.cdf(lower) if lower is not None else 0.0
     above = 1 - normal.cdf(upper) if upper is not None else 0.0
     return Capability(
-        many, mean, sigma_within, overall, both(sigma_within, freedom), nearer(sigma_within),
-        both(overall, many - 1), nearer(overall), (below + above) * 1e6,
+        many, found.mean, sigma_within, found.sigma_overall, both(found.cp, freedom), nearer(found.cpk),
+        both(found.pp, many - 1), nearer(found.ppk), (below + above) * 1e6,
     )  # fmt: skip
 
 

@@ -119,11 +119,17 @@ def chart_view(chart: ControlChart, last: int = 30) -> ChartView:
     )
 
 
+def tolerance_of(about: Characteristic) -> tuple[float | None, float | None]:
+    """Its lower and upper limit, for the arithmetic."""
+    lower, upper = about.lower_limit, about.upper_limit
+    return None if lower is None else float(lower), None if upper is None else float(upper)
+
+
 def _capability(about: Characteristic, limits: ControlLimits | None, recent: Sequence[Sample]) -> Capability | None:
     if limits is None:
         return None
     values = [float(value) for each in recent for value in each.values]
-    lower, upper = (None if limit is None else float(limit) for limit in (about.lower_limit, about.upper_limit))
+    lower, upper = tolerance_of(about)
     # The limits' spread rests on ranges of `basis` samples: about nine tenths of the freedom of pooled variances.
     freedom = 0.9 * limits.basis * max(limits.size - 1, 1)
     return capability(values, limits.sigma, lower, upper, degrees=freedom)

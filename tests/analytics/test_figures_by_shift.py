@@ -3,7 +3,9 @@
 The sixteenth of April is a Thursday: early 6 to 14, late 14 to 22, night 22 to 6 of the seventeenth.
 """
 
+import html
 import io
+import re
 import uuid
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -186,3 +188,36 @@ def test_report_its_api_and_workbook_say_what_the_book_says_by_shift(reader: Cli
     assert early == {
         "kpi": "first_pass_yield", "version": 2, "value": "0.875000000000", "missing": None, "target": "0.900000000000",
     }  # fmt: skip
+
+
+def test_why_is_narrowed_to_a_shift_and_the_shifts_tab_opens_to_it(reader: Client, worked: Floor) -> None:
+    """Adherence of the early shift: B kept, A not. Of the night: C not. PM: both due dates are of the late shift."""
+    days = f"first={DAY}&last={DAY}"
+
+    def why(kpi: str, shift: str) -> str:
+        return reader.get(f"/figures/{kpi}/why/?{days}&shift={shift}").content.decode()
+
+    def orders(page: str) -> set[str]:
+        return set(re.findall(r"/orders/([^/]+)/", page))
+
+    with time_machine.travel(at(worked, 24 * 3), tick=False):
+        assert orders(why("schedule_adherence", "early")) == {"A", "B"}
+        assert orders(why("schedule_adherence", "night")) == {"C"}
+        assert orders(why("first_pass_yield", "night")) == {"C"}
+        assert orders(why("first_pass_yield", "late")) == {"A"}
+        assert "80" in why("first_pass_yield", "night")  # 8 of 10
+        late, early = why("pm_compliance", "late"), why("pm_compliance", "early")
+        assert [len(re.findall(r"/maintenance/plans/", page)) for page in (late, early)] == [2, 0]
+        assert "shift late" in late
+        tab = reader.get(f"/kpis/first_pass_yield/?{days}&by=shift").content.decode()
+    links = [html.unescape(each) for each in re.findall(r'href="([^"]*figures/first_pass_yield/why/[^"]*)"', tab)]
+    assert f"/figures/first_pass_yield/why/?shift=night&{days}" in links
+
+
+def test_shifts_have_their_names_beside_their_codes_in_every_record(worked: Floor) -> None:
+    worked.shift(worked.machines[0], "late")
+    with time_machine.travel(at(worked, 24 * 3), tick=False):
+        for kpi in ("first_pass_yield", "schedule_adherence", "pm_compliance", "availability"):
+            rows = kpi_table(BOOK[kpi], worked.site, Window(DAY, DAY), By.SHIFT).rows
+            assert rows
+            assert {row.slice.label for row in rows} <= {"Early shift", "Late shift", "Night shift"}, kpi

@@ -3,6 +3,7 @@
 Two lines: M1 and M2 stand in LINE-1, M3 in LINE-2. The second of March is a Monday, the ninth the next one.
 """
 
+import re
 import uuid
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -329,6 +330,11 @@ def test_orders_and_due_dates_behind_the_figures_open(planned: Plant, served: Pl
     page = api.get(f"/figures/pm_compliance/why/?{days}").content.decode()
     assert "1 of 2" in page
     assert "/machines/M1/" in page
+    words = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", page)]
+    assert [words.count(each) for each in ("in time", "late", "not done")] == [2, 1, 2]
+    of_machine = api.get(f"/figures/pm_compliance/why/?{days}&machine=M1").content.decode()
+    assert "1 of 2" in of_machine
+    assert "not done" not in of_machine
 
 
 @pytest.mark.parametrize(("kpi", "most"), [("first_pass_yield", 7), ("schedule_adherence", 2), ("pm_compliance", 2)])

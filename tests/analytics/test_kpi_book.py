@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from analytics.engine.book import BOOK, COMPUTED, KPIS
+from analytics.engine.book import BOOK, KPIS
 from analytics.engine.book_iso import ISO_34
 from analytics.engine.kpi import Basis, Kpi, Missing, Trend
 from analytics.engine.kpi_evidence import (
+    Capabilities,
+    Capable,
     Demand,
     DuePieces,
     DueTotals,
@@ -149,10 +151,17 @@ def test_no_failure_has_no_mean_but_a_bound() -> None:
     assert round(found.low, 4) == Decimal("43.4294")  # 100 h / ln(10)
 
 
-def test_capability_stays_a_definition_until_measurements_are_recorded() -> None:
-    for name in ("cm", "cmk", "cp", "cpk"):
-        assert BOOK[name].basis == Basis.NONE
-        assert BOOK[name] not in COMPUTED
+def test_capability_of_several_characteristics_is_the_worst_with_its_name_and_no_mean() -> None:
+    """Source: vectors/iso22400_own_1.json for the first; the second is better in all but its Cpk."""
+    cpk = Decimal(str(OUT["cpk"]))
+    bore = Capable("Bore", *(Decimal(str(OUT[name])) for name in ("cm", "cmk", "cp", "cpk")))
+    both = Capabilities((bore,)) + Capabilities((Capable("Depth", Decimal(2), None, Decimal(3), cpk - 1),))
+    found = {name: BOOK[name].of(both) for name in ("cm", "cmk", "cp", "cpk")}
+    assert [(each.value, each.of) for each in found.values()] == [
+        (bore.cm, "Bore"), (bore.cmk, "Bore"), (bore.cp, "Bore"), (cpk - 1, "Depth"),
+    ]  # fmt: skip
+    none = BOOK["cm"].of(Capabilities((Capable("Bore"),)))
+    assert (none.value, none.missing, none.of) == (None, Missing.NO_DATA, "")
 
 
 def test_pieces_of_several_units_do_not_add_up() -> None:

@@ -182,7 +182,7 @@ def test_book_in_the_api_has_the_fields_of_kpi_ml(api: Client) -> None:
     book = {row["id"]: row for row in api.get("/api/v1/kpis/").json()["results"]}
     assert sum(1 for row in book.values() if row["number"]) == 34
     assert set(book["oee_index"]["variants"]) == {"iso22400", "tpm"}
-    assert book["cpk"]["no_data"]
+    assert book["other_loss_ratio"]["no_data"]
     assert book["oee_index"]["audience"] == ["operator", "supervisor", "management"]
 
 
@@ -272,7 +272,7 @@ def test_page_downloads_the_same_table(api: Client) -> None:
     assert [line["key"] for line in lines] == ["M1", "M2", "M3", "total"]
     parquet = api.get(f"/kpis/oee_index/export/{query}&as=parquet")
     assert b"".join(parquet.streaming_content)[:4] == b"PAR1"
-    assert api.get(f"/kpis/cpk/export/{query}").status_code == 404
+    assert api.get(f"/kpis/other_loss_ratio/export/{query}").status_code == 404
 
 
 def test_trust_says_within_how_long_most_machines_were_heard(api: Client, plant: Plant) -> None:

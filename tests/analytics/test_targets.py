@@ -164,7 +164,7 @@ def test_target_is_refused_for_what_is_not_computed_or_elsewhere(site: Site, oth
         foreign = MaterialDefinition.objects.create(site=other_site, code="X", unit="C62")
     for new, field in (
         (NewTarget("no_such", Decimal(1), T0), "kpi"),
-        (NewTarget("cpk", Decimal(1), T0), "kpi"),
+        (NewTarget("other_loss_ratio", Decimal(1), T0), "kpi"),
         (NewTarget("oee_index", Decimal(1), T0, definition=foreign), "definition"),
     ):
         with pytest.raises(InvalidInput) as refusal:

@@ -27,7 +27,7 @@ MORE = {
     "GET /api/v1/status/": 17,
     "page analytics:overview": 25,  # the shift of all machines, their needs, orders in work
     "page analytics:machine_now": 28,  # state, timeline, losses, reasons, cycles, signals and log of a machine
-    "page analytics:kpi_list": 24,  # every record of the site once: reports, machines, orders, orders due, targets
+    "page analytics:kpi_list": 34,  # every record of the site once: reports, machines, orders, plans, stock, charts
     "page analytics:kpi_detail": 20,
     "page analytics:why": 40,  # all facts of a machine, as the buckets read them
     "GET /api/v1/kpis/{id}/csv/": 18,

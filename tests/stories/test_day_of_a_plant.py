@@ -237,6 +237,9 @@ def the_day_has_its_figures(norrtal: Norrtal) -> None:
     assert figure("mttr", norrtal.press) == D("0.833333333333")
     assert figure("mttr", norrtal.press, "iso22400_fe_plus_1") == D("0.416666666667")
     assert figure("failure_count") == 1
+    early = Scope(equipment=norrtal.press.pk, shift="E")
+    oee = kpi_table(BOOK["oee_index"], norrtal.site, day, By.SITE, early, now=clock.now()).whole
+    assert oee.value == D(396) / D(450)
 
 
 def a_count_finds_a_difference(norrtal: Norrtal) -> None:
@@ -251,6 +254,8 @@ def a_count_finds_a_difference(norrtal: Norrtal) -> None:
     assert norrtal.there("C-1") == 199
     accuracy = accuracy_of(norrtal.site, at(6), at(16))
     assert (accuracy.right, accuracy.counted) == (len(lines) - 1, len(lines))
+    book = kpi_table(BOOK["count_accuracy"], norrtal.site, Window(DAY, DAY), By.SITE, now=clock.now()).whole
+    assert book.value == accuracy.ratio == D(len(lines) - 1) / len(lines)
 
 
 def the_order_ships_and_the_customer_complains(norrtal: Norrtal) -> None:
