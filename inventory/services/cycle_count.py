@@ -275,7 +275,11 @@ def _locked(count_id: int) -> CycleCount:
 def _check_open(act: UseCase, count: CycleCount, moments: Sequence[datetime]) -> None:
     if count.status not in {CountStatus.OPEN, CountStatus.COUNTED}:
         raise Conflict(_("Count %(count)s is over.") % {"count": count.code}, code="count_over")
-    first = JobResponse.objects.filter(job_order=count.job_order_id, reverses=None, reversal=None).order_by("started_at").first()
+    first = (
+        JobResponse.objects.filter(job_order=count.job_order_id, reverses=None, reversal=None)
+        .order_by("started_at")
+        .first()
+    )
     if first is None:
         raise Conflict(_("Start job %(job)s first.") % {"job": count.code}, code="count_not_started")
     if not first.started_at <= min(moments) <= max(moments) <= act.now:

@@ -40,7 +40,7 @@ def after_pieces(act: UseCase, job_order_id: int) -> list[Inspection]:
 
 
 def after_start(act: UseCase, job_order_id: int) -> list[Inspection]:
-    """After a start: the first piece, once a job; again after a start that was undone, whose inspection went with it."""
+    """After a start: the first piece, once a job; again after one that was undone, whose inspection went with it."""
     job, groups = _watched_job(job_order_id, "first_off")
     if job is None or not groups:
         return []

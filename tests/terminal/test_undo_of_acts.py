@@ -77,5 +77,5 @@ def test_resume_is_grey_with_its_reason_while_maintenance_has_the_machine(cut: C
     button = page.split('data-when="paused" data-do="resume"')[1].split("</button>")[0]
     assert " disabled>" in button
     assert "go on with this job" not in button
-    assert "maintenance" in button.lower()
+    assert "CNC-04 is repaired, but job MJ-" in button
     assert cut.send(cut.tap(30, "resume")) == ["refused"]

@@ -81,7 +81,11 @@ def test_start_undone_withdraws_its_stretch_and_labour_and_job_and_order_stand_a
     assert [row.reverses_id for row in labour] == [None, labour[0].pk]
     assert labour.aggregate(sum=Sum("duration"))["sum"] == timedelta(0)
     told = AuditEntry.objects.get(action="work.job_order_start_undone")
-    assert (told.before, told.after, told.reason) == ({"status": "running"}, {"status": "ready"}, "Undone by who did it")
+    assert (told.before, told.after, told.reason) == (
+        {"status": "running"},
+        {"status": "ready"},
+        "Undone by who did it",
+    )
     event = OutboxEvent.objects.get(topic="work.job_order_status_changed", payload__command="undo_start")
     assert (event.payload["before"], event.payload["after"]) == ("running", "ready")
     assert broken() == []
@@ -189,9 +193,7 @@ def test_job_that_was_not_started_has_nothing_to_undo(work: Work) -> None:
 def test_start_that_another_job_followed_stays(site: Any) -> None:
     first, second = make_chain(site, "Turn", "Wash")
     with acting():
-        JobDependency.objects.create(
-            site=site, predecessor=first, successor=second, kind=DependencyKind.AFTER_START
-        )
+        JobDependency.objects.create(site=site, predecessor=first, successor=second, kind=DependencyKind.AFTER_START)
     job_order.command(ME, first.pk, JobOrderCommand.START)
     job_order.command(ME, second.pk, JobOrderCommand.START)
     with pytest.raises(Conflict, match=f"Job {second.code} began because {first.code} had begun"):

@@ -37,8 +37,8 @@ from mom.work.engine.terms import OUTPUT_USES, JobOrderCommand
 from mom.work.filters import JobOrderFilters
 from mom.work.models import JobOrder, JobRequirement
 from mom.work.models.labels import GATE_LEVEL, JOB_ORDER_COMMAND
-from mom.work.services import job_order as job_orders
 from mom.work.services import act_undo, quantity_report, running_job
+from mom.work.services import job_order as job_orders
 
 
 class OutputSerializer(Serializer):
@@ -89,7 +89,10 @@ class UndoActSerializer(Serializer):
 
     op_uuid = UUIDField(help_text="Made where it was undone; the same key counts once for ever.")
     act = UUIDField(
-        required=False, default=None, allow_null=True, help_text="`op_uuid` of the command to undo. Without it the last."
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="`op_uuid` of the command to undo. Without it the last.",
     )
     occurred_at = DateTimeField(
         required=False, default=None, allow_null=True, help_text="When it was undone. Without it now."
@@ -217,7 +220,6 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         )
         rows = report_rows([report.pk for report in reports])
         return Response(QuantityReportSerializer(rows, many=True).data, status=status.HTTP_201_CREATED)
-
 
     @extend_schema(request=UndoActSerializer, responses=JobOrderSerializer)
     @action(detail=True, methods=["post"])

@@ -114,7 +114,9 @@ def _withdraw(act: UseCase, job_order: JobOrder, first: AuditEntry, op_uuid: uui
     if kind is not None and asked == JobOrderCommand.START:
         kind.start_undone(act, job_order)
     job_response.close_for(act, job_order, at)
-    job_response.take_back(act, response, op_uuid, _("%(command)s undone") % {"command": JOB_ORDER_COMMAND.label(asked)})
+    job_response.take_back(
+        act, response, op_uuid, _("%(command)s undone") % {"command": JOB_ORDER_COMMAND.label(asked)}
+    )
     return response.started_at
 
 
