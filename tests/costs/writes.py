@@ -18,7 +18,7 @@ from mom.erp.selectors.mapping import mapping_list
 from mom.plant.views.nouns import NOUNS
 from mom.work.engine.terms import JobOrderCommand, QuantityKind, WorkRequestCommand
 from mom.work.models import JobOrder
-from mom.work.services import job_order, quantity_report, work_request_command
+from mom.work.services import quantity_report, work_request_command
 from mom.work.services.quantity_report import Reported
 from tests.accounts.matrix import Route, routes
 from tests.costs import (
@@ -159,7 +159,7 @@ def _command(route: Route, plant: GrownPlant, resource: str) -> Act:
     if resource == "work/job-orders":
         job = new_job(plant, name)
         if route.action == "undo":
-            job_order.command(actor_for_user(plant.user), job.pk, JobOrderCommand.START, person=plant.person)
+            give(job, "start", actor=actor_for_user(plant.user), person=plant.person)
             return sent("post", route.address(job.pk), {"op_uuid": str(uuid.uuid4())})
         body: dict[str, Any] = WHY if name in {"hold", "abort", "cancel"} else {}
         if route.action == "quantity_reports":

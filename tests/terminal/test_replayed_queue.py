@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mom.accounts.models import Site
@@ -136,6 +136,9 @@ NETWORK = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(TAPS, NETWORK)
+@example([("start", 1), ("undo last", 1), ("start", 1), ("pause", 1), ("undo last", 1), ("finish", 1)], [])
+@example([("start", 1), ("pause", 1), ("undo", 2), ("resume", 1), ("undo last", 1), ("log", 3)], [(3, "answer lost")])
+@example([("start", 1), ("log", 4), ("undo", 2), ("undo last", 1), ("undo", 4)], [(2, "answer lost")])
 def test_each_entry_counts_once_whatever_the_network_did(site: Site, taps: list[Tap], network: list[Any]) -> None:
     before = transaction.savepoint()
     try:
