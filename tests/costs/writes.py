@@ -163,10 +163,9 @@ def _command(route: Route, plant: GrownPlant, resource: str) -> Act:
             return sent("post", route.address(job.pk), {"op_uuid": str(uuid.uuid4())})
         body: dict[str, Any] = WHY if name in {"hold", "abort", "cancel"} else {}
         if route.action == "quantity_reports":
-            lines = [{"kind": "good", "quantity": "2"}, {"kind": "scrap", "quantity": "1"}]
+            lines = [{"kind": kind, "quantity": many} for kind, many in (("good", "2"), ("scrap", "1"))]
             body = {"op_uuid": str(uuid.uuid4()), "person": plant.person.code, "lines": lines}
-        if name in {"start", "resume", *RUNNING}:
-            body = {"person": plant.person.code}
+        body = {"person": plant.person.code} if name in {"start", "resume", *RUNNING} else body
         return sent("post", route.address(job.pk), body)
     return _order_command(route, plant, name)
 
@@ -182,8 +181,8 @@ def _order_command(route: Route, plant: GrownPlant, name: str) -> Act:
 
 
 def _stop(route: Route, plant: GrownPlant) -> Act:
-    body = {"op_uuid": str(uuid.uuid4()), "site": plant.site.code, "machine": plant.new_machine.code}
-    return sent("post", route.path, body)
+    key, machine = str(uuid.uuid4()), plant.new_machine.code
+    return sent("post", route.path, {"op_uuid": key, "site": plant.site.code, "machine": machine})
 
 
 def _undo(route: Route, plant: GrownPlant) -> Act:
