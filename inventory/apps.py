@@ -23,11 +23,18 @@ class InventoryConfig(AppConfig):
         from inventory.selectors.material_at_hand import NEEDS_MATERIAL, material_missing
         from inventory.services import backflush
         from inventory.services.kinds import InventoryJobs
+        from inventory.services.not_withdrawn import refuse_moved
         from inventory.views import panels
         from mom.core.web.navigation import NavItem, register
         from mom.plant.public import register_refusal
         from mom.work.engine.terms import OperationsType
-        from mom.work.public import register_blockers, register_job_kind, register_log_words, register_report_step
+        from mom.work.public import (
+            register_blockers,
+            register_job_kind,
+            register_log_words,
+            register_report_step,
+            register_withdrawal_step,
+        )
 
         register_log_words(
             {
@@ -50,6 +57,7 @@ class InventoryConfig(AppConfig):
         subjects.register()
         register_job_kind(OperationsType.INVENTORY, InventoryJobs())
         register_report_step("inventory.backflush", backflush.follow)
+        register_withdrawal_step("inventory.material", refuse_moved)
         register_blockers(backflush.SOURCE, _asks_nothing, _("Material short at a report"), level=backflush.LEVEL)
         register_blockers("inventory.material", material_missing, _("Material"), hint=NEEDS_MATERIAL)
         stock = NavItem("inventory", _("Stock"), "inventory:stock_list", permissions.VIEW, order=20, also=("/trace/",))

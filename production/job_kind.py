@@ -19,6 +19,9 @@ class ProductionJobs:
     def started(self, act: UseCase, job_order: JobOrder, at: datetime) -> None:
         """Nothing."""
 
+    def start_undone(self, act: UseCase, job_order: JobOrder) -> None:
+        """Nothing: an answered step is an act on the job, and stands against it."""
+
     def reported(self, act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
         """Nothing: material is taken by hand."""
 

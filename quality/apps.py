@@ -13,16 +13,18 @@ class QualityConfig(AppConfig):
         from mom.core.files import subjects as filed
         from mom.core.web.navigation import NavItem, register
         from mom.work.engine.terms import GateLevel
-        from mom.work.public import register_blockers
+        from mom.work.public import register_blockers, register_withdrawal_step
         from quality import permissions, subjects
         from quality import subscribers as _subscribed  # noqa: F401 - subscribe to events
         from quality.models import Nonconformance
         from quality.search import ncr_address
         from quality.selectors import gate
         from quality.services.disposition import RECORD_CLASS
+        from quality.services.inspection import withdraw_begun
         from quality.views import panels
 
         subjects.register()
+        register_withdrawal_step("quality.inspections", withdraw_begun)
         approval.declare(
             RECORD_CLASS, _("Dispositions of nonconforming parts"), permission=permissions.APPROVE_DISPOSITION
         )

@@ -63,10 +63,22 @@ def begin(_act: UseCase, job_order: JobOrder) -> None:
     if count is None:
         return
     there = StockBalance.objects.filter(location=count.location_id).exclude(quantity=0)
+    known = set(count.lines.values_list("definition_id", "lot_id", "sublot_id"))  # of a start that was undone
     CountLine.objects.bulk_create(
         CountLine(site_id=count.site_id, count=count, definition_id=row[0], lot_id=row[1], sublot_id=row[2])
         for row in there.order_by("id").values_list("definition_id", "lot_id", "sublot_id")
+        if row not in known
     )
+
+
+def not_begun(_act: UseCase, job_order: JobOrder) -> None:
+    """The start of a count is undone: its sheet stays, and the next start adds what lies there by then.
+
+    Joins the caller's transaction. Raises: Conflict where something was counted.
+    """
+    if CountEntry.objects.filter(line__count__job_order=job_order).exists():
+        sentence = _("Something was counted for %(job)s since. Go on, or cancel the job.") % {"job": job_order.code}
+        raise Conflict(sentence, code="count_begun")
 
 
 @dataclass(frozen=True)
@@ -246,7 +258,7 @@ def _refuse_impossible(outcomes: list[Outcome]) -> None:
 
 
 def _response(count: CycleCount) -> JobResponse | None:
-    rows = JobResponse.objects.filter(job_order=count.job_order_id, reverses=None)
+    rows = JobResponse.objects.filter(job_order=count.job_order_id, reverses=None, reversal=None)
     return rows.order_by("-started_at", "-id").first()
 
 
@@ -263,7 +275,11 @@ def _locked(count_id: int) -> CycleCount:
 def _check_open(act: UseCase, count: CycleCount, moments: Sequence[datetime]) -> None:
     if count.status not in {CountStatus.OPEN, CountStatus.COUNTED}:
         raise Conflict(_("Count %(count)s is over.") % {"count": count.code}, code="count_over")
-    first = JobResponse.objects.filter(job_order=count.job_order_id, reverses=None).order_by("started_at").first()
+    first = (
+        JobResponse.objects.filter(job_order=count.job_order_id, reverses=None, reversal=None)
+        .order_by("started_at")
+        .first()
+    )
     if first is None:
         raise Conflict(_("Start job %(job)s first.") % {"job": count.code}, code="count_not_started")
     if not first.started_at <= min(moments) <= max(moments) <= act.now:

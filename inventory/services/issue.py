@@ -148,7 +148,7 @@ def give_back(
 
 def latest_response(job_order: JobOrder) -> JobResponse:
     """The stretch of work that material is booked on: the latest of the job. Raises: Conflict for one without."""
-    rows = JobResponse.objects.filter(job_order=job_order, reverses=None).select_related("site")
+    rows = JobResponse.objects.filter(job_order=job_order, reverses=None, reversal=None).select_related("site")
     response = rows.order_by("-started_at", "-id").first()
     if response is None:
         sentence = _("Job %(job)s is not in work. Start it first.") % {"job": job_order.code}

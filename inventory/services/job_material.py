@@ -345,7 +345,7 @@ def swap(
 
 _LATEST = Prepared(
     lambda job: (
-        JobResponse.objects.filter(job_order=job, reverses=None)
+        JobResponse.objects.filter(job_order=job, reverses=None, reversal=None)
         .select_related("site")
         .order_by("-started_at", "-id")[:1]
     )

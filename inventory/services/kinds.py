@@ -18,6 +18,10 @@ class InventoryJobs:
         """A count gets its sheet: what lies there now."""
         cycle_count.begin(act, job_order)
 
+    def start_undone(self, act: UseCase, job_order: JobOrder) -> None:
+        """A count nobody began waits with its sheet. Raises: Conflict where something was counted."""
+        cycle_count.not_begun(act, job_order)
+
     def reported(self, act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
         """Nothing: counts and moves make nothing."""
 

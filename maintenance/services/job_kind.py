@@ -25,6 +25,10 @@ class MaintenanceKindOfJob:
             accepted = job.accepted_at or max(at, job.reported_at)
             maintenance_job.keep(act, job, "job_begun", accepted_at=accepted, arrived_at=max(at, accepted))
 
+    def start_undone(self, act: UseCase, job_order: JobOrder) -> None:
+        """Nobody is at the machine after all. Raises: Conflict where something was done on the job since."""
+        maintenance_job.not_arrived(act, job_order)
+
     def reported(self, act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
         """Maintenance makes no pieces."""
 

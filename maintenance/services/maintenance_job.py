@@ -16,6 +16,7 @@ from mom.core import numbers
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput, NotFound, Stale
 from mom.core.live.change import tell
+from mom.core.models import AuditEntry
 from mom.core.use_case import UseCase, use_case
 from mom.plant.models import Equipment, Person
 from mom.plant.selectors.document import own_person
@@ -204,6 +205,26 @@ def arrive(actor: Actor, job_order_id: int, *, version: int | None = None) -> Ma
             technician=job.technician or person,
         )  # fmt: skip
         return job
+
+
+def not_arrived(act: UseCase, job_order: JobOrder) -> None:
+    """The start of a locked job is undone, so nobody came, and the machine is free. Joins the caller's transaction.
+
+    Who accepted it with that start has not; who took it as technician keeps it. Raises: Conflict where something was
+    done on it since.
+    """
+    rows = MaintenanceJob.objects.select_for_update(of=("self",)).select_related("site").order_by("pk")
+    job = rows.filter(job_order=job_order).first()
+    if job is None:
+        return
+    about = {"subject_type": MaintenanceJob._meta.label_lower, "subject_id": str(job.pk)}
+    acts = list(AuditEntry.objects.filter(**about).order_by("-id")[:2])
+    begun = next((each for each in acts if each.action == "maintenance.job_begun"), None)
+    if begun is None or acts[0].action not in {"maintenance.job_begun", "maintenance.job_arrived"}:
+        sentence = _("Maintenance job %(job)s was worked on since its start. Let it wait, or repair it.")
+        raise Conflict(sentence % {"job": job.code}, code="maintenance_begun")
+    was_accepted = begun.before["accepted_at"] != str(None)
+    keep(act, job, "job_begun_undone", arrived_at=None, accepted_at=job.accepted_at if was_accepted else None)
 
 
 def wait(actor: Actor, job_order_id: int, reason: WaitReason, *, note: str = "") -> MaintenanceJob:

@@ -53,7 +53,7 @@ def issue(actor: Actor, job_order_id: int, *, op_uuid: uuid.UUID) -> int:
     """
     with use_case(actor) as act:
         job, job_order = locked(act, job_order_id, permissions.EXECUTE_JOB)
-        rows = JobResponse.objects.filter(job_order=job_order, reverses=None).select_related("site")
+        rows = JobResponse.objects.filter(job_order=job_order, reverses=None, reversal=None).select_related("site")
         response = rows.order_by("-started_at", "-id").first()
         if response is None:
             raise Conflict(_("Begin the job first."), code="job_not_begun")

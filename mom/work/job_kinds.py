@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from mom.core.use_case import UseCase
-from mom.work.engine.terms import OperationsType
-from mom.work.models import JobOrder, QuantityReport
+from mom.work.engine.terms import JobOrderCommand, OperationsType
+from mom.work.models import JobOrder, JobResponse, QuantityReport
 
 
 class JobKind(Protocol):
@@ -14,6 +14,9 @@ class JobKind(Protocol):
 
     def started(self, act: UseCase, job_order: JobOrder, at: datetime) -> None:
         """After the job went to running; it began `at`, told later perhaps."""
+
+    def start_undone(self, act: UseCase, job_order: JobOrder) -> None:
+        """Before the job goes back from running, its start a mistake. Raises: Conflict where what followed stays."""
 
     def reported(self, act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:
         """After quantities were added to the ledger; the place for backflush."""
@@ -28,7 +31,14 @@ class JobKind(Protocol):
 ReportStep = Callable[[UseCase, JobOrder, list[QuantityReport]], None]
 """What follows from reports of any domain's job, in their transaction: backflush. Reversals come as reports too."""
 
+WithdrawalStep = Callable[[UseCase, JobResponse, JobOrderCommand], None]
+"""What is withdrawn with a stretch of work whose start or resume is undone, in that transaction; of any domain's job.
+
+Raises Conflict where something followed from the stretch that can't be taken back.
+"""
+
 _steps: dict[str, ReportStep] = {}
+_withdrawals: dict[str, WithdrawalStep] = {}
 _kinds: dict[OperationsType, JobKind] = {}
 
 
@@ -44,6 +54,19 @@ def register_report_step(name: str, step: ReportStep) -> None:
     if name in _steps:
         raise ValueError(f"A step after reports is called {name} already.")
     _steps[name] = step
+
+
+def register_withdrawal_step(name: str, step: WithdrawalStep) -> None:
+    """Say what stands against an undo or goes with it, from an app's `ready()`. Raises: ValueError for a taken name."""
+    if name in _withdrawals:
+        raise ValueError(f"A step of withdrawals is called {name} already.")
+    _withdrawals[name] = step
+
+
+def follow_withdrawal(act: UseCase, response: JobResponse, asked: JobOrderCommand) -> None:
+    """Withdraw what came of a stretch that `asked` (start or resume) began. Joins the transaction. Raises: Conflict."""
+    for step in _withdrawals.values():
+        step(act, response, asked)
 
 
 def follow_reports(act: UseCase, job_order: JobOrder, reports: list[QuantityReport]) -> None:

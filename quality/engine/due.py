@@ -6,6 +6,11 @@ from decimal import Decimal
 FIRST_OFF = "first_off"
 
 
+def first_off(undone: int) -> str:
+    """The first piece of a job; that of each further start after so many that were undone is one of its own."""
+    return f"{FIRST_OFF}:{undone}" if undone else FIRST_OFF
+
+
 def by_pieces(every: int, made: Decimal) -> str | None:
     """The last multiple of `every` pieces that `made` has reached; None before the first.
 

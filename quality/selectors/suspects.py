@@ -31,7 +31,7 @@ def in_control_since(chart: ControlChart, job: JobOrder | None) -> datetime | No
     last = next((at for at, is_taken_back in newest if not is_taken_back), None)
     if last is not None or job is None:
         return last
-    begun = JobResponse.objects.filter(job_order=job, reverses=None).order_by("started_at")
+    begun = JobResponse.objects.filter(job_order=job, reverses=None, reversal=None).order_by("started_at")
     return begun.values_list("started_at", flat=True).first()
 
 

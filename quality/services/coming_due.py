@@ -40,11 +40,16 @@ def after_pieces(act: UseCase, job_order_id: int) -> list[Inspection]:
 
 
 def after_start(act: UseCase, job_order_id: int) -> list[Inspection]:
-    """After a start: the first piece, once a job."""
+    """After a start: the first piece, once a job; again after one that was undone, whose inspection went with it."""
     job, groups = _watched_job(job_order_id, "first_off")
     if job is None or not groups:
         return []
-    made = come_due(act, job, InspectionCause.FIRST_OFF, due.FIRST_OFF, groups["first_off"])
+    begun = job.responses.filter(reverses=None, reversal=None).order_by("pk").first()
+    if begun is None:  # undone before this was told
+        return []
+    undone = job.responses.filter(reversal__isnull=False, pk__lt=begun.pk).count()
+    occurrence = due.first_off(undone)
+    made = come_due(act, job, InspectionCause.FIRST_OFF, occurrence, groups["first_off"])
     return [made] if made else []
 
 

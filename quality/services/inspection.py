@@ -10,7 +10,7 @@ from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.events.quality import InspectionDue
 from mom.work.engine.terms import JobOrderCommand, JobOrderStatus, OperationsType, WorkRequestCommand
-from mom.work.models import JobOrder
+from mom.work.models import JobOrder, JobResponse
 from mom.work.public import (
     add_job_order,
     add_work_request,
@@ -172,6 +172,28 @@ def cancel(actor: Actor, inspection_id: int, reason: str) -> Inspection:
             act, lock_work_request(inspection.job_order.work_request_id), orders, WorkRequestCommand.CANCEL
         )
         return inspection
+
+
+def withdraw_begun(act: UseCase, response: JobResponse, asked: JobOrderCommand) -> None:
+    """The start of a job is undone: what came due since is called off where nobody has touched it.
+
+    Joins the caller's transaction, which holds the job. Raises: Conflict for an inspection that was begun, or asked
+    for by a person.
+    """
+    if asked != JobOrderCommand.START:
+        return
+    since = Inspection.objects.filter(inspected_job=response.job_order_id, due_at__gte=response.recorded_at)
+    for pk in since.exclude(status=InspectionStatus.CANCELLED).order_by("pk").values_list("pk", flat=True):
+        inspection = locked(pk)
+        job = inspection.job_order
+        is_touched = inspection.status != InspectionStatus.DUE or inspection.samples.exists()
+        if is_touched or job.status != JobOrderStatus.READY or inspection.cause == InspectionCause.MANUAL:
+            words = {"inspection": job.code}
+            sentence = _("Inspection %(inspection)s of this job was begun since. Pause the job instead.") % words
+            raise Conflict(sentence, code="inspection_begun")
+        move(act, inspection, InspectionCommand.CANCEL)
+        order = lock_work_request(job.work_request_id)
+        move_work_request(act, order, lock_jobs(order.pk), WorkRequestCommand.CANCEL)
 
 
 def accept_decided(act: UseCase, ncr: Nonconformance) -> None:

@@ -103,6 +103,33 @@ def test_operator_starts_logs_stops_undoes_and_finishes(open_page: Open, job: An
     assert not TerminalEntry.objects.filter(outcome="refused").exists()
 
 
+def test_start_and_pause_by_mistake_are_undone_with_one_tap(open_page: Open, job: Any, live_app: str) -> None:
+    page = opened(open_page, job[0], live_app)
+    entered(page)
+    start(page)
+    saved(page)
+    page.locator("button[data-undo]:visible").tap()
+    page.get_by_text("No job runs here").wait_for()
+    saved(page)
+    job[1].refresh_from_db()
+    assert (job[1].status, JobResponse.objects.filter(reverses=None, reversal=None).count()) == ("ready", 0)
+    page.locator("button[data-undo]").wait_for(state="hidden")
+
+    start(page)
+    page.context.set_offline(True)
+    page.locator("[data-do=pause]").tap()
+    page.locator("[data-do=resume]:visible").first.wait_for()
+    page.locator("button[data-undo]:visible").tap()
+    page.locator("[data-do=pause]").wait_for()
+    page.context.set_offline(False)
+    saved(page)
+    open_page.errors.clear()  # type: ignore[attr-defined]  # the browser notes each request that found no network
+    job[1].refresh_from_db()
+    assert (job[1].status, JobResponse.objects.filter(reverses=None, reversal=None).count()) == ("running", 2)
+    kinds = list(TerminalEntry.objects.order_by("id").values_list("kind", "outcome"))
+    assert kinds == [(kind, "done") for kind in ("start", "undo", "start", "pause", "undo")]
+
+
 def test_network_cut_in_the_middle_loses_nothing(open_page: Open, job: Any, live_app: str) -> None:
     page = opened(open_page, job[0], live_app)
     entered(page)

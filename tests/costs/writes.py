@@ -155,15 +155,17 @@ def _changed(row: Any) -> str:
 
 def _command(route: Route, plant: GrownPlant, resource: str) -> Act:
     """A command to a job, or to an order of one job; a report on a job that runs."""
-    name = {"quantity_reports": "finish"}.get(route.action, route.action)
+    name = {"quantity_reports": "finish", "undo": "start"}.get(route.action, route.action)
     if resource == "work/job-orders":
         job = new_job(plant, name)
+        if route.action == "undo":
+            give(job, "start", actor=actor_for_user(plant.user), person=plant.person)
+            return sent("post", route.address(job.pk), {"op_uuid": str(uuid.uuid4())})
         body: dict[str, Any] = WHY if name in {"hold", "abort", "cancel"} else {}
         if route.action == "quantity_reports":
-            lines = [{"kind": "good", "quantity": "2"}, {"kind": "scrap", "quantity": "1"}]
+            lines = [{"kind": kind, "quantity": many} for kind, many in (("good", "2"), ("scrap", "1"))]
             body = {"op_uuid": str(uuid.uuid4()), "person": plant.person.code, "lines": lines}
-        if name in {"start", "resume", *RUNNING}:
-            body = {"person": plant.person.code}
+        body = {"person": plant.person.code} if name in {"start", "resume", *RUNNING} else body
         return sent("post", route.address(job.pk), body)
     return _order_command(route, plant, name)
 
@@ -179,8 +181,8 @@ def _order_command(route: Route, plant: GrownPlant, name: str) -> Act:
 
 
 def _stop(route: Route, plant: GrownPlant) -> Act:
-    body = {"op_uuid": str(uuid.uuid4()), "site": plant.site.code, "machine": plant.new_machine.code}
-    return sent("post", route.path, body)
+    key, machine = str(uuid.uuid4()), plant.new_machine.code
+    return sent("post", route.path, {"op_uuid": key, "site": plant.site.code, "machine": machine})
 
 
 def _undo(route: Route, plant: GrownPlant) -> Act:

@@ -163,6 +163,7 @@ def _jobs_at(places: Sequence[tuple[int, datetime]]) -> dict[tuple[int, datetime
             " AS p(equipment_id, at) CROSS JOIN LATERAL (SELECT r.job_order_id FROM work_jobresponse r"
             " WHERE r.equipment_id = p.equipment_id AND r.started_at <= p.at AND r.job_order_id IS NOT NULL"
             " AND r.reverses_id IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM work_jobresponse b WHERE b.reverses_id = r.id)"
             " ORDER BY r.started_at DESC, r.id DESC LIMIT 1) AS j",
             [array(place[0] for place in places), array(place[1] for place in places)],
         )

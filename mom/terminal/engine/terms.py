@@ -15,7 +15,11 @@ class EntryKind(StrEnum):
     GO_ON = "go_on"  # the stop is over
     LOT = "lot"  # another lot is in place: what is made from now on is of it
     HELP = "help"
-    UNDO = "undo"  # takes an entry of quantities back by its counter-entry
+    UNDO = "undo"  # takes an entry of quantities back by its counter-entry; a start, pause or resume is as not given
+
+
+UNDOABLE = frozenset({EntryKind.LOG, EntryKind.START, EntryKind.PAUSE, EntryKind.RESUME})
+"""What who made it may take back with one tap, while it is their last entry."""
 
 
 class EntryOutcome(StrEnum):

@@ -10,7 +10,7 @@ from mom.accounts.models import Device, Site, User
 from mom.core.actor import Actor
 from mom.core.errors import NotFound
 from mom.plant.selectors.scope import for_actor
-from mom.terminal.engine.terms import EntryKind, EntryOutcome
+from mom.terminal.engine.terms import UNDOABLE, EntryOutcome
 from mom.terminal.models import EntrySettlement, TerminalEntry
 from mom.terminal.permissions import VIEW_ENTRIES
 
@@ -50,6 +50,6 @@ def last_entry(device: Device, user: User, now: datetime) -> tuple[TerminalEntry
     """The person's last entry here today, and whether it can still be taken back. Two statements at most."""
     rows = TerminalEntry.objects.filter(site=device.site, station=device.station, user=user, outcome="done")
     last = rows.filter(received_at__gte=now - timedelta(hours=12)).order_by("-id").first()
-    if last is None or last.kind != EntryKind.LOG or last.is_claimed or now - last.received_at > UNDO_WITHIN:
+    if last is None or last.kind not in UNDOABLE or last.is_claimed or now - last.received_at > UNDO_WITHIN:
         return last, False
     return last, True

@@ -103,6 +103,13 @@ class Screen:
         return (reason.name or reason.code) if reason is not None else ""
 
     @property
+    def no_resume(self) -> str:
+        """Why the job that waits here can't be resumed; empty where it can, or runs."""
+        current = self.work.current
+        row = next((each for each in self.rows if current and each.view.job.pk == current.job.pk), None)
+        return next((each.sentence for each in row.in_the_way if each.forbids), "") if row is not None else ""
+
+    @property
     def mode(self) -> str:
         """How the screen stands: stopped, running, paused, or without a job."""
         if self.stop is not None and (self.stop_reason == "" or self.work.stop is not None):

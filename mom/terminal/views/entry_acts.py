@@ -23,13 +23,13 @@ from mom.floor.services import stop as machine_stops
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Equipment, Person, Reason
 from mom.terminal.engine.sent import amount_of
-from mom.terminal.engine.terms import EntryKind, EntryOutcome
+from mom.terminal.engine.terms import UNDOABLE, EntryKind, EntryOutcome
 from mom.terminal.models import TerminalEntry
 from mom.terminal.selectors.station import machine_of
 from mom.work.engine.terms import JobOrderCommand, QuantityKind
 from mom.work.models import AlertTeam, JobOrder, JobResponse, QuantityReport
 from mom.work.selectors.job_order import own_person
-from mom.work.services import alert_call, quantity_report
+from mom.work.services import act_undo, alert_call, quantity_report
 from mom.work.services import job_order as job_orders
 from mom.work.services import stop as work_stops
 
@@ -144,10 +144,14 @@ def _undo(doing: Doing) -> None:
         target = uuid.UUID(str(doing.value("entry")))
     except ValueError:
         raise NotFound(_("There is no such entry to undo.")) from None
-    entries = TerminalEntry.objects.filter(site=doing.device.site, kind=EntryKind.LOG, outcome=EntryOutcome.DONE)
+    entries = TerminalEntry.objects.filter(site=doing.device.site, kind__in=UNDOABLE, outcome=EntryOutcome.DONE)
     entry = entries.filter(key=target, user=doing.entry.user).first()
     if entry is None:
         raise NotFound(_("The entry to undo was not recorded, or somebody else made it."))
+    if entry.kind != EntryKind.LOG:
+        job = Doing(doing.actor, doing.device, entry).job
+        act_undo.undo(doing.actor, job.pk, op_uuid=doing.key, act_key=target, at=doing.at)
+        return
     keys = [uuid.uuid5(target, str(index)) for index in range(len(LOGGED))]
     reports = list(QuantityReport.objects.filter(op_uuid__in=keys).order_by("id"))
     if not reports:

@@ -37,8 +37,8 @@ from mom.work.engine.terms import OUTPUT_USES, JobOrderCommand
 from mom.work.filters import JobOrderFilters
 from mom.work.models import JobOrder, JobRequirement
 from mom.work.models.labels import GATE_LEVEL, JOB_ORDER_COMMAND
+from mom.work.services import act_undo, quantity_report, running_job
 from mom.work.services import job_order as job_orders
-from mom.work.services import quantity_report, running_job
 
 
 class OutputSerializer(Serializer):
@@ -81,6 +81,21 @@ class CommandSerializer(Serializer):
     op_uuid = UUIDField(required=False, default=None, allow_null=True, help_text="Key of the work that begins.")
     occurred_at = DateTimeField(
         required=False, default=None, allow_null=True, help_text="When it happened. Without it now."
+    )
+
+
+class UndoActSerializer(Serializer):
+    """Who started, paused or resumed the job takes that back, without a reason."""
+
+    op_uuid = UUIDField(help_text="Made where it was undone; the same key counts once for ever.")
+    act = UUIDField(
+        required=False,
+        default=None,
+        allow_null=True,
+        help_text="`op_uuid` of the command to undo. Without it the last.",
+    )
+    occurred_at = DateTimeField(
+        required=False, default=None, allow_null=True, help_text="When it was undone. Without it now."
     )
 
 
@@ -137,7 +152,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         "retrieve": permissions.VIEW,
         "can_start": permissions.VIEW,
         "quantity_reports": permissions.EXECUTE_JOB_ORDER,
-        **dict.fromkeys(("begin_setup", "begin_production", "join", "leave"), permissions.EXECUTE_JOB_ORDER),
+        **dict.fromkeys(("begin_setup", "begin_production", "join", "leave", "undo"), permissions.EXECUTE_JOB_ORDER),
         **perms(permissions.VIEW, permissions.DISPATCH_JOB_ORDER),
         **{command.value: right for command, right in permissions.PERMISSION_FOR.items()},
     }
@@ -205,6 +220,21 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
         )
         rows = report_rows([report.pk for report in reports])
         return Response(QuantityReportSerializer(rows, many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=UndoActSerializer, responses=JobOrderSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Undo one's own start, pause or resume within ten minutes, while nothing followed from it. Once only."""
+        sent = self.understood(UndoActSerializer, request)
+        undone = act_undo.undo(
+            request.actor,  # type: ignore[attr-defined]
+            int(pk),
+            op_uuid=sent["op_uuid"],
+            act_key=sent["act"],
+            at=sent["occurred_at"],
+            seen_by=permissions.VIEW,
+        )
+        return self.moved(undone)
 
 
 def _command(asked: JobOrderCommand) -> Callable[..., Response]:

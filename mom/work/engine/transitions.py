@@ -29,6 +29,9 @@ JOB_ORDER = TransitionTable(
     },
 )
 
+UNDOABLE = frozenset({_C.START, _C.PAUSE, _C.RESUME})
+"""What who gave it may undo, within minutes: the job is then in the state it was in before."""
+
 _W, _R = WorkRequestStatus, WorkRequestCommand
 
 WORK_REQUEST = TransitionTable(

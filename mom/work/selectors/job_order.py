@@ -226,7 +226,9 @@ def likely_person(actor: Actor, job: JobOrder) -> Person | None:
     own = own_person(actor, job.site)
     if own is not None:
         return own
-    last = LabourEntry.objects.filter(job_response__job_order=job, reverses=None).order_by("-started_at", "-id")
+    last = LabourEntry.objects.filter(job_response__job_order=job, reverses=None, reversal=None).order_by(
+        "-started_at", "-id"
+    )
     entry = last.select_related("person").first()
     return entry.person if entry else None
 

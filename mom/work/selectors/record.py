@@ -30,6 +30,13 @@ _WORDS: dict[str, str | Promise] = {
     "work.job_order_left": _("Somebody left"),
     "work.job_order_setup_begun": _("Set-up begun"),
     "work.job_order_production_begun": _("Production begun"),
+    "work.job_order_start_undone": _("Start undone"),
+    "work.job_order_pause_undone": _("Pause undone"),
+    "work.job_order_resume_undone": _("Resume undone"),
+    "work.work_request_start_undone": _("Start undone"),
+    "work.stop_begun": _("Stop begun"),
+    "work.stop_ended": _("Stop ended"),
+    "work.stop_explained": _("Reason of a stop given"),
     "work.job_order_changed": _("Priority changed"),
     "work.job_input_added": _("Material added"),
     "work.quantity_reported": _("Quantities reported"),
@@ -98,7 +105,7 @@ def _newest(rows: QuerySet[Any]) -> Record:
 def _line(entry: AuditEntry) -> LogLine:
     return LogLine(
         at=entry.recorded_at,
-        words=_words(entry.action),
+        words=words_of(entry.action),
         subject=entry.subject_label,
         detail=_detail(entry),
         by=entry.actor_label,
@@ -106,7 +113,8 @@ def _line(entry: AuditEntry) -> LogLine:
     )
 
 
-def _words(action: str) -> str | Promise:
+def words_of(action: str) -> str | Promise:
+    """What an act is called in the log."""
     if action in _WORDS:
         return _WORDS[action]
     for prefix, labels in (("work.job_order_", JOB_ORDER_COMMAND), ("work.work_request_", WORK_REQUEST_COMMAND)):

@@ -24,7 +24,7 @@ from mom.events.work import JobOrderStatusChanged
 from mom.plant.models import Equipment, MaterialDefinition, Person
 from mom.work import gate
 from mom.work.engine.terms import OUTPUT_USES, JobOrderCommand, JobOrderStatus, MaterialUse, ResourceKind, WorkKind
-from mom.work.engine.transitions import JOB_ORDER
+from mom.work.engine.transitions import JOB_ORDER, UNDOABLE
 from mom.work.job_kinds import job_kind
 from mom.work.models import JobDependency, JobOrder, JobRequirement, JobResponse, OutputTotal, WorkRequest
 from mom.work.permissions import PERMISSION_FOR
@@ -265,6 +265,7 @@ def move(
     before = JobOrderStatus(job_order.status)
     after = JOB_ORDER.apply(before, asked)
     at = told_time.moment(act, job_order, at)
+    op_uuid = op_uuid or uuid.uuid4()
     if order is None and asked in MOVES_ORDER:
         # Locked and so read anew: the order may have been held, or a job that must not run beside this one been
         # started, while we waited.
@@ -272,10 +273,10 @@ def move(
     if order is not None:
         job_order.work_request = order
     if asked == JobOrderCommand.START:
-        _refuse_if(job_order, gate.blockers(job_order, at, person))
+        refuse_if(job_order, gate.blockers(job_order, at, person))
     elif asked == JobOrderCommand.RESUME:
         found = [each for each in gate.resume_in_the_way(job_order, at) if each.forbids]
-        _refuse_if(job_order, gate.order_stopped(job_order, at) + found)
+        refuse_if(job_order, gate.order_stopped(job_order, at) + found)
     job_order.status = after
     job_order.version += 1
     values = {"status": after, "version": job_order.version, "job": job_order.pk}
@@ -293,7 +294,7 @@ def move(
     _tell_the_kind(act, job_order, asked, at)
     if order is not None:
         work_request.follow_jobs(act, order, asked, {after, *map(JobOrderStatus, others)})
-    _say(act, job_order, asked, before, at)
+    _say(act, job_order, asked, before, at, key=op_uuid)
     return job_order
 
 
@@ -308,6 +309,13 @@ _MOVED_AND_ENDED = Statement(
     f"WITH moved (others) AS ({_MOVING}), {job_response.ENDED}, (SELECT others FROM moved)",  # noqa: S608 - constants
     "move_and_end",
 )
+
+
+def put_back(job_order: JobOrder, to: JobOrderStatus) -> None:
+    """Write the state that a locked job had before an act that is undone. Joins the caller's transaction."""
+    job_order.status = to
+    job_order.version += 1
+    _MOVED.rows({"status": to, "version": job_order.version, "job": job_order.pk})
 
 
 def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: JobOrderCommand) -> None:
@@ -339,9 +347,19 @@ _MOVED_TOGETHER = Statement(
 )
 
 
-def _say(act: UseCase, job_order: JobOrder, asked: JobOrderCommand, before: JobOrderStatus, at: datetime) -> None:
+def _say(
+    act: UseCase,
+    job_order: JobOrder,
+    asked: JobOrderCommand,
+    before: JobOrderStatus,
+    at: datetime,
+    key: uuid.UUID | None = None,
+) -> None:
+    """`key`: by which an undo names the act."""
     site, after = job_order.site.code, JobOrderStatus(job_order.status)
-    told = {"status": after} if at == act.now else {"status": after, "occurred_at": at}
+    told: dict[str, Any] = {"status": after} if at == act.now else {"status": after, "occurred_at": at}
+    if key is not None and asked in UNDOABLE:
+        told["key"] = key
     act.record(f"work.job_order_{asked}", subject=job_order, site=site, before={"status": before}, after=told)
     act.publish(
         JobOrderStatusChanged(
@@ -358,7 +376,8 @@ def _say(act: UseCase, job_order: JobOrder, asked: JobOrderCommand, before: JobO
     tell(site, "job_order", job_order.pk, job_order.version)
 
 
-def _refuse_if(job_order: JobOrder, found: list[gate.Blocker]) -> None:
+def refuse_if(job_order: JobOrder, found: list[gate.Blocker]) -> None:
+    """Raises: Conflict with what forbids the job to run."""
     if found:
         reasons = " ".join(blocker.sentence for blocker in found)
         raise Conflict(

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -107,6 +107,51 @@ def _open(
     if at < act.now:
         announce(act, job_order, [at])  # figures since then were made without this stretch
     return response
+
+
+def go_on(act: UseCase, job_order: JobOrder, last: JobResponse, key: uuid.UUID) -> JobResponse:
+    """Begin a stretch where the last one ended, the same in all: kind, stop, and whoever worked until that instant."""
+    ended_at = last.ended_at or act.now
+    there = LabourEntry.objects.filter(job_response=last, ended_at=ended_at, reverses=None, reversal=None)
+    people = sorted(set(there.values_list("person_id", flat=True)))
+    stop = {"is_stop": last.is_stop, "reason_id": last.reason_id, "note": last.note}
+    return _open(act, job_order, WorkKind(last.work_kind), people, key, ended_at, **stop)
+
+
+def take_back(act: UseCase, response: JobResponse, key: uuid.UUID, reason: str) -> None:
+    """Withdraw an ended stretch and its labour by their negatives; they stay as they were. Raises: Conflict."""
+    response.refresh_from_db(fields=["ended_at", "duration"])
+    taken_back = {"reversal_reason": reason, "recorded_at": act.now, "recorded_by": act.actor.label}
+    with translating({"work_jobresponse_op_uuid_key": key_taken}, ends_act=True):
+        add(
+            JobResponse(
+                site_id=response.site_id,
+                job_order_id=response.job_order_id,
+                equipment_id=response.equipment_id,
+                work_kind=response.work_kind,
+                is_rework=response.is_rework,
+                started_at=response.started_at,
+                ended_at=response.ended_at,
+                duration=-(response.duration or timedelta(0)),
+                op_uuid=key,
+                reverses=response,
+                **taken_back,
+            )
+        )
+    for entry in response.labour_entries.order_by("pk"):
+        add(
+            LabourEntry(
+                site_id=entry.site_id,
+                person_id=entry.person_id,
+                job_response_id=entry.job_response_id,
+                started_at=entry.started_at,
+                ended_at=entry.ended_at,
+                duration=-(entry.duration or timedelta(0)),
+                op_uuid=uuid.uuid5(key, f"labour:{entry.pk}"),
+                reverses=entry,
+                **taken_back,
+            )
+        )
 
 
 def add_labour(

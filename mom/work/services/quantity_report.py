@@ -219,7 +219,11 @@ def _record(
     occurred_at: datetime,
     person: Person | None,
 ) -> list[QuantityReport]:
-    response = JobResponse.objects.filter(job_order=job_order, reverses=None).order_by("-started_at", "-id").first()
+    response = (
+        JobResponse.objects.filter(job_order=job_order, reverses=None, reversal=None)
+        .order_by("-started_at", "-id")
+        .first()
+    )
     too_much = _("That is more than job %(job)s may make. Check the quantity, or have the order raised.")
     refused = Conflict(too_much % {"job": job_order.code}, code="more_than_allowed")
     with translating({"work_outputtotal_within_limit": lambda: refused}):

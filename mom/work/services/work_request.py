@@ -10,6 +10,7 @@ from mom.core.db import rows
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared
 from mom.core.errors import Conflict, NotFound
+from mom.core.models import AuditEntry
 from mom.core.use_case import UseCase
 from mom.plant.models import BusinessPartner, Equipment
 from mom.work.engine.terms import (
@@ -20,7 +21,7 @@ from mom.work.engine.terms import (
     WorkRequestStatus,
 )
 from mom.work.engine.transitions import WORK_REQUEST
-from mom.work.models import WorkRequest
+from mom.work.models import JobResponse, WorkRequest
 
 
 def add(
@@ -87,6 +88,31 @@ def move(act: UseCase, work_request: WorkRequest, asked: WorkRequestCommand) -> 
         subject=work_request,
         site=work_request.site.code,
         before={"status": before},
+        after={"status": work_request.status},
+    )
+
+
+def put_back_unbegun(act: UseCase, work_request: WorkRequest) -> None:
+    """A locked order that runs although no work on it counts any more stands again as before its start.
+
+    Its one start was undone. Joins the caller's transaction.
+    """
+    status = WorkRequestStatus(work_request.status)
+    worked = JobResponse.objects.filter(job_order__work_request=work_request, reverses=None, reversal=None)
+    if status != WorkRequestStatus.RUNNING or worked.exists():
+        return
+    about = {"subject_type": WorkRequest._meta.label_lower, "subject_id": str(work_request.pk)}
+    started = AuditEntry.objects.filter(**about, action="work.work_request_start").order_by("-id").first()
+    if started is None:
+        return
+    work_request.status = WorkRequestStatus(started.before["status"])
+    work_request.version += 1
+    rows.write(work_request, "status", "version")
+    act.record(
+        "work.work_request_start_undone",
+        subject=work_request,
+        site=work_request.site.code,
+        before={"status": status},
         after={"status": work_request.status},
     )
 

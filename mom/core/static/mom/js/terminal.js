@@ -132,8 +132,11 @@ const folded = () => {
     if (kind === "stop") { at.mode = "stop"; at.reason = payload.reason ? payload.words : ""; }
     if (kind === "go_on") at.mode = at.job ? "run" : "none";
     if (kind === "lot") (at.lots[payload.job] ??= {})[payload.material] = payload.label;
+    if (kind === "undo" && payload.kind === "start" && at.job === String(payload.job)) { at.job = ""; at.mode = "none"; }
+    if (kind === "undo" && payload.kind === "pause") { at.job = String(payload.job); at.mode = "run"; }
+    if (kind === "undo" && payload.kind === "resume") at.mode = "paused";
     const of = kind === "undo" ? over.find((each) => each.key === payload.entry) ?? { payload: payload.log ?? {} } : entry;
-    if (kind === "log" || kind === "undo") {
+    if (kind === "log" || (kind === "undo" && (payload.kind ?? "log") === "log")) {
       const job = (at.made[of.payload.job ?? payload.job] ??= { good: 0, scrap: 0, rework: 0 });
       for (const name of Object.keys(job)) job[name] += (kind === "undo" ? -1 : 1) * Number(of.payload[name] || 0);
     }
@@ -160,12 +163,13 @@ const show = async () => {
   showSync();
   tick();
 };
+const UNDOABLE = new Set(["log", "start", "pause", "resume"]);
 const showLast = (at) => {
   const place = screen().querySelector("[data-last]"), button = screen().querySelector("[data-undo]");
   const last = at.last;
   const undone = new Set([...done, ...queue].filter((each) => each.kind === "undo").map((each) => each.payload.entry));
   if (last) place.textContent = `${new Date(last.made_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false })} ${last.payload.words}`;
-  const key = last ? (last.kind === "log" ? last.key : "") : place.dataset.mayUndo ? place.dataset.key : "";
+  const key = last ? (UNDOABLE.has(last.kind) ? last.key : "") : place.dataset.mayUndo ? place.dataset.key : "";
   button.hidden = !key || undone.has(key);
   button.dataset.undo = key;
 };
@@ -275,7 +279,9 @@ document.addEventListener("click", async (event) => {
   else if ("show" in dataset) { screen().dataset.view = dataset.show; show(); }
   else if ("undo" in dataset) {
     const first = [...done, ...queue].find((each) => each.key === dataset.undo);
-    await record("undo", { entry: dataset.undo, job: Number(at.job), log: first?.payload ?? null }, words.undo);
+    const last = screen().querySelector("[data-last]").dataset, kind = first?.kind ?? last.kind;
+    const job = first?.payload.job ?? Number(last.job || at.job);
+    await record("undo", { entry: dataset.undo, job, kind, log: kind === "log" ? first?.payload ?? null : null }, words.undo);
   } else if ("log" in dataset) {
     const payload = { job: Number(at.job), ...sheet.made, scrap_reason: sheet.because.scrap ?? null, rework_reason: sheet.because.rework ?? null };
     hit.disabled = true;
