@@ -115,7 +115,7 @@ def go_on(act: UseCase, job_order: JobOrder, last: JobResponse, key: uuid.UUID) 
     there = LabourEntry.objects.filter(job_response=last, ended_at=ended_at, reverses=None, reversal=None)
     people = sorted(set(there.values_list("person_id", flat=True)))
     stop = {"is_stop": last.is_stop, "reason_id": last.reason_id, "note": last.note}
-    return _open(act, job_order, WorkKind(last.work_kind), people, key, ended_at, **stop)
+    return _open(act, job_order, WorkKind(last.work_kind), people, key, ended_at, None, **stop)
 
 
 def take_back(act: UseCase, response: JobResponse, key: uuid.UUID, reason: str) -> None:
