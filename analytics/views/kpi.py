@@ -14,7 +14,7 @@ from analytics.engine.book import BOOK, COMPUTED
 from analytics.engine.book_iso import ISO_34
 from analytics.engine.book_own import OWN_MACHINES
 from analytics.engine.book_reported import REPORTED
-from analytics.engine.kpi import Basis, Kpi, KpiValue, Trend
+from analytics.engine.kpi import Basis, Kpi, KpiValue, Missing, Trend
 from analytics.engine.targets import TargetLine, TargetPeriod
 from analytics.engine.trust import Mark
 from analytics.selectors.kpis import KpiRow, KpiTable, kpi_table, kpi_values
@@ -182,7 +182,9 @@ class KpiDetail(DetailPage):
             "is_trusted": any(row.mark for row in rows),
             "has_targets": bool(targets.lines),
             "export_url": _export_url(kpi, variant, by or step, chosen),
-            "chart": drawings.kpi_over_time(over_time, target.value if target else None) if has_steps else None,
+            "chart": drawings.kpi_over_time(over_time, target.value if target else None)
+            if has_steps and not _is_mixed_throughout(over_time)
+            else None,
         } | _whole(kpi, over_time, targets)
 
     def _row(self, kpi: Kpi, row: KpiRow, by: By, targets: Targets, chosen: ChosenWindow) -> ValueRow:
@@ -213,11 +215,16 @@ def _export_url(kpi: Kpi, variant: str, by: By, chosen: ChosenWindow) -> str:
     return f"{reverse('analytics:kpi_export', args=[kpi.id])}?{urlencode(asked)}"
 
 
+def _is_mixed_throughout(table: KpiTable) -> bool:
+    """There is nothing to draw, not for want of data but because units don't add up."""
+    return table.whole.missing == Missing.MIXED_UNITS and all(row.value.value is None for row in table.rows)
+
+
 def _whole(kpi: Kpi, table: KpiTable, targets: Targets) -> dict[str, Any]:
-    target = targets.of(kpi.id)
+    target, is_mixed = targets.of(kpi.id), table.whole.missing == Missing.MIXED_UNITS
     return {
         "whole": printed(kpi, table.whole),
-        "whole_why": kpi_words.why_none(table.whole),
+        "whole_why": _("told apart below") if is_mixed else kpi_words.why_none(table.whole),
         "whole_range": kpi_words.range_words(kpi, table.whole),
         "whole_target": target_words(kpi, target, table.whole),
         "is_off": is_off_target(kpi, table.whole, target),
