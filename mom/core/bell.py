@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 _REST = 5.0  # seconds without ringing after the broker did not answer: the sweepers do it meanwhile
 _EXPIRES = 60
-_TOGETHER = 0.05  # seconds; bells for the same work within them are one
+_TOGETHER = 0.2  # seconds; bells for the same work within them are one
 
 _rests_until = 0.0
 
