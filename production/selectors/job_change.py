@@ -8,7 +8,7 @@ from decimal import Decimal
 from mom.core.actor import Actor
 from mom.core.errors import Conflict
 from mom.work import permissions
-from mom.work.engine.terms import OUTPUT_USES, JobOrderStatus, JobOrigin, OperationsType
+from mom.work.engine.terms import OUTPUT_USES, PARTS, JobOrderStatus, JobOrigin, OperationsType
 from mom.work.models import JobOrder, JobRequirement
 from mom.work.public import Parent, parent_of
 from production.engine.job_changes import ALLOWED, JobChange, Pieces
@@ -19,9 +19,6 @@ RIGHT = {
     JobChange.REWORK: permissions.DISPATCH_JOB_ORDER,
     JobChange.REPLACE: permissions.DISPATCH_JOB_ORDER,
 }
-
-PARTS = frozenset({JobOrigin.SPLIT, JobOrigin.REMAINDER})
-"""What was taken out of a job: it is for what that one was for."""
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ from mom.work import gate
 from mom.work.engine.terms import JobOrderCommand, OperationsType, QuantityKind
 from mom.work.job_kinds import job_kind
 from mom.work.models import JobDependency, JobOrder, JobRequirement, OutputTotal
+from mom.work.selectors.job_origin import is_rework
 from mom.work.services import job_order, quantity_report
 from mom.work.services.quantity_report import Reported
 from production.engine.job_changes import ALLOWED, JobChange, Rest
 from production.selectors.order import order_get
 from production.services import batch, job_change
 from production.services.job_change import Failure, Rework
+from tests.bench.statements import counting
 from tests.factories.work import give, job_of, make_machine, make_material, make_order, make_routing
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,53 @@ def test_the_order_ends_with_its_rest_and_its_good_is_the_sum(actor: Actor, site
     give(again, "finish")
     assert (order_get(actor, site, "WO-2").status, order_get(actor, site, "WO-2").good) == ("completed", 10)
     assert again.responses.get().is_rework
+
+
+def test_what_is_taken_out_of_a_rework_job_is_rework_however_often(actor: Actor, jobs: list[JobOrder]) -> None:
+    """10 made, 6 of them to be reworked; the rework is split 4 + 2, the 2 again 1 + 1, and of the 4 a rest is left."""
+    give(jobs[0], "start")
+    report(actor, jobs[0], good=4, rework=6)
+    again = job_change.rework(actor, jobs[0].pk, Rework(D(6)), reason="Burr")
+    part = job_change.split(actor, again.pk, D(2))
+    part_of_part = job_change.split(actor, part.pk, D(1))
+    give(again, "start")
+    report(actor, again, good=3)
+    rest = job_change.finish_early(actor, again.pk, Rest.NEW_JOB).rest_job
+    assert rest is not None
+    assert quantities(again, part, part_of_part, rest) == [3, 1, 1, 1]
+    for job in (part, part_of_part, rest):
+        give(job, "start", "finish")
+    assert [job.responses.get().is_rework for job in (again, part, part_of_part, rest)] == [True] * 4
+
+
+def test_what_is_taken_out_of_any_other_job_is_none(actor: Actor, jobs: list[JobOrder]) -> None:
+    """The parts of an ordinary job and of a replacement; of a replacement for a rework job they are made anew."""
+    part = job_change.split(actor, jobs[0].pk, D(4))
+    give(jobs[0], "start")
+    report(actor, jobs[0], good=2, scrap=3, rework=1)
+    again = job_change.rework(actor, jobs[0].pk, Rework(D(1)), reason="Burr")
+    (anew,) = job_change.replace(actor, jobs[0].pk, Failure(quantity=D(2)), reason="Cracked")
+    part_anew = job_change.split(actor, anew.pk, D(1))
+    give(again, "start", "hold")
+    (in_place,) = job_change.replace(actor, again.pk, Failure(scrap=D(1)), reason="Lost")
+    for job in (part, part_anew, in_place):
+        give(job, "start")
+    assert [job.responses.get().is_rework for job in (jobs[0], part, part_anew, again, in_place)] == [
+        False, False, False, True, False,
+    ]  # fmt: skip
+
+
+def test_only_what_was_taken_out_of_a_job_is_asked_what_it_was_for(actor: Actor, jobs: list[JobOrder]) -> None:
+    give(jobs[0], "start")
+    report(actor, jobs[0], good=4, rework=4)
+    again = job_change.rework(actor, jobs[0].pk, Rework(D(4)), reason="Burr")
+    part = job_change.split(actor, again.pk, D(2))
+    costs = []
+    for job in (jobs[1], again, part):
+        with counting() as count:
+            is_rework(job)
+        costs.append(len(count))
+    assert costs == [0, 0, 1]
 
 
 def test_rework_comes_before_the_next_operation_and_takes_no_material(actor: Actor, jobs: list[JobOrder]) -> None:

@@ -80,6 +80,10 @@ class JobOrigin(StrEnum):
     REPLACEMENT = "replacement"  # the pieces again that were lost with it
 
 
+PARTS = frozenset({JobOrigin.SPLIT, JobOrigin.REMAINDER})
+"""What was taken out of a job: it is for what that one was for."""
+
+
 OPEN_JOB_ORDER_STATUSES = frozenset(
     {
         JobOrderStatus.WAITING,

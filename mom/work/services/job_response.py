@@ -19,8 +19,9 @@ from mom.core.use_case import UseCase
 from mom.events.work import WorkReported
 from mom.plant.engine.calendar import local_day
 from mom.plant.models import Person
-from mom.work.engine.terms import JobOrigin, OperationsType, WorkKind
+from mom.work.engine.terms import OperationsType, WorkKind
 from mom.work.models import JobOrder, JobResponse, LabourEntry, Run
+from mom.work.selectors.job_origin import is_rework
 
 KIND_OF_WORK: dict[str, WorkKind] = {
     OperationsType.PRODUCTION: WorkKind.PRODUCTION,
@@ -95,7 +96,7 @@ def _open(
                 job_order=job_order,
                 equipment_id=job_order.equipment_id,
                 work_kind=work_kind,
-                is_rework=job_order.origin == JobOrigin.REWORK,
+                is_rework=is_rework(job_order),
                 started_at=at,
                 **_stamp(act, key),
                 **more,
