@@ -41,9 +41,10 @@ class _Plot:
     floor: float = 0
 
     def at(self, x: float, value: float) -> Xy:
-        span = (self.x_to - self.x_from) or 1
+        span = self.x_to - self.x_from
+        share = (x - self.x_from) / span if span else 1  # one place alone is the newest: it stands at the right
         return (
-            self.left + (x - self.x_from) / span * (self.right - self.left),
+            self.left + share * (self.right - self.left),
             self.height - BOTTOM - (value - self.floor) / (self.top_value - self.floor) * (self.height - TOP - BOTTOM),
         )
 
@@ -75,8 +76,8 @@ def line(
     plot = _Plot(LEFT, width - right, height, min(places), max(places), ticks[-1], floor)
     body = _axes(plot, ticks, x_labels, printed, unit)
     if target is not None:
-        (x1, y), (x2, _y) = plot.at(plot.x_from, target), plot.at(plot.x_to, target)
-        body += svg.rule(x1, y, x2, y, "target") + svg.text(x2 + 6, y + 4, target_label)
+        _x, y = plot.at(plot.x_to, target)
+        body += svg.rule(plot.left, y, plot.right, y, "target") + svg.text(plot.right + 6, y + 4, target_label)
     body += "".join(_draw(plot, each, printed) for each in lines)
     legend = tuple(Key(each.label, each.tone, "line") for each in lines) if len(lines) > 1 else ()
     return Chart(

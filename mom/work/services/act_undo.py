@@ -71,7 +71,7 @@ def _on(job_order: JobOrder) -> QuerySet[AuditEntry]:
 
 def _to_undo(act: UseCase, job_order: JobOrder, act_key: uuid.UUID | None) -> AuditEntry:
     """The audit entry of the act. Raises: NotAllowed, Conflict."""
-    rows = _on(job_order).filter(action__in=list(ACTIONS))
+    rows = _on(job_order).filter(action__in=list(ACTIONS), after__has_key="key")  # older acts have none
     first = (rows if act_key is None else rows.filter(after__key=str(act_key))).first()
     if first is None:
         sentence = _("Nobody started, paused or resumed job %(job)s by this. Look at the job anew.")

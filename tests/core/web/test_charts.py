@@ -1,3 +1,4 @@
+import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
@@ -119,3 +120,19 @@ def test_cycle_plot_keeps_every_point_inside(values: list[float], ideal: float |
     assert len(heights) == len(values)
     assert all(0 <= height <= 150 for height in heights)
     assert sum(1 for _line in drawn.iter("line")) < 20
+
+
+def test_line_of_one_place_stands_at_the_right_where_the_newest_is() -> None:
+    """A phone shows a chart over time from its right end."""
+    before, newest = charts.Point(0, 4), charts.Point(1, 5)
+    one, two = (
+        charts.line([charts.Line("x", points)], title="x", target=6, target_label="target").svg
+        for points in ((newest,), (before, newest))
+    )
+    dot, target = (
+        re.compile('class="pt" cx="([^"]+)"'),
+        re.compile('class="target" x1="([^"]+)" y1="[^"]+" x2="([^"]+)"'),
+    )
+    assert dot.findall(one) == dot.findall(two)[1:]
+    assert target.findall(one) == target.findall(two)
+    assert len(target.findall(one)) == 1
