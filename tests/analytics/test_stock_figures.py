@@ -113,6 +113,23 @@ def test_turns_begin_with_the_ledger_and_end_now(turned: Yard) -> None:
     assert table.evidence.pieces == StockPieces(D(40), D(100 * 24 + 60 * 12) * HOUR)
 
 
+def test_page_of_turns_in_several_units_tells_them_apart_instead_of_drawing_nothing(
+    turned: Yard, owner: User, client: Client
+) -> None:
+    """One unit is drawn over time; a second one leaves only what each material says for itself."""
+    client.force_login(owner, backend="mom.accounts.backends.PasswordBackend")
+    address = "/kpis/inventory_turns/?first=2026-03-02&last=2026-03-04"
+    alone = client.get(address).content.decode()
+    assert "<figure" in alone
+    assert "told apart below" not in alone
+
+    turned.move(MoveKind.RECEIVED, make_material(turned.site, "OIL", unit="LTR"), "5", at(MONDAY))
+    mixed = client.get(address).content.decode()
+    assert "<figure" not in mixed
+    assert "told apart below" in mixed
+    assert "CASTING" in mixed
+
+
 def test_turns_of_several_units_do_not_add_up_and_materials_stand_alone(turned: Yard) -> None:
     turned.move(MoveKind.RECEIVED, make_material(turned.site, "OIL", unit="LTR"), "5", at(MONDAY))
     assert kpi_table(BOOK["inventory_turns"], turned.site, WINDOW, By.SITE).whole.missing == Missing.MIXED_UNITS

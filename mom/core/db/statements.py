@@ -30,7 +30,7 @@ class Statement:
 
     def __init__(self, sql: str, name: str) -> None:
         self.sql = sql
-        self.name = f"mom_{name}_{next(_numbers)}"[:63]
+        self.name = f"mom_{name[:50]}_{next(_numbers)}"  # 63 characters at most, and the number is what tells it apart
         self.parameters: list[str] = []
         self._text = _PARAMETER.sub(self._numbered, sql)
         places = ", ".join("%s" for _each in self.parameters)  # by place: the driver is slow with names

@@ -119,27 +119,31 @@ def go_on(act: UseCase, job_order: JobOrder, last: JobResponse, key: uuid.UUID) 
     return _open(act, job_order, WorkKind(last.work_kind), people, key, ended_at, None, **stop)
 
 
+def negative_of(act: UseCase, response: JobResponse, key: uuid.UUID, reason: str) -> JobResponse:
+    """The fact that withdraws an ended stretch: the same in all, its time negative (P05). Not stored yet."""
+    return JobResponse(
+        site_id=response.site_id,
+        job_order_id=response.job_order_id,
+        equipment_id=response.equipment_id,
+        work_kind=response.work_kind,
+        is_rework=response.is_rework,
+        started_at=response.started_at,
+        ended_at=response.ended_at,
+        duration=-response.duration if response.duration is not None else None,
+        is_stop=response.is_stop,
+        reason_id=response.reason_id,
+        reverses=response,
+        reversal_reason=reason,
+        **_stamp(act, key),
+    )
+
+
 def take_back(act: UseCase, response: JobResponse, key: uuid.UUID, reason: str) -> None:
     """Withdraw an ended stretch and its labour by their negatives; they stay as they were. Raises: Conflict."""
     response.refresh_from_db(fields=["ended_at", "duration"])
-    taken_back = {"reversal_reason": reason, "recorded_at": act.now, "recorded_by": act.actor.label}
     with translating({"work_jobresponse_op_uuid_key": key_taken}, ends_act=True):
-        add(
-            JobResponse(
-                site_id=response.site_id,
-                job_order_id=response.job_order_id,
-                equipment_id=response.equipment_id,
-                work_kind=response.work_kind,
-                is_rework=response.is_rework,
-                started_at=response.started_at,
-                ended_at=response.ended_at,
-                duration=-(response.duration or timedelta(0)),
-                op_uuid=key,
-                reverses=response,
-                **taken_back,
-            )
-        )
-    for entry in response.labour_entries.order_by("pk"):
+        add(negative_of(act, response, key, reason))
+    for entry in response.labour_entries.filter(reverses=None, reversal=None).order_by("pk"):
         add(
             LabourEntry(
                 site_id=entry.site_id,
@@ -148,9 +152,9 @@ def take_back(act: UseCase, response: JobResponse, key: uuid.UUID, reason: str) 
                 started_at=entry.started_at,
                 ended_at=entry.ended_at,
                 duration=-(entry.duration or timedelta(0)),
-                op_uuid=uuid.uuid5(key, f"labour:{entry.pk}"),
                 reverses=entry,
-                **taken_back,
+                reversal_reason=reason,
+                **_stamp(act, uuid.uuid5(key, f"labour:{entry.pk}")),
             )
         )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
+from mom.core.db.rows import add
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
@@ -118,23 +119,9 @@ def explain(actor: Actor, stop_id: int, reason: Reason, *, op_uuid: uuid.UUID, n
 def _take_back(act: UseCase, response: JobResponse, reason: Reason) -> None:
     twice = Conflict(_("This stop got another reason meanwhile. Load the page again."), code="explained_already")
     names = ("work_jobresponse_reverses_id_key", "work_jobresponse_op_uuid_key")
+    why = _("Reason given: %(reason)s") % {"reason": reason.name or reason.code}
     with translating({name: lambda: twice for name in names}):
-        JobResponse.objects.create(
-            site_id=response.site_id,
-            job_order_id=response.job_order_id,
-            equipment_id=response.equipment_id,
-            work_kind=response.work_kind,
-            started_at=response.started_at,
-            ended_at=response.ended_at,
-            duration=-response.duration if response.duration is not None else None,
-            is_stop=True,
-            reason_id=response.reason_id,
-            op_uuid=uuid.uuid5(response.op_uuid, "taken back"),
-            recorded_at=act.now,
-            recorded_by=act.actor.label,
-            reverses=response,
-            reversal_reason=_("Reason given: %(reason)s") % {"reason": reason.name or reason.code},
-        )
+        add(job_response.negative_of(act, response, uuid.uuid5(response.op_uuid, "taken back"), why))
 
 
 def _recorded_again(
