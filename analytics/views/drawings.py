@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from math import ceil
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -157,7 +158,8 @@ def kpi_over_time(table: KpiTable, target: Decimal | None = None) -> charts.Char
 def _floor(kpi: Kpi, values: Sequence[float]) -> float:
     """Where the axis begins: at zero, but for percentages that all lie high, whose changes would not be seen."""
     least = min(values, default=0)
-    return least // 5 * 5 if kpi.unit == "P1" and least > 50 and max(values) - least < 20 else 0
+    # The step below the least value, not the one it lies on: what is drawn on the axis reads as nothing.
+    return (ceil(least / 5) - 1) * 5 if kpi.unit == "P1" and least > 50 and max(values) - least < 20 else 0
 
 
 def _plotted(kpi: Kpi, value: Decimal | None) -> float | None:
