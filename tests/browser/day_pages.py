@@ -37,6 +37,7 @@ class Desk:
         menu.get_by_role("link", name=group, exact=True).first.click()
         if entry != group:
             self.page.locator(".nav-sub").get_by_role("link", name=entry, exact=True).click()
+            self.page.locator(".nav-sub [aria-current]").get_by_text(entry, exact=True).wait_for()
 
     def find(self, code: str) -> None:
         """By the search box, as a scanner would; a code that is known leads straight there."""
@@ -92,8 +93,8 @@ class Desk:
 
     def measures(self, *values: str) -> None:
         """Values of the pieces of a sample, one after the other."""
-        for box, value in zip(self.page.locator(".input--big").all(), values, strict=False):
-            box.fill(value)
+        for place, value in enumerate(values):
+            self.page.locator(".input--big").nth(place).fill(value)  # waits for its box, where .all() sees none yet
         self.press("Save")
 
     def sees(self, *words: str) -> None:
