@@ -78,10 +78,18 @@ def array(values: Iterable[Any]) -> str:
     """
     values = tuple(values)
     kinds = set(map(type, values))
-    if len(kinds) == 1:  # nearly always, and then twice as fast
-        return "{" + ",".join(map(_IN_ARRAY.get(kinds.pop(), _quoted_in_array), values)) + "}"
-    spelling = _IN_ARRAY.get
-    return "{" + ",".join([spelling(type(value), _quoted_in_array)(value) for value in values]) + "}"
+    has_none = NoneType in kinds
+    kinds.discard(NoneType)
+    if len(kinds) > 1:
+        spelling = _IN_ARRAY.get
+        return "{" + ",".join([spelling(type(value), _quoted_in_array)(value) for value in values]) + "}"
+    spell = _IN_ARRAY.get(kinds.pop(), _quoted_in_array) if kinds else str
+    if spell is _quoted_in_array:  # many words, few of them different
+        words = {value: spell(value) for value in set(values) if value is not None}
+        return "{" + ",".join([words.get(value, "NULL") for value in values]) + "}"
+    if has_none:
+        return "{" + ",".join(["NULL" if value is None else spell(value) for value in values]) + "}"
+    return "{" + ",".join(map(spell, values)) + "}"
 
 
 def _quoted_in_array(value: Any) -> str:

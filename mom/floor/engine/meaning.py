@@ -1,6 +1,6 @@
 """What a state code means: looked up in versioned rows, a site's own before everybody's, a mode's before any. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +75,7 @@ class Meaning:
     loss_class: LossClass
 
 
+_MOST_KEPT = 4_000  # codes, of which a plant has hundreds
 UNKNOWN = Meaning(MachineState.OFF, TimeClass.UNKNOWN, TimeClass.UNKNOWN, LossClass.NONE)
 """A code that no row knows: neither running nor down."""
 
@@ -93,27 +94,32 @@ class Row:
 
 
 class Meanings:
-    """All rows that a site sees. A mode that no row names is looked up as any mode."""
+    """All rows that a site sees. A mode that no row names is looked up as any mode.
+
+    What was looked up is kept, and forgotten where machines say too many different things. Threads may share one.
+    """
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._rows: dict[tuple[str, str, str], list[Row]] = {}
         for row in rows:
             key = (row.state_model, spelling(row.state_model, row.code), mode_spelling(row.state_model, row.mode))
             self._rows.setdefault(key, []).append(row)
-        self._ever: dict[tuple[str, str, str], Meaning] = {}
+        self._ever: dict[tuple[str, str, str], tuple[datetime, Meaning]] = {}
         self._borders: dict[tuple[str, str, str], tuple[datetime, ...]] = {}
+        every = [row for rows in self._rows.values() for row in rows]
+        self._all_borders = frozenset({row.start for row in every} | {row.end for row in every if row.end is not None})
 
     def at(self, state_model: str, code: str, mode: str, instant: datetime) -> Meaning:
         """The meaning that holds at an instant; `UNKNOWN` where there is none."""
         raw = (state_model, code, mode)
         known = self._ever.get(raw)
-        if known is not None and instant >= self._borders[raw][-1]:
-            return known  # nothing changes any more after the last border: one look-up for nearly every message
+        if known is not None and instant >= known[0]:
+            return known[1]  # nothing changes any more after the last border: one look-up for nearly every message
         candidates = self._candidates(state_model, code, mode)
         found = _holding(candidates, instant)
         borders = self.borders(state_model, code, mode)
         if borders and instant >= borders[-1]:
-            self._ever[raw] = found
+            self._ever[raw] = (borders[-1], found)
         return found
 
     def of(self, state_model: str, state: str, code: str, mode: str, instant: datetime) -> Meaning:
@@ -130,17 +136,20 @@ class Meanings:
     def borders(self, state_model: str, code: str, mode: str) -> tuple[datetime, ...]:
         """The instants at which the meaning of a code may change."""
         raw = (state_model, code, mode)
-        if raw not in self._borders:
-            rows = self._candidates(state_model, code, mode)
-            ends = {row.end for row in rows if row.end is not None}
-            self._borders[raw] = tuple(sorted({row.start for row in rows} | ends))
-        return self._borders[raw]
+        known = self._borders.get(raw)
+        if known is not None:
+            return known
+        rows = self._candidates(state_model, code, mode)
+        ends = {row.end for row in rows if row.end is not None}
+        if len(self._borders) >= _MOST_KEPT:
+            self._borders.clear()
+            self._ever.clear()
+        found = self._borders[raw] = tuple(sorted({row.start for row in rows} | ends))
+        return found
 
-    def all_borders(self) -> Iterable[datetime]:
+    def all_borders(self) -> Collection[datetime]:
         """The instants at which the meaning of any code may change."""
-        for rows in self._rows.values():
-            for row in rows:
-                yield from (row.start,) if row.end is None else (row.start, row.end)
+        return self._all_borders
 
     def _candidates(self, state_model: str, code: str, mode: str) -> list[Row]:
         """A row of this mode before one of any mode, a site's own before everybody's."""

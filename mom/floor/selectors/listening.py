@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -59,6 +61,12 @@ def mappings(site: Site, at: datetime | None = None) -> Meanings:
         rows = _holding(rows, at)
     columns = ("state_model", "code", "mode", "site_id", "valid_from", "valid_until")
     counted = ("state", "time_class", "time_class_without_order", "loss_class")
+    return _meanings_of(tuple(rows.values_list(*columns, *counted)))
+
+
+@lru_cache(maxsize=32)
+def _meanings_of(rows: tuple[tuple[Any, ...], ...]) -> Meanings:
+    """From the columns of `mappings`. Every batch of messages asks, and hardly ever has one of them changed."""
     return Meanings(
         Row(
             state_model=model,
@@ -69,7 +77,7 @@ def mappings(site: Site, at: datetime | None = None) -> Meanings:
             end=end,
             meaning=Meaning(MachineState(state), TimeClass(busy), TimeClass(free), LossClass(loss)),
         )
-        for model, code, mode, of_site, start, end, state, busy, free, loss in rows.values_list(*columns, *counted)
+        for model, code, mode, of_site, start, end, state, busy, free, loss in rows
     )
 
 
