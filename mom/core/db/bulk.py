@@ -1,5 +1,6 @@
 """Many rows at once: COPY into a table, whole arrays as values, and keys taken from a sequence beforehand."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from mom.core.canonical import to_json
 from mom.core.db.transactions import require_transaction
 
 _NULL = "\\N"
+_STEPS = 60  # of other work after some hundred lines: about as long as the server needs for these
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -29,19 +31,47 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
             quote = connection.ops.quote_name
             names = ", ".join(quote(column) for column in columns)
             how = f"COPY {quote(table)} ({names}) FROM STDIN WITH (FORMAT csv, NULL '{_NULL}')"
-            cursor.copy_expert(how, Lines(lines))
+            cursor.copy_expert(how, _Lines(lines))
     return len(lines)
 
 
-class Lines:
+def copy_lines(statement: str, lines: Iterable[str], beside: Iterable[None] = ()) -> None:
+    """COPY lines that are spelled already. Joins the caller's transaction.
+
+    `beside`: work of ours that needs no database. Steps of it are done while the server is busy with lines that it
+    has, so that the two share two processors; all of it is done when this returns. Raises: what `beside` raises.
+    """
+    require_transaction()
+    sent = _Lines(lines, beside)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(statement, sent)
+    if sent.failed is not None:
+        raise sent.failed
+
+
+class _Lines:
     """A file of lines for COPY: the next ones are made while the server takes the ones before in."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
+    def __init__(self, lines: Iterable[str], beside: Iterable[None] = ()) -> None:
+        self._lines, self._beside = iter(lines), iter(beside)
+        self._has_begun = False
+        self.failed: Exception | None = None  # of `beside`: the driver would make it an error of the database
 
     def read(self, _size: int = -1) -> str:
         """The next few hundred; empty at the end."""
-        return "".join(islice(self._lines, 400))
+        if self._has_begun:
+            self._work(_STEPS)
+        self._has_begun = True
+        found = "".join(islice(self._lines, 400))
+        if not found:
+            self._work(None)
+        return found
+
+    def _work(self, steps: int | None) -> None:
+        try:
+            deque(islice(self._beside, steps), maxlen=0)
+        except Exception as error:  # noqa: BLE001 - raised where the lines are in
+            self.failed = self.failed or error
 
 
 def _quoted(value: Any) -> str:

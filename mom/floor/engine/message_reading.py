@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from mom.core.engine.quantity import UNITS
 from mom.floor.engine.message import (
@@ -28,6 +29,8 @@ _KINDS = {kind.value: kind for kind in MessageKind}
 _STATE, _ALARM, _COUNT = MessageKind.STATE, MessageKind.ALARM, MessageKind.COUNT
 _READING, _ENERGY = MessageKind.READING, MessageKind.ENERGY
 _COUNT_NAMES = frozenset(name.value for name in CountName)
+_WORDS = ("kind", "name", "state", "code", "mode", "reason", "unit")
+_AMOUNT = frozenset({"value", "text"})
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _STEP = Decimal("0.000001")
@@ -89,7 +92,7 @@ class _Reader:
     def __init__(self, session: str, window: Window, *, by_content: bool = False, key: str = "") -> None:
         self.window, self.by_content, self.fixed_key = window, by_content, key
         self.key_of_number: Callable[[int], str] | None = keys_of_session(session) if session else None
-        self.known: dict[tuple[Any, ...], Said] = {}
+        self.shapes: dict[tuple[str, ...], _Shape] = {}
         self.machines: set[str] = set()
         self.times: dict[str, datetime] = {}
 
@@ -97,27 +100,41 @@ class _Reader:
         """The message. Raises: _Trouble."""
         if type(raw) is not dict and not isinstance(raw, Mapping):
             raise _Trouble(Why.NOT_AN_OBJECT, "", str(raw)[:80])
+        fields = tuple(raw)
+        shape = self.shapes.get(fields)
+        if shape is None:
+            shape = self._shape(fields)
         get = raw.get
         sequence = _sequence(get("sequence"))
-        if not FIELDS.issuperset(raw):
-            raise _Trouble(Why.UNKNOWN_FIELD, min(map(str, set(raw) - FIELDS))[:80])
-        own = get("id")
-        own = _text(own, "id") if own is not None else ""
-        key = self.fixed_key or self._key(raw, own, sequence)
+        own = value = None
+        text = ""
+        if shape.has_id:
+            own = get("id")
+            own = _text(own, "id") if own is not None else ""
+        key = self.fixed_key or self._key(raw, own or "", sequence)
         machine = get("machine")
         if type(machine) is not str or machine not in self.machines:
             machine = self._machine(machine)
-        said = self._said(get)
-        value = get("value")
-        value = _number(value) if value is not None else None
-        text = get("text")
-        text = _text(text, "text") if text is not None else ""
+        said = _said_alike(shape, raw)
+        if shape.has_amount:
+            value, text = get("value"), get("text")
+            value = _number(value) if value is not None else None
+            text = _text(text, "text") if text is not None else ""
         _check(said, value, text)
         told = get("at")
         at = self.times.get(told) if type(told) is str else None
         if at is None:
             at = self._at(told)
         return Parsed(index, key, sequence, machine, said, at, value, text, raw, sequence is not None and not own)
+
+    def _shape(self, fields: tuple[Any, ...]) -> "_Shape":
+        """Raises: _Trouble for a field that no message has."""
+        if not FIELDS.issuperset(fields):
+            raise _Trouble(Why.UNKNOWN_FIELD, min(map(str, set(fields) - FIELDS))[:80])
+        words = [name for name in _WORDS if name in fields]
+        shape = _Shape(itemgetter(*words) if words else str, "id" in fields, not _AMOUNT.isdisjoint(fields), {})
+        self.shapes[fields] = shape
+        return shape
 
     def _key(self, raw: Mapping[str, Any], own: str, sequence: int | None) -> str:
         """Its id, else its number, else, where that is allowed, its content."""
@@ -145,19 +162,30 @@ class _Reader:
             self.times[told] = at
         return at
 
-    def _said(self, get: Callable[[str], Any]) -> Said:
-        """What the message says; read once for all messages that say the same."""
-        words = (get("kind"), get("name"), get("state"), get("code"), get("mode"), get("reason"), get("unit"))
-        try:
-            found = self.known.get(words)
-        except TypeError:  # something in it is no word
-            found = None
-        if found is not None:  # only words are kept, and nothing but the same words equals them
-            return found
-        found = _said(*words)
-        if all(word is None or type(word) is str for word in words):
-            self.known[words] = found
+
+class _Shape(NamedTuple):
+    """What messages with the same fields in the same order have in common. `known`: by what their `words` say."""
+
+    words: Callable[[Mapping[str, Any]], Any]
+    has_id: bool
+    has_amount: bool
+    known: dict[Any, Said]
+
+
+def _said_alike(shape: _Shape, raw: Mapping[str, Any]) -> Said:
+    """What the message says; read once for all messages that say the same. Raises: _Trouble."""
+    alike = shape.words(raw)
+    try:
+        found = shape.known.get(alike)
+    except TypeError:  # something in it is no word
+        found = None
+    if found is not None:  # only words are kept, and nothing but the same words equals them
         return found
+    words = [raw.get(name) for name in _WORDS]
+    found = _said(*words)
+    if all(word is None or type(word) is str for word in words):
+        shape.known[alike] = found
+    return found
 
 
 def _said(kind_word: Any, name: Any, state: Any, code: Any, mode: Any, reason: Any, unit: Any) -> Said:

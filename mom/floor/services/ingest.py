@@ -10,6 +10,7 @@ folded from it. When it returns, all of that is committed.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError
@@ -173,14 +174,14 @@ def stored(act: UseCase, batch: _Batch, *, is_sure: bool = True) -> Receipt:
     batch.late = _set_aside(batch)
     new = _without_known(batch, _without_twins(batch), is_sure=is_sure)
     _without_settled(batch)
-    if new:
-        session_id = batch.session.id if batch.session else None
-        rows.store(batch.site, batch.source_id, session_id, new, batch.received_at)
     if rows.keep_in_quarantine(batch.site, batch.source_id, batch.session_code, batch.refused, batch.received_at):
         tell(batch.site.code, "quarantine", batch.source_id)
     gaps = _keep_numbers(batch, numbers)
     if new:
-        apply(act, batch.site, new)
+        session_id = batch.session.id if batch.session else None
+        apply(
+            act, batch.site, new, partial(rows.store, batch.site, batch.source_id, session_id, new, batch.received_at)
+        )
     return Receipt(len(new), batch.repeated, _waiting(batch), gaps, batch.late)
 
 
@@ -199,9 +200,12 @@ def _waiting(batch: _Batch) -> tuple[InQuarantine, ...]:
     return tuple(sorted([*found, *batch.still_waiting], key=lambda each: each.index))
 
 
-def apply(act: UseCase, site: Site, new: Sequence[Parsed]) -> None:
-    """Bring the timeline, and what is folded from it, to what the new messages say. Joins the caller's transaction."""
-    applied.run(act, timeline.apply(act, site, by_machine(new)))
+def apply(act: UseCase, site: Site, new: Sequence[Parsed], store: timeline.Store = timeline.stored_already) -> None:
+    """Bring the timeline, and what is folded from it, to what the new messages say. Joins the caller's transaction.
+
+    `store` stores them, where they are not yet, and does meanwhile what it is given.
+    """
+    applied.run(act, timeline.apply(act, site, by_machine(new), store))
 
 
 def check_names(source_code: str, session: str, many: int) -> None:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from mom.accounts.models import Site
 from mom.core.canonical import to_json
-from mom.core.db.bulk import Lines, array
+from mom.core.db.bulk import array, copy_lines
 from mom.core.use_case import UseCase
 from mom.floor.engine.message import Parsed, Refused, Said, storable
 from mom.floor.engine.message_numbers import Numbers
@@ -207,12 +207,16 @@ def held(source_id: int, keys: Sequence[str]) -> dict[str, Held]:
 
 
 def store(
-    site: Site, source_id: int, session_id: int | None, messages: Sequence[Parsed], received_at: datetime
+    site: Site,
+    source_id: int,
+    session_id: int | None,
+    messages: Sequence[Parsed],
+    received_at: datetime,
+    beside: Iterable[None] = (),
 ) -> None:
-    """Put new messages into the record, over COPY."""
+    """Put new messages into the record, over COPY; `beside` is done meanwhile."""
     lines = _lines(site, source_id, session_id, messages, received_at)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY floor_floormessage ({_COLUMNS}) FROM STDIN", Lines(lines))
+    copy_lines(f"COPY floor_floormessage ({_COLUMNS}) FROM STDIN", lines, beside)
 
 
 def _lines(

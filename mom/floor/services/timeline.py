@@ -4,7 +4,9 @@ What comes in order touches only the open end. What comes late, and what people 
 Either way the stored timeline is the fold of everything that is known (ADR 0026).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
@@ -37,31 +39,59 @@ from mom.plant.models import Reason
 MOST_TOLD = 500  # machines told of one by one; of more at once pages read the whole
 
 
-def apply(act: UseCase, site: Site, heard: Mapping[int, Heard]) -> Applied:
+Store = Callable[[Iterator[None]], None]
+"""Stores what was heard; does meanwhile the work that it is given, step by step, which needs no database."""
+
+
+def stored_already(beside: Iterator[None]) -> None:
+    """Nothing is to be stored."""
+    deque(beside, maxlen=0)
+
+
+@dataclass
+class _Laid:
+    """What was heard, beside what is stored: what changes, which stretches are to be folded, what was heard last."""
+
+    differences: dict[int, Difference] = field(default_factory=dict)
+    late: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
+    signals: list[Signal] = field(default_factory=list)
+
+
+def apply(act: UseCase, site: Site, heard: Mapping[int, Heard], store: Store = stored_already) -> Applied:
     """Lay what was just heard of machines into their timelines. Joins the caller's transaction.
 
     Gives what the folds above need: what was heard, and the stretches that are others now.
     """
     signs.lock_signals(site.pk, heard)
-    reader = Reader(site, heard)
+    reader, laid = Reader(site, heard), _Laid()
     going_on = signs.go_on(heard, reader.lines, reader.meanings, act.now)
     others = {machine: each for machine, each in heard.items() if machine not in going_on}
-    standings = rows.standings(others)
-    differences: dict[int, Difference] = {}
-    late: dict[int, tuple[datetime, datetime]] = {}
-    for machine, each in others.items():
+    store(_lay(laid, others, rows.standings(others), reader, act.now))
+    for near in neighbourhoods(laid.late, reader.lines):
+        laid.differences[near.equipment_id] = _folded(near, reader.of(near.equipment_id), act.now)
+    rows.write(act, site.pk, laid.differences)
+    signs.write_signals(laid.signals)
+    return _applied(site, heard, reader, laid.differences)
+
+
+def _lay(
+    laid: _Laid,
+    heard: Mapping[int, Heard],
+    standings: Mapping[int, tuple[Signal, OpenEnd | None]],
+    reader: "Reader",
+    now: datetime,
+) -> Iterator[None]:
+    """What comes in order, machine by machine; what is late is noted."""
+    for machine, each in heard.items():
         reading, (signal, end) = reader.of(machine), standings[machine]
+        laid.signals.append(_signal(signal, each))
         if end is None and signal.state_at is None and not each.states:
             continue
         if _comes_in_order(each, signal, end, reading.listening):
-            differences[machine] = _appended(each, signal, end, reading, act.now)
+            laid.differences[machine] = _appended(each, signal, end, reading, now)
         else:
-            late[machine] = (_from(each.first, signal), each.last)
-    for near in neighbourhoods(late, reader.lines):
-        differences[near.equipment_id] = _folded(near, reader.of(near.equipment_id), act.now)
-    rows.write(act, site.pk, differences)
-    signs.write_signals([_signal(standings[machine][0], each) for machine, each in others.items()])
-    return _applied(site, heard, reader, differences)
+            laid.late[machine] = (_from(each.first, signal), each.last)
+        yield
 
 
 def refold(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]) -> Applied:
