@@ -12,6 +12,7 @@ from inventory.engine.terms import MoveKind
 from inventory.models import StockMove, StorageLocation
 from inventory.services import job_material, stock_transfer
 from inventory.services.bringing import active_of
+from inventory.services.hold_join import begin_making, post_made
 from inventory.services.posting import Leg, Occasion, post, posted
 from mom.core.actor import Actor
 from mom.core.db.prepared import Prepared
@@ -89,9 +90,10 @@ def produce_lot(
         output = next((each for each in outputs if output_id in {None, each.pk}), None)
         if output is None or output.definition is None:
             raise NotFound(_("Job %(job)s has no such output.") % {"job": job_order.code})
+        are_holds_open = begin_making(location.site_id)
         lot = _lot(act, output.definition, new, None)
         made = job_material.Made(output, lot, location, quantity)
-        return post(act, [job_material.made_leg(job_order, made)], occasion)
+        return post_made(act, [job_material.made_leg(job_order, made)], occasion, are_holds_open=are_holds_open)
 
 
 _OUTPUTS = Prepared(

@@ -9,6 +9,7 @@ from inventory.engine.terms import MoveKind
 from inventory.models import StockMove, StorageLocation
 from inventory.selectors.material_at_hand import USABLE
 from inventory.services.bringing import active_of
+from inventory.services.hold_join import begin_making, grows_on, post_made, was_let_out
 from inventory.services.issue import latest_response
 from inventory.services.job_material import KIND_OF_OUTPUT
 from inventory.services.posting import Leg, Occasion, post
@@ -38,7 +39,8 @@ ORDER BY 2 LIMIT 1
 def put(act: UseCase, job_order: JobOrder, report: QuantityReport) -> None:
     """Put what was reported good into stock, as the job's lot or, for a numbered product, as pieces of it.
 
-    A lot that was held meanwhile doesn't grow: the job goes on with a new one. Raises: Conflict where nobody said where
+    A lot that was held meanwhile doesn't grow: the job goes on with a new one; that joins the hold where it is of what
+    everything affected is held of, and then it grows. Raises: Conflict where nobody said where
     it lies; InvalidInput for a lot of another material, or too many numbered pieces at once.
     """
     outputs = JobRequirement.objects.select_related("definition__site")
@@ -47,7 +49,8 @@ def put(act: UseCase, job_order: JobOrder, report: QuantityReport) -> None:
         return
     definition = output.definition
     place = _place(job_order, definition)
-    lot = _lot(act, output, definition, report)
+    are_holds_open = begin_making(place.site_id)
+    lot = _lot(act, output, definition, report, are_holds_open=are_holds_open)
     occasion = Occasion(uuid.uuid5(report.op_uuid, "made"), report.occurred_at, job_response=latest_response(job_order))
     kind = KIND_OF_OUTPUT[MaterialUse(output.material_use)]
     if definition.tracking == MaterialTracking.SERIAL:
@@ -57,7 +60,7 @@ def put(act: UseCase, job_order: JobOrder, report: QuantityReport) -> None:
     else:
         active = active_of(lot, report.quantity)
         legs = [Leg(kind, place, definition, report.quantity, lot=lot, active_quantity=active, requirement=output)]
-    post(act, legs, occasion)
+    post_made(act, legs, occasion, are_holds_open=are_holds_open)
 
 
 def take_back(act: UseCase, job_order: JobOrder, report: QuantityReport) -> None:
@@ -104,7 +107,12 @@ def _place(job_order: JobOrder, definition: MaterialDefinition) -> StorageLocati
 
 
 def _lot(
-    act: UseCase, output: JobRequirement, definition: MaterialDefinition, report: QuantityReport
+    act: UseCase,
+    output: JobRequirement,
+    definition: MaterialDefinition,
+    report: QuantityReport,
+    *,
+    are_holds_open: bool,
 ) -> MaterialLot | None:
     if report.lot is not None:
         if report.lot.definition_id != definition.pk:
@@ -114,8 +122,12 @@ def _lot(
         return None
     before = StockMove.objects.filter(requirement=output, quantity__gt=0, lot__isnull=False, reverses=None)
     last = before.select_related("lot").order_by("-id").first()
-    if last is not None and last.lot is not None and last.lot.disposition in USABLE:
-        return last.lot
+    if last is not None and last.lot is not None:
+        is_usable = last.lot.disposition in USABLE
+        if not are_holds_open and is_usable:
+            return last.lot
+        if are_holds_open and (not was_let_out(last.lot) if is_usable else grows_on(last.lot)):
+            return last.lot
     return add_master_data(
         act, MaterialLot, definition.site, code="", definition=definition, disposition=LotDisposition.UNRESTRICTED
     )
