@@ -35,8 +35,8 @@ class HoldSerializer(ModelSerializer):
     class Meta:
         model = LotHold
         fields = (
-            "id", "site", "code", "reason", "origin", "is_everything_affected", "held_at", "held_by", "released_at", "released_by",
-            "release_reason",
+            "id", "site", "code", "reason", "origin", "is_everything_affected", "held_at", "held_by",
+            "released_at", "released_by", "release_reason",
         )  # fmt: skip
         read_only_fields = fields
 
