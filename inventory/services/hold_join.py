@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from inventory.models import HeldLot, LotHold, StockMove
 from inventory.selectors.genealogy import steps_back
 from inventory.services.lot_hold import restrict, was_before
-from inventory.services.posting import Leg, Occasion, post
+from inventory.services.posting import Leg, Occasion, moves_of, post
 from mom.core.db.statements import Statement
 from mom.core.use_case import UseCase
 from mom.events.inventory import LotsHeld
@@ -30,16 +30,29 @@ def begin_making(site: int) -> bool:
     return bool(found)
 
 
-def post_made(
-    act: UseCase, legs: Sequence[Leg], occasion: Occasion, *, are_holds_open: bool | None = None
-) -> list[StockMove]:
+_BEGIN_ONCE = Statement(
+    """
+SELECT inventory_makes_lots(%(site)s::bigint),
+       EXISTS (SELECT 1 FROM inventory_stockmove WHERE move_group = %(key)s::uuid)
+""",
+    "makes_lots_once",
+)
+
+
+def begin_once(site: int, occasion: Occasion) -> tuple[list[StockMove], bool]:
+    """`posted` and `begin_making` in one statement: the legs of before under this key, and whether such a hold goes on.
+
+    The caller has locked the job: nobody posts under its key meanwhile.
+    """
+    [(are_holds_open, is_known)] = _BEGIN_ONCE.rows({"site": site, "key": str(occasion.op_uuid)})
+    return moves_of(occasion) if is_known else [], bool(are_holds_open)
+
+
+def post_made(act: UseCase, legs: Sequence[Leg], occasion: Occasion, *, are_holds_open: bool) -> list[StockMove]:
     """Post an act that makes something, and let what it makes join the holds of everything affected that it is of.
 
-    `are_holds_open`: what `begin_making` said, where the caller has begun. Where no such hold goes on at the site, one
-    statement more than `post`, none where the caller has begun. Raises: as `post`.
+    `are_holds_open`: what `begin_making` said. Where none goes on it costs what `post` costs. Raises: as `post`.
     """
-    if are_holds_open is None:
-        are_holds_open = begin_making(legs[0].location.site_id)
     if not are_holds_open:
         return post(act, legs, occasion)
     keys = sorted({leg.lot.pk for leg in legs if leg.quantity > 0 and leg.lot is not None})

@@ -57,6 +57,11 @@ def posted(occasion: Occasion) -> list[StockMove]:
     """The legs that were posted under this key before, in order; none for a new key (P01)."""
     if not _KNOWN.rows({"key": str(occasion.op_uuid)}):  # nearly always
         return []
+    return moves_of(occasion)
+
+
+def moves_of(occasion: Occasion) -> list[StockMove]:
+    """The legs that were posted under this key, in order. One statement."""
     rows = StockMove.objects.filter(move_group=occasion.op_uuid)
     related = ("site", "location__equipment", "definition", "lot", "sublot", "job_response", "requirement", "partner")
     return list(rows.select_related(*related).order_by("id"))

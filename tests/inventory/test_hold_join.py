@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 
 from inventory.models import HeldLot, LotHold
-from inventory.services import hold_join, job_material, lot_hold, lots, stock
+from inventory.services import job_material, lot_hold, lots, made_by_report, stock
 from inventory.services.lots import NewLot
 from mom.accounts.models import Site
 from mom.core.actor import Actor
@@ -186,18 +186,31 @@ def test_a_piece_without_a_lot_passes_on_what_it_is_of(store: ByReport) -> None:
     assert kept(hold) == {"B-1": False, "P-OF-PIECE": True}
 
 
-def test_making_costs_one_statement_more_while_no_hold_of_everything_goes_on(
+def test_a_report_costs_one_statement_more_while_no_hold_of_everything_goes_on(
     store: ByReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = running(store, store.lot(store.bar, "B-1", 20))
-    store.produce(job, "P-0", 1)
+    store.lot(store.bar, "B-1", 50)
+    store.lot(store.ring, "R-1", 50)
+    job = store.job()
+    store.report(job, good=1)
     costs = []
-    for turn, begin in enumerate((hold_join.begin_making, lambda _site: False)):
-        monkeypatch.setattr(hold_join, "begin_making", begin)
+    for begin in (made_by_report.begin_making, lambda _site: False):
+        monkeypatch.setattr(made_by_report, "begin_making", begin)
         with counting() as count:
-            store.produce(job, f"P-{turn + 1}", 1)
+            store.report(job, good=1)
         costs.append(len(count))
     assert costs[0] == costs[1] + 1
+
+
+def test_the_same_key_again_makes_and_joins_nothing(store: ByReport) -> None:
+    bar = store.lot(store.bar, "B-1", 20)
+    job = running(store, bar)
+    hold, key = held(store, bar), uuid.uuid4()
+    made = [
+        lots.produce_lot(store.actor, job.pk, store.shelf, Decimal(2), NewLot(), op_uuid=key)[0].lot for _each in "12"
+    ]
+    assert made[0] == made[1]
+    assert HeldLot.objects.filter(hold=hold).count() == 2
 
 
 def test_the_page_says_which_lots_joined_and_the_api_when(store: ByReport, owner: Any, client_of: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 from inventory.models import HeldLot, LotHold, StorageLocation
 from inventory.services import hold_join, job_material, lot_hold, lots
 from inventory.services.lots import NewLot
+from inventory.services.posting import Occasion
 from mom.core import invariants
 from mom.core.actor import system_actor
 from mom.core.errors import Conflict
@@ -75,10 +76,10 @@ def between(monkeypatch: pytest.MonkeyPatch, store: JobStore, *, is_locked: bool
     root = store.lot(store.bar, "B-0", 50)
     [job] = jobs_of(store, root, 1)
     has_looked, is_held = threading.Event(), threading.Event()
-    begin = hold_join.begin_making
+    begin = hold_join.begin_once
 
-    def look(site: int) -> bool:
-        found = begin(site) if is_locked else _look_without_lock(site)
+    def look(site: int, occasion: Occasion) -> Any:
+        found = begin(site, occasion) if is_locked else ([], _look_without_lock(site))
         has_looked.set()
         is_held.wait(3 if is_locked else 10)
         return found
@@ -89,7 +90,7 @@ def between(monkeypatch: pytest.MonkeyPatch, store: JobStore, *, is_locked: bool
         is_held.set()
         return made
 
-    monkeypatch.setattr(lots, "begin_making", look)
+    monkeypatch.setattr(lots, "begin_once", look)
     moves, made = at_once([lambda: numbered(job, store.shelf), hold])
     assert isinstance(made, LotHold), made
     return made, moves[0].lot
