@@ -17,30 +17,21 @@ from mom.core.use_case import UseCase
 from mom.events.inventory import LotsHeld
 from mom.plant.models import MaterialLot, MaterialSublot
 
-# A function, because it must look after it has waited: a statement sees what was committed before it began.
-_BEGIN = Statement("SELECT inventory_makes_lots(%(site)s::bigint)", "makes_lots")
+MAKES = "inventory_makes_lots(%(site)s::bigint)"
+"""Keeps holds of everything affected at a site out until the transaction ends, and says whether one goes on.
 
-
-def begin_making(site: int) -> bool:
-    """Keep holds of everything affected at a site (by key) out until this transaction ends; say whether one goes on.
-
-    Joins the caller's transaction, before it locks lots, balances or numbers. One statement.
-    """
-    [(found,)] = _BEGIN.rows({"site": site})
-    return bool(found)
-
+Goes into a statement that the caller sends anyway, before it locks lots, balances or numbers. A function of the
+database, because it looks after it has waited: a statement sees what was committed before it began.
+"""
 
 _BEGIN_ONCE = Statement(
-    """
-SELECT inventory_makes_lots(%(site)s::bigint),
-       EXISTS (SELECT 1 FROM inventory_stockmove WHERE move_group = %(key)s::uuid)
-""",
-    "makes_lots_once",
+    f"SELECT {MAKES}, EXISTS (SELECT 1 FROM inventory_stockmove WHERE move_group = %(key)s::uuid)",  # noqa: S608 - constants
+    "makes_lots",
 )
 
 
 def begin_once(site: int, occasion: Occasion) -> tuple[list[StockMove], bool]:
-    """`posted` and `begin_making` in one statement: the legs of before under this key, and whether such a hold goes on.
+    """`posted` and `MAKES` in one statement: the legs of before under this key, and whether such a hold goes on.
 
     The caller has locked the job: nobody posts under its key meanwhile.
     """
@@ -51,7 +42,7 @@ def begin_once(site: int, occasion: Occasion) -> tuple[list[StockMove], bool]:
 def post_made(act: UseCase, legs: Sequence[Leg], occasion: Occasion, *, are_holds_open: bool) -> list[StockMove]:
     """Post an act that makes something, and let what it makes join the holds of everything affected that it is of.
 
-    `are_holds_open`: what `begin_making` said. Where none goes on it costs what `post` costs. Raises: as `post`.
+    `are_holds_open`: what `MAKES` said. Where none goes on it costs what `post` costs. Raises: as `post`.
     """
     if not are_holds_open:
         return post(act, legs, occasion)

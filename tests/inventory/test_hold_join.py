@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 
 from inventory.models import HeldLot, LotHold
-from inventory.services import job_material, lot_hold, lots, made_by_report, stock
+from inventory.services import job_material, lot_hold, lots, stock
 from inventory.services.lots import NewLot
 from mom.accounts.models import Site
 from mom.core.actor import Actor
@@ -17,7 +17,6 @@ from mom.core.models import AuditEntry
 from mom.core.testing import acting
 from mom.plant.models import MaterialLot, MaterialSublot
 from mom.work.models import JobOrder
-from tests.bench.statements import counting
 from tests.factories.stock import JobStore
 from tests.inventory.test_backflush import ByReport
 
@@ -184,22 +183,6 @@ def test_a_piece_without_a_lot_passes_on_what_it_is_of(store: ByReport) -> None:
     hold = held(store, bar)
     store.produce(other, "P-OF-PIECE", 1)
     assert kept(hold) == {"B-1": False, "P-OF-PIECE": True}
-
-
-def test_a_report_costs_one_statement_more_while_no_hold_of_everything_goes_on(
-    store: ByReport, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store.lot(store.bar, "B-1", 50)
-    store.lot(store.ring, "R-1", 50)
-    job = store.job()
-    store.report(job, good=1)
-    costs = []
-    for begin in (made_by_report.begin_making, lambda _site: False):
-        monkeypatch.setattr(made_by_report, "begin_making", begin)
-        with counting() as count:
-            store.report(job, good=1)
-        costs.append(len(count))
-    assert costs[0] == costs[1] + 1
 
 
 def test_the_same_key_again_makes_and_joins_nothing(store: ByReport) -> None:
