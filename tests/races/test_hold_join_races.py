@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inventory.models import HeldLot, LotHold, StorageLocation
-from inventory.services import hold_join, job_material, lot_hold, lots
+from inventory.services import hold_join, job_material, lot_hold, lots, made_by_report
 from inventory.services.lots import NewLot
 from inventory.services.posting import Occasion
 from mom.core import invariants
@@ -71,6 +71,25 @@ def test_what_is_made_while_everything_affected_is_held_is_in_the_hold(site: Any
         assert not MaterialLot.objects.exclude(disposition="unrestricted").exists()
 
 
+def test_what_is_reported_while_everything_affected_is_held_is_in_the_hold(site: Any, all_holds: None) -> None:
+    store = ByReport(site, BOSS)
+    root = store.lot(store.bar, "B-0", 500)
+    store.lot(store.ring, "R-1", 500)
+    job = store.job(200)
+    store.report(job, good=1)
+    for _round in range(2 * ROUNDS):
+        found = at_once(
+            [
+                lambda: lot_hold.hold_affected(BOSS, [root.pk], "Alloy", also="downstream"),
+                lambda: store.report(job, good=1),
+            ]
+        )
+        assert not any(isinstance(each, Exception) for each in found), found
+        made = set(MaterialLot.objects.filter(definition=store.product).values_list("code", flat=True))
+        assert made <= kept(found[0])
+        lot_hold.release(BOSS, found[0].pk, "Right alloy")
+
+
 def between(monkeypatch: pytest.MonkeyPatch, store: JobStore, *, is_locked: bool) -> tuple[LotHold, MaterialLot]:
     """A lot is made, and everything affected held just after the maker has looked for holds."""
     root = store.lot(store.bar, "B-0", 50)
@@ -105,6 +124,35 @@ def test_a_hold_waits_for_who_has_looked_for_holds_already(
 ) -> None:
     hold, lot = between(monkeypatch, JobStore(site, BOSS), is_locked=True)
     assert lot.code in kept(hold)
+
+
+def test_a_hold_waits_for_a_report_that_has_looked_for_holds_already(
+    site: Any, all_holds: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ByReport(site, BOSS)
+    root = store.lot(store.bar, "B-0", 50)
+    store.lot(store.ring, "R-1", 50)
+    job = store.job()
+    store.consume(job, root, 1)
+    has_looked, is_held = threading.Event(), threading.Event()
+    begin = made_by_report._begin
+
+    def look(*asked: Any) -> Any:
+        found = begin(*asked)
+        has_looked.set()
+        is_held.wait(3)
+        return found
+
+    def hold() -> Any:
+        has_looked.wait(10)
+        made = lot_hold.hold_affected(BOSS, [root.pk], "Alloy", also="downstream")
+        is_held.set()
+        return made
+
+    monkeypatch.setattr(made_by_report, "_begin", look)
+    reported, made = at_once([lambda: store.report(job, good=1), hold])
+    assert isinstance(reported, list), reported
+    assert MaterialLot.objects.get(definition=store.product).code in kept(made)
 
 
 def test_control_without_the_lock_a_lot_is_made_past_the_hold(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
