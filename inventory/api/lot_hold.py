@@ -35,21 +35,21 @@ class HoldSerializer(ModelSerializer):
     class Meta:
         model = LotHold
         fields = (
-            "id", "site", "code", "reason", "origin", "held_at", "held_by", "released_at", "released_by",
-            "release_reason",
+            "id", "site", "code", "reason", "origin", "is_everything_affected", "held_at", "held_by",
+            "released_at", "released_by", "release_reason",
         )  # fmt: skip
         read_only_fields = fields
 
 
 class HeldLotSerializer(ModelSerializer):
-    """A lot in a hold, what it was before, and when it left."""
+    """A lot in a hold, what it was before, when it joined (null: with the hold itself), and when it left."""
 
     lot = CharField(source="lot.code", read_only=True)
     material = CharField(source="lot.definition.code", read_only=True)
 
     class Meta:
         model = HeldLot
-        fields = ("id", "lot", "material", "was", "released_at")
+        fields = ("id", "lot", "material", "was", "joined_at", "released_at")
         read_only_fields = fields
 
 

@@ -11,7 +11,8 @@ from mom.plant.models.labels import LOT_DISPOSITION
 class LotHold(SiteOwned):
     """One hold: why, since when, by whom, and of which lot everything affected is held, where it was found by a trace.
 
-    It ends as a whole or lot by lot; with its last lot it has ended.
+    It ends as a whole or lot by lot; with its last lot it has ended. Where everything affected is held, what is made of
+    its lots later joins it.
     """
 
     code = models.CharField(_("hold"), max_length=64)
@@ -23,6 +24,9 @@ class LotHold(SiteOwned):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("found from"),
+    )
+    is_everything_affected = models.BooleanField(
+        _("everything affected"), default=False, help_text=_("What is made of its lots later joins it.")
     )
     held_at = models.DateTimeField(_("since"))
     held_by = models.CharField(_("held by"), max_length=200)
@@ -45,11 +49,16 @@ class LotHold(SiteOwned):
         ]
         indexes = [
             models.Index(fields=["site", "-held_at"], name="inventory_hold_newest"),
+            models.Index(
+                fields=["site"],
+                name="inventory_hold_joined",
+                condition=models.Q(is_everything_affected=True, released_at=None),
+            ),
         ]
         triggers = [
             History(),
             NoDelete(),
-            Frozen(fields=["site", "code", "reason", "origin", "held_at", "held_by"]),
+            Frozen(fields=["site", "code", "reason", "origin", "is_everything_affected", "held_at", "held_by"]),
             Frozen(name="ended", fields=["released_at", "released_by", "release_reason"],
                    when="OLD.released_at IS NOT NULL"),
         ]  # fmt: skip
@@ -64,6 +73,9 @@ class HeldLot(SiteOwned):
     hold = models.ForeignKey(LotHold, on_delete=models.PROTECT, related_name="lots", verbose_name=_("hold"))
     lot = models.ForeignKey("plant.MaterialLot", on_delete=models.PROTECT, related_name="holds", verbose_name=_("lot"))
     was = models.CharField(_("was"), max_length=14, choices=LOT_DISPOSITION.choices)
+    joined_at = models.DateTimeField(
+        _("joined"), null=True, blank=True, help_text=_("When it was made, where that was after the hold.")
+    )
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
 
     class Meta:
@@ -79,7 +91,7 @@ class HeldLot(SiteOwned):
         triggers = [
             History(),
             NoDelete(),
-            Frozen(fields=["site", "hold", "lot", "was"]),
+            Frozen(fields=["site", "hold", "lot", "was", "joined_at"]),
             Frozen(name="ended", fields=["released_at"], when="OLD.released_at IS NOT NULL"),
         ]
 

@@ -137,6 +137,15 @@ def lots_reached(lots: Collection[int], direction: Direction, *, most_steps: int
     return found
 
 
+def steps_back(lots: Collection[int], pieces: Collection[int]) -> list[tuple[str, str]]:
+    """The steps, each its parent's and its child's name as of `key_of`, by which something went into these.
+
+    One statement, two where lots ran together.
+    """
+    starts = [*(f"L{pk}" for pk in sorted(lots)), *(f"S{pk}" for pk in sorted(pieces))]
+    return [(row.parent, row.child) for row, _depth, _share in _walk(starts, Direction.BACKWARD)]
+
+
 def _walk(starts: Sequence[str], direction: Direction) -> Walked:
     rows = _rows(starts, direction)
     return _walked(rows, _blend_shares(rows), starts, direction)

@@ -13,6 +13,7 @@ from inventory.engine.terms import MoveKind
 from inventory.models import Installation, StockMove, StorageLocation
 from inventory.services import stock_reservation
 from inventory.services.bringing import active_of
+from inventory.services.hold_join import begin_once, post_made
 from inventory.services.posting import Leg, Occasion, post, posted, usable, usable_lots
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
@@ -169,7 +170,11 @@ def produce(
     with use_case(actor) as act:
         job_order, response = begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, job_response=response)
-        return posted(occasion) or post(act, [made_leg(job_order, item) for item in made], occasion)
+        known, are_holds_open = begin_once(response.site_id, occasion)
+        if known:
+            return known
+        legs = [made_leg(job_order, item) for item in made]
+        return post_made(act, legs, occasion, are_holds_open=are_holds_open)
 
 
 def made_leg(job_order: JobOrder, item: Made) -> Leg:
@@ -210,7 +215,7 @@ def give_number(
     with use_case(actor) as act:
         _job_order, response = begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, job_response=response)
-        known = posted(occasion)
+        known, are_holds_open = begin_once(response.site_id, occasion)
         if known:
             return MaterialSublot.objects.get(stock_moves=known[-1])
         lot = usable(lot, occasion.at)
@@ -228,7 +233,7 @@ def give_number(
             Leg(MoveKind.CONSUMED, location, lot.definition, -one, lot=lot),
             Leg(MoveKind.PRODUCED, location, definition, one, lot=piece.lot, sublot=piece),
         ]
-        post(act, legs, occasion)
+        post_made(act, legs, occasion, are_holds_open=are_holds_open)
         return piece
 
 

@@ -18,6 +18,7 @@ from inventory.selectors.genealogy import Direction, lots_reached
 from inventory.services.stock_reservation import let_go_of_lots
 from mom.core import numbers
 from mom.core.actor import Actor
+from mom.core.db.locks import Lock, advisory_lock
 from mom.core.errors import Conflict, InvalidInput, NotFound
 from mom.core.use_case import UseCase, use_case
 from mom.events.inventory import LotsHeld, LotsReleased
@@ -76,10 +77,13 @@ def hold_affected(actor: Actor, lots: Collection[int], reason: str, *, also: str
 def hold_all_affected(act: UseCase, lots: Collection[int], reason: str, *, also: Also = Also.DOWNSTREAM) -> Held:
     """The same within the caller's transaction; rights are the caller's to ask.
 
-    Lots are locked before it is looked for the last time, so that nothing is made of them in between unseen.
+    Lots are locked before it is looked for the last time, so that nothing is made of them in between unseen. Who makes
+    lots at the site is waited for, and waits: what is made later joins the hold (`hold_join`).
     """
     if also is Also.NOTHING:
         return hold_lots(act, lots, reason, origin=next(iter(lots)) if len(lots) == 1 else None)
+    # Before any lot is locked: who makes lots just now may want one of them, and is waited for.
+    advisory_lock(Lock.LOTS_MADE, _site_of(lots))
     found = affected(lots, also)
     while True:
         _locked(found)
@@ -87,7 +91,7 @@ def hold_all_affected(act: UseCase, lots: Collection[int], reason: str, *, also:
         if again == found:
             break
         found = again
-    return hold_lots(act, found, reason, origin=min(lots))
+    return hold_lots(act, found, reason, origin=min(lots), is_everything_affected=True)
 
 
 def affected(lots: Collection[int], also: Also) -> set[int]:
@@ -98,7 +102,14 @@ def affected(lots: Collection[int], also: Also) -> set[int]:
     return roots | lots_reached(roots, Direction.FORWARD)
 
 
-def hold_lots(act: UseCase, lots: Collection[int], reason: str, *, origin: int | None = None) -> Held:
+def hold_lots(
+    act: UseCase,
+    lots: Collection[int],
+    reason: str,
+    *,
+    origin: int | None = None,
+    is_everything_affected: bool = False,
+) -> Held:
     """Hold lots (by key) for one reason; `origin` is the lot that they were found from.
 
     Joins the caller's transaction; rights are the caller's to ask. Waits for who is consuming or shipping them just
@@ -108,27 +119,39 @@ def hold_lots(act: UseCase, lots: Collection[int], reason: str, *, origin: int |
     said = _said(reason)
     found = _locked(lots)
     site = found[0].site
-    former = dict(HeldLot.objects.filter(lot__in=found, released_at=None).order_by("-pk").values_list("lot_id", "was"))
+    former = was_before(found)
     made = LotHold.objects.create(
         site=site,
         code=numbers.next_number(act, site, "hold"),
         reason=said,
         origin_id=origin,
+        is_everything_affected=is_everything_affected,
         held_at=act.now,
         held_by=act.actor.label,
     )
     HeldLot.objects.bulk_create(
         HeldLot(site=site, hold=made, lot=lot, was=former.get(lot.pk, lot.disposition)) for lot in found
     )
-    free = [lot.pk for lot in found if lot.disposition not in CHANGELESS]
-    if free:
-        MaterialLot.objects.filter(pk__in=free).update(disposition=LotDisposition.RESTRICTED, version=F("version") + 1)
-        let_go_of_lots(act, free)
+    restrict(act, found)
     codes = tuple(lot.code for lot in found)
     act.record("inventory.lots_held", subject=made, site=site.code, after={"lots": list(codes)})
     keys = tuple(sorted(lot.pk for lot in found))
     act.publish(LotsHeld(site.code, made.pk, made.code, said, keys, act.now), key=f"hold:{made.pk}")
     return Held(made.pk, made.code, codes)
+
+
+def was_before(lots: Collection[MaterialLot]) -> dict[int, str]:
+    """What those of these lots were that a hold keeps, by key, before the first of their holds. One statement."""
+    rows = HeldLot.objects.filter(lot__in=lots, released_at=None).order_by("-pk")
+    return dict(rows.values_list("lot_id", "was"))
+
+
+def restrict(act: UseCase, lots: Collection[MaterialLot]) -> None:
+    """Let nobody use these locked lots, and let go of what jobs were promised of them. Two statements, or none."""
+    free = [lot.pk for lot in lots if lot.disposition not in CHANGELESS]
+    if free:
+        MaterialLot.objects.filter(pk__in=free).update(disposition=LotDisposition.RESTRICTED, version=F("version") + 1)
+        let_go_of_lots(act, free)
 
 
 def release(actor: Actor, hold_id: int, reason: str, *, lots: Collection[int] | None = None) -> LotHold:
@@ -190,6 +213,13 @@ def _let_out(act: UseCase, row: LotHold, leaving: Sequence[int], inside: dict[in
     act.record("inventory.lots_released", subject=row, site=site, after={"lots": list(codes), "usable": list(free)})
     act.publish(LotsReleased(site, row.pk, row.code, said, tuple(usable), act.now), key=f"hold:{row.pk}")
     return Released(row.pk, row.code, codes, free)
+
+
+def _site_of(lots: Collection[int]) -> int:
+    found = MaterialLot.objects.filter(pk__in=lots).order_by("pk").values_list("site_id", flat=True).first()
+    if found is None:
+        raise NotFound(_("There is no such lot.")) if lots else InvalidInput({"lots": [_("Choose at least one lot.")]})
+    return found
 
 
 def _locked(lots: Collection[int]) -> list[MaterialLot]:

@@ -12,6 +12,7 @@ from inventory.engine.terms import MoveKind
 from inventory.models import StockMove, StorageLocation
 from inventory.services import job_material, stock_transfer
 from inventory.services.bringing import active_of
+from inventory.services.hold_join import begin_once, post_made
 from inventory.services.posting import Leg, Occasion, post, posted
 from mom.core.actor import Actor
 from mom.core.db.prepared import Prepared
@@ -82,7 +83,7 @@ def produce_lot(
     with use_case(actor, is_all=True) as act:
         job_order, response = job_material.begun(act, job_order_id)
         occasion = Occasion(op_uuid, at or act.now, job_response=response)
-        known = posted(occasion)
+        known, are_holds_open = begin_once(response.site_id, occasion)
         if known:
             return known
         outputs = _OUTPUTS.rows(job=job_order.pk)
@@ -91,7 +92,7 @@ def produce_lot(
             raise NotFound(_("Job %(job)s has no such output.") % {"job": job_order.code})
         lot = _lot(act, output.definition, new, None)
         made = job_material.Made(output, lot, location, quantity)
-        return post(act, [job_material.made_leg(job_order, made)], occasion)
+        return post_made(act, [job_material.made_leg(job_order, made)], occasion, are_holds_open=are_holds_open)
 
 
 _OUTPUTS = Prepared(

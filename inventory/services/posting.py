@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from inventory.engine.terms import MoveKind
-from inventory.models import StockMove, StorageLocation
+from inventory.models import HeldLot, StockMove, StorageLocation
 from mom.core.db.constraints import translating
 from mom.core.db.prepared import Prepared, one_of
 from mom.core.db.rows import add_all
@@ -57,6 +57,11 @@ def posted(occasion: Occasion) -> list[StockMove]:
     """The legs that were posted under this key before, in order; none for a new key (P01)."""
     if not _KNOWN.rows({"key": str(occasion.op_uuid)}):  # nearly always
         return []
+    return moves_of(occasion)
+
+
+def moves_of(occasion: Occasion) -> list[StockMove]:
+    """The legs that were posted under this key, in order. One statement."""
     rows = StockMove.objects.filter(move_group=occasion.op_uuid)
     related = ("site", "location__equipment", "definition", "lot", "sublot", "job_response", "requirement", "partner")
     return list(rows.select_related(*related).order_by("id"))
@@ -137,10 +142,21 @@ def usable_lots(keys: Collection[int], at: datetime) -> dict[int, MaterialLot]:
 
 def _usable(locked: MaterialLot, at: datetime) -> MaterialLot:
     if locked.disposition not in {LotDisposition.UNRESTRICTED, LotDisposition.IN_PROCESS}:
-        raise Conflict(_("Lot %(lot)s is not released. Take another lot.") % {"lot": locked.code}, code="lot_on_hold")
+        raise _not_released(locked)
     if locked.expires_at is not None and locked.expires_at <= at:
         raise Conflict(_("Lot %(lot)s has expired. Take another lot.") % {"lot": locked.code}, code="lot_expired")
     return locked
+
+
+def _not_released(lot: MaterialLot) -> Conflict:
+    """Why a lot may not be used: the holds that keep it by their numbers, where there are any."""
+    rows = HeldLot.objects.filter(lot=lot, released_at=None).order_by("hold_id")
+    holds = ", ".join(rows.values_list("hold__code", flat=True))
+    words = {"lot": lot.code, "holds": holds}
+    sentence = _("Lot %(lot)s is not released, it is in hold %(holds)s. Take another lot.")
+    return Conflict(
+        (sentence if holds else _("Lot %(lot)s is not released. Take another lot.")) % words, code="lot_on_hold"
+    )
 
 
 def _check(legs: Sequence[Leg]) -> None:

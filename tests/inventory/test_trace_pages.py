@@ -15,6 +15,7 @@ from mom.accounts.models import Site
 from mom.core.actor import Actor, system_actor
 from mom.core.testing import acting
 from mom.plant.models import BusinessPartner, MaterialLot
+from mom.work.models import JobOrder
 from tests.bench.statements import costs_the_same
 from tests.factories.accounts import make_user
 from tests.factories.counts import make_hold
@@ -95,6 +96,8 @@ def test_everything_affected_is_held_in_one_act_and_released_in_one(clerk: Clien
     page = text_of(clerk.get(f"/holds/{hold.code}/"))
     assert "Wrong alloy" in page
     assert "2 of 2 on hold" in page
+    assert "What is made of these lots joins this hold." in page
+    assert "made later" not in page
     assert f"/holds/{hold.code}/" in text_of(clerk.get("/trace/PU-1/"))
     assert hold.code in text_of(clerk.get("/holds/"))
     assert hold.code in text_of(clerk.get("/lots/PU-1/"))
@@ -106,6 +109,16 @@ def test_everything_affected_is_held_in_one_act_and_released_in_one(clerk: Clien
     assert clerk.post(release, {"reason": "Right alloy"}).status_code == 302
     assert set(dispositions().values()) == {"unrestricted"}
     assert "Right alloy" in text_of(clerk.get(f"/holds/{hold.code}/"))
+
+
+def test_a_hold_says_which_lots_were_made_later(clerk: Client, store: JobStore, pump: MaterialLot) -> None:
+    clerk.post("/holds/affected/B-1/", {"also": "downstream", "reason": "Wrong alloy"})
+    store.produce(JobOrder.objects.get(code="WO-1-10"), "PU-2", 3)
+    hold = LotHold.objects.get()
+    page = text_of(clerk.get(f"/holds/{hold.code}/"))
+    assert page.count("made later") == 1
+    assert "3 of 3 on hold" in page
+    assert hold.code in text_of(clerk.get("/trace/PU-2/"))
 
 
 def test_a_held_lot_is_not_released_from_its_own_page_and_told_why(clerk: Client, pump: MaterialLot) -> None:

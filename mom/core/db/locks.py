@@ -28,6 +28,7 @@ class Lock(IntEnum):
     MACHINE_REBUILD = 7044
     BOARD_HOUR = 7049
     ALIAS = 7050
+    LOTS_MADE = 7051  # by site; shared by who makes lots (the function inventory_makes_lots), alone for a hold of them
 
 
 def advisory_lock(name: Lock, key: int | str = 0) -> None:
