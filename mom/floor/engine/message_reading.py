@@ -106,20 +106,13 @@ class _Reader:
             shape = self._shape(fields)
         get = raw.get
         sequence = _sequence(get("sequence"))
-        own = value = None
-        text = ""
-        if shape.has_id:
-            own = get("id")
-            own = _text(own, "id") if own is not None else ""
-        key = self.fixed_key or self._key(raw, own or "", sequence)
+        own = _text(get("id"), "id") if shape.has_id else ""
+        key = self.fixed_key or self._key(raw, own, sequence)
         machine = get("machine")
         if type(machine) is not str or machine not in self.machines:
             machine = self._machine(machine)
         said = _said_alike(shape, raw)
-        if shape.has_amount:
-            value, text = get("value"), get("text")
-            value = _number(value) if value is not None else None
-            text = _text(text, "text") if text is not None else ""
+        value, text = (_number(get("value")), _text(get("text"), "text")) if shape.has_amount else (None, "")
         _check(said, value, text)
         told = get("at")
         at = self.times.get(told) if type(told) is str else None
