@@ -130,6 +130,24 @@ def test_a_reservation_of_which_a_part_was_taken_keeps_what_was_taken(
     assert broken() == []
 
 
+def test_a_reservation_of_which_a_part_was_taken_is_shared_for_what_is_left(
+    store: JobStore, actor: Actor, job: JobOrder
+) -> None:
+    """2 of B-LATE's 12 are taken; the first still needs 10 bars: 5 of B-SOON and 5 of the 10 left of B-LATE."""
+    late = job.requirements.get(definition=store.bar).reservations.get(balance__lot__code="B-LATE")
+    store.give(job, "start")
+    assert late.balance.lot is not None
+    store.consume(job, late.balance.lot, 2)
+
+    new = job_change.split(actor, job.pk, D(4))
+
+    assert promised(job) == {"B-SOON": 5, "B-LATE": 5, "R-1": 12}
+    assert promised(new) == {"B-LATE": 5, "B-EVER": 3, "R-1": 8}
+    late.refresh_from_db()
+    assert (late.quantity, late.taken, late.released_at) == (7, 2, None)
+    assert broken() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_rest_of_a_job_that_is_finished_early_keeps_its_material(
     store: JobStore, actor: Actor, job: JobOrder
@@ -159,7 +177,9 @@ def test_a_part_that_is_called_off_lets_go_of_what_came_along(store: JobStore, a
 
 
 def test_what_is_needed_once_stays_with_the_first(store: JobStore, actor: Actor, job: JobOrder) -> None:
-    """Rings are needed once, whatever the quantity: both parts need 20, and those reserved are the first's."""
+    """Rings are needed once, whatever the quantity: the line became no less, so what is reserved for it stays."""
+    store.give(job, "start")
+    store.consume(job, store.lot(store.ring, "R-2", 3), 3)
     with acting():
         job.directive["materials"] = [{"material": "RING", "use": "consumed", "is_scaled": False}]
         job.save()

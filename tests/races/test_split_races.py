@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from inventory.models import LotHold, StockReservation
+from inventory.models import LotHold, StockReservation, StorageLocation
 from inventory.services import lot_hold, split_promise, stock, stock_reservation
 from mom.core.actor import system_actor
 from mom.core.db.statements import Statement
 from mom.core.testing import acting
-from mom.plant.models import MaterialLot
+from mom.plant.models import Equipment, MaterialLot
 from mom.work.models import JobOrder
 from production.services import job_change
 from tests.factories.stock import SOON, JobStore
@@ -110,7 +110,7 @@ def test_balances_in_another_order_control_wait_in_a_ring(
     assert "deadlock" in str(next(each for each in found if isinstance(each, Exception)))
 
 
-def split_and(monkeypatch: pytest.MonkeyPatch, job: JobOrder, act: Callable[[], Any]) -> list[Any]:
+def split_and(monkeypatch: pytest.MonkeyPatch, job: JobOrder, act: Callable[[], Any], patience: float = 2) -> list[Any]:
     """A split, and an act that begins at the moment at which the split has read what is reserved; what came of both."""
     has_read, is_done = threading.Event(), threading.Event()
     real = split_promise._promised
@@ -118,7 +118,7 @@ def split_and(monkeypatch: pytest.MonkeyPatch, job: JobOrder, act: Callable[[], 
     def read_and_wait(parted: Any) -> Any:
         found = real(parted)
         has_read.set()
-        is_done.wait(2)  # with the locks it can't be: the act waits for the split
+        is_done.wait(patience)  # with the locks it can't be: the act waits for the split
         return found
 
     def in_between() -> Any:
@@ -187,3 +187,38 @@ def test_what_is_let_go_during_a_split_control_without_the_lock_comes_back(
     _part, many = split_and(monkeypatch, first, lambda: let_go_of(lots[0]))
     assert many == 1, many
     assert promised(first) == {"B-SOON": 12}
+
+
+def filling_of_a_promised_silo(site: Any) -> tuple[JobOrder, Callable[[], Any]]:
+    """A job whose bars are reserved of what lies in a silo, and the act that fills the silo up."""
+    store = JobStore(site, BOSS)
+    with acting():
+        equipment = Equipment.objects.create(site=site, code="SILO", level="storage_unit")
+        silo = StorageLocation.objects.create(site=site, equipment=equipment, is_blending=True)
+    for_silo = store.lot(store.bar, "B-1", 20)
+    stock.transfer(BOSS, for_silo, store.shelf, silo, D(20), op_uuid=uuid.uuid4())
+    job, *_later = store.order(store.routing())
+    assert list(store.reserve(job)) == ["SILO-0001"]
+    more = store.lot(store.bar, "B-2", 10)
+    return job, lambda: stock.transfer(BOSS, more, store.shelf, silo, D(5), op_uuid=uuid.uuid4())
+
+
+def test_a_split_while_a_promised_silo_is_filled(
+    site: Any,
+    slow_balances: None,
+    monkeypatch: pytest.MonkeyPatch,
+    all_holds: None,  # noqa: F811
+) -> None:
+    job, fill = filling_of_a_promised_silo(site)
+    found = split_and(monkeypatch, job, fill, patience=0)
+    assert not [each for each in found if isinstance(each, Exception)], found
+    assert (promised(job), promised(found[0])) == ({"SILO-0001": 12}, {"SILO-0001": 8})
+
+
+def test_a_split_while_a_silo_is_filled_control_without_the_lock_on_places_waits_in_a_ring(
+    site: Any, slow_balances: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, fill = filling_of_a_promised_silo(site)
+    without(monkeypatch, "ORDER BY p.id FOR KEY SHARE")
+    found = split_and(monkeypatch, job, fill, patience=0)
+    assert "OperationalError" in {type(each).__name__ for each in found}, found
