@@ -21,7 +21,7 @@ class InventoryConfig(AppConfig):
             subscribers,  # noqa: F401 - subscribe to events
         )
         from inventory.selectors.material_at_hand import NEEDS_MATERIAL, material_missing
-        from inventory.services import backflush
+        from inventory.services import backflush, split_promise
         from inventory.services.kinds import InventoryJobs
         from inventory.services.not_withdrawn import refuse_moved
         from inventory.views import panels
@@ -32,6 +32,7 @@ class InventoryConfig(AppConfig):
             register_blockers,
             register_job_kind,
             register_log_words,
+            register_part_step,
             register_report_step,
             register_withdrawal_step,
         )
@@ -40,6 +41,8 @@ class InventoryConfig(AppConfig):
             {
                 "inventory.stock_reserved": _("Material reserved"),
                 "inventory.reservations_let_go": _("Material let go"),
+                "inventory.reservations_parted": _("Reserved material shared with a part of the job"),
+                "inventory.reservations_came_along": _("Reserved material came along from the job it is a part of"),
                 "inventory.lot_let_go": _("Material lost: its lot may not be used"),
                 "inventory.reservation_shrunk": _("Material lost: a count found less"),
                 "inventory.backflush_short": _("Reported without enough material in the book"),
@@ -57,6 +60,7 @@ class InventoryConfig(AppConfig):
         subjects.register()
         register_job_kind(OperationsType.INVENTORY, InventoryJobs())
         register_report_step("inventory.backflush", backflush.follow)
+        register_part_step("inventory.reservations", split_promise.follow)
         register_withdrawal_step("inventory.material", refuse_moved)
         register_blockers(backflush.SOURCE, _asks_nothing, _("Material short at a report"), level=backflush.LEVEL)
         register_blockers("inventory.material", material_missing, _("Material"), hint=NEEDS_MATERIAL)

@@ -1,12 +1,13 @@
 """Job kinds: what each operations type does when a job starts, reports, finishes, or is asked for by another domain."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from mom.core.use_case import UseCase
 from mom.work.engine.terms import JobOrderCommand, OperationsType
-from mom.work.models import JobOrder, JobResponse, QuantityReport
+from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityReport
 
 
 class JobKind(Protocol):
@@ -31,6 +32,22 @@ class JobKind(Protocol):
 ReportStep = Callable[[UseCase, JobOrder, list[QuantityReport]], None]
 """What follows from reports of any domain's job, in their transaction: backflush. Reversals come as reports too."""
 
+
+@dataclass(frozen=True)
+class PartedJob:
+    """A locked job and the new job that took a part of it, with the lines of which the job now needs or makes less.
+
+    Each line comes as what stays with the job and what went to the part, with the quantities that they have now.
+    """
+
+    job: JobOrder
+    part: JobOrder
+    lines: Sequence[tuple[JobRequirement, JobRequirement]]
+
+
+PartStep = Callable[[UseCase, PartedJob], None]
+"""What goes along when a part of a job becomes a job of its own, in that transaction: what is reserved for it."""
+
 WithdrawalStep = Callable[[UseCase, JobResponse, JobOrderCommand], None]
 """What is withdrawn with a stretch of work whose start or resume is undone, in that transaction; of any domain's job.
 
@@ -38,6 +55,7 @@ Raises Conflict where something followed from the stretch that can't be taken ba
 """
 
 _steps: dict[str, ReportStep] = {}
+_parts: dict[str, PartStep] = {}
 _withdrawals: dict[str, WithdrawalStep] = {}
 _kinds: dict[OperationsType, JobKind] = {}
 
@@ -54,6 +72,13 @@ def register_report_step(name: str, step: ReportStep) -> None:
     if name in _steps:
         raise ValueError(f"A step after reports is called {name} already.")
     _steps[name] = step
+
+
+def register_part_step(name: str, step: PartStep) -> None:
+    """Say what goes along with a part of a job, from an app's `ready()`. Raises: ValueError for a taken name."""
+    if name in _parts:
+        raise ValueError(f"A step of parted jobs is called {name} already.")
+    _parts[name] = step
 
 
 def register_withdrawal_step(name: str, step: WithdrawalStep) -> None:
@@ -73,6 +98,12 @@ def follow_reports(act: UseCase, job_order: JobOrder, reports: list[QuantityRepo
     """Do what follows from these reports, in the order of registration. Joins the caller's transaction."""
     for step in _steps.values():
         step(act, job_order, reports)
+
+
+def follow_part(act: UseCase, parted: PartedJob) -> None:
+    """Do what goes along with the part, in the order of registration. Joins the caller's transaction."""
+    for step in _parts.values():
+        step(act, parted)
 
 
 def job_kind(operations_type: str) -> JobKind | None:

@@ -1,7 +1,15 @@
 """The spine's door for the storeys above: what joins their transactions, and what they may read."""
 
 from mom.work.gate import Blocker, blockers, register_blockers
-from mom.work.job_kinds import JobKind, job_kind, register_job_kind, register_report_step, register_withdrawal_step
+from mom.work.job_kinds import (
+    JobKind,
+    PartedJob,
+    job_kind,
+    register_job_kind,
+    register_part_step,
+    register_report_step,
+    register_withdrawal_step,
+)
 from mom.work.planners import register_planner
 from mom.work.selectors.gate_rule import levels_at as gate_levels
 from mom.work.selectors.record import register_words as register_log_words
@@ -49,6 +57,7 @@ __all__ = [
     "Offshoot",
     "Output",
     "Parent",
+    "PartedJob",
     "Reported",
     "ReportedJob",
     "ReportedOutput",
@@ -84,6 +93,7 @@ __all__ = [
     "register_blockers",
     "register_job_kind",
     "register_log_words",
+    "register_part_step",
     "register_planner",
     "register_report_step",
     "register_withdrawal_step",

@@ -25,6 +25,7 @@ from mom.work.engine.terms import (
     WorkRequestStatus,
 )
 from mom.work.engine.transitions import WORK_REQUEST
+from mom.work.job_kinds import PartedJob, follow_part
 from mom.work.models import JobDependency, JobOrder, JobRequirement, OutputTotal, WorkRequest
 from mom.work.services import work_request
 
@@ -99,7 +100,7 @@ def add(act: UseCase, parent: Parent, new: Offshoot, codes: set[str]) -> JobOrde
     """
     job = _job(act, parent, new, _next_code(parent.job, codes))
     codes.add(job.code)
-    rows, limits = _requirements(parent, new, job)
+    sources, rows, limits = _requirements(parent, new, job)
     made = JobRequirement.objects.bulk_create(rows)
     OutputTotal.objects.bulk_create(
         OutputTotal(output=row, site_id=job.site_id, limit=limit)
@@ -107,7 +108,9 @@ def add(act: UseCase, parent: Parent, new: Offshoot, codes: set[str]) -> JobOrde
         if row.material_use in OUTPUT_USES
     )
     if new.takes:
-        _give_up(parent, new)
+        less = _give_up(parent, new)
+        lines = [(source, row) for source, row in zip(sources, made, strict=True) if source.pk in less]
+        follow_part(act, PartedJob(parent.job, job, lines))
     _say(act, parent, new, job)
     return job
 
@@ -157,7 +160,11 @@ def _next_code(of: JobOrder, codes: set[str]) -> str:
     return f"{base}.{number}"
 
 
-def _requirements(parent: Parent, new: Offshoot, job: JobOrder) -> tuple[list[JobRequirement], list[Decimal | None]]:
+def _requirements(
+    parent: Parent, new: Offshoot, job: JobOrder
+) -> tuple[list[JobRequirement], list[JobRequirement], list[Decimal | None]]:
+    """Lines of the parent, those of the job that are made of them, one for one, and the limits of these."""
+    sources: list[JobRequirement] = []
     rows: list[JobRequirement] = []
     limits: list[Decimal | None] = []
     for each in parent.requirements:
@@ -167,10 +174,11 @@ def _requirements(parent: Parent, new: Offshoot, job: JobOrder) -> tuple[list[Jo
         amounts = {name: _part(parent, new, each, getattr(each, name)) for name in MATERIAL_AMOUNTS}
         row = JobRequirement(job_order=job, **_copied(each), **amounts)
         limit = each.total.limit if is_output and hasattr(each, "total") else None
+        sources.append(each)
         rows.append(row)
         # Its part and no more: what may be made beyond stays with the parent, whose limit follows its quantity.
         limits.append(None if limit is None else row.quantity)
-    return rows, limits
+    return sources, rows, limits
 
 
 def _copied(row: JobRequirement) -> dict[str, object]:
@@ -196,8 +204,11 @@ def _is_needed_once(job: JobOrder, row: JobRequirement) -> bool:
     )
 
 
-def _give_up(parent: Parent, new: Offshoot) -> None:
-    """Take the part out of the parent, in what it makes, needs and may report, and out of its time."""
+def _give_up(parent: Parent, new: Offshoot) -> set[int]:
+    """Take the part out of the parent, in what it makes, needs and may report, and out of its time.
+
+    Gives the keys of the lines that became less; what is needed once stays whole.
+    """
     job, whole = parent.job, parent.quantity
     kept: list[tuple[JobRequirement, str, Decimal]] = []
     for row in parent.requirements:
@@ -214,6 +225,7 @@ def _give_up(parent: Parent, new: Offshoot) -> None:
         job.run_duration -= _part_of_time(job.run_duration, new.quantity, whole)
     job.version += 1
     job.save(update_fields=["run_duration", "version"])
+    return {row.pk for row, _name, _amount in kept}
 
 
 def _say(act: UseCase, parent: Parent, new: Offshoot, job: JobOrder) -> None:
