@@ -5,6 +5,7 @@ Each keeps its own order. A model on paper is fed in the order of receipt, and m
 
 import uuid
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -146,7 +147,7 @@ def _nothing_overlaps(cell: Cell) -> None:
             stretches.append(worked)  # type: ignore[arg-type]
     for rows in stretches:
         ordered = sorted(rows, key=lambda row: (row.started_at, row.ended_at is None, row.ended_at or 0, row.pk))
-        for row, following in zip(ordered, ordered[1:], strict=False):
+        for row, following in pairwise(ordered):
             assert row.ended_at is not None
             assert row.ended_at <= following.started_at
 
