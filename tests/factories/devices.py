@@ -10,6 +10,7 @@ from mom.accounts.services.pin import put_pin
 from mom.core.actor import system_actor
 from mom.core.testing import acting
 from mom.core.use_case import use_case
+from mom.plant.models import Equipment
 from tests.factories.accounts import make_user
 from tests.factories.plant import make_equipment
 
@@ -18,8 +19,9 @@ SYSTEM = system_actor("test")
 
 
 def make_device(site: Site, station: str = "CNC-04", **fields: object) -> tuple[Device, str]:
-    """An enrolled tablet at a station, and its credential."""
-    make_equipment(site, station)
+    """An enrolled tablet at a station, the first or another one, and its credential."""
+    if not Equipment.objects.filter(site=site, code=station).exists():
+        make_equipment(site, station)
     values = {"name": f"Tablet {station}", "kind": "tablet", "auto_lock_seconds": 300, **fields}
     _device, code = device_add(SYSTEM, site=site, station=station, **values)  # type: ignore[arg-type]
     return device_enrol(code, "127.0.0.1")

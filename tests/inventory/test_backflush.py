@@ -24,6 +24,7 @@ from mom.work.engine.terms import GateLevel, MaterialUse, QuantityKind
 from mom.work.models import GateRule, JobOrder, JobRequirement, OutputTotal, QuantityReport
 from mom.work.services import quantity_report
 from mom.work.services.quantity_report import Reported
+from production.models import OperationsDefinition
 from production.services import batch, operations_definition
 from tests.bench.statements import counting
 from tests.factories.counts import make_place
@@ -39,6 +40,18 @@ class ByReport(JobStore):
     tracking = "lot"
 
     def job(self, quantity: int = 10, **more: Any) -> JobOrder:
+        job = self.planned(quantity, **more)
+        self.give(job, "start")
+        return job
+
+    def planned(self, quantity: int = 10, order: str = "WO-R", **more: Any) -> JobOrder:
+        """The job as it is dispatched, not begun."""
+        if not OperationsDefinition.objects.filter(site=self.site, code="R-BY-REPORT").exists():
+            self._approve(**more)
+        made = batch.create(self.actor, self.site, "R-BY-REPORT", batch.NewBatch(order, quantity=Decimal(quantity)))
+        return JobOrder.objects.get(work_request=made.work_request)
+
+    def _approve(self, **more: Any) -> None:
         product = make_material(self.site, "PUMP-R", tracking=self.tracking)
         self.product = product
         out = make_place(self.site, "OUT")
@@ -52,10 +65,6 @@ class ByReport(JobStore):
         new = operations_definition.NewDefinition("R-BY-REPORT", product, Decimal(10), [step])
         actor = system_actor("test")
         operations_definition.approve(actor, operations_definition.create(actor, self.site, new).pk)
-        made = batch.create(self.actor, self.site, "R-BY-REPORT", batch.NewBatch("WO-R", quantity=Decimal(quantity)))
-        job = JobOrder.objects.get(work_request=made.work_request)
-        self.give(job, "start")
-        return job
 
     def report(self, job: JobOrder, good: int = 0, scrap: int = 0, **more: Any) -> list[QuantityReport]:
         lines = [Reported(QuantityKind.GOOD, Decimal(good))] if good else []
