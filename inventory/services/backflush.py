@@ -5,9 +5,11 @@ Where somebody said which lot is in place, it is taken of that lot alone: what t
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -137,16 +139,23 @@ def _take(act: UseCase, job_order: JobOrder, wanted: Sequence[Wanted], occasion:
 
 
 def _given_back(need: JobRequirement, quantity: Decimal, report: QuantityReport) -> list[Leg]:
-    """Legs that put so much of it back where it was taken, what the report itself took first, then the latest."""
+    """Legs that put so much of it back where it was taken, what the report itself took first, then the latest.
+
+    Of each lot and place no more than the line has of it: part of a move may have gone back before, by another undo.
+    """
     group = uuid.uuid5(report.reverses.op_uuid, "backflush") if report.reverses is not None else None
-    moves = StockMove.objects.filter(requirement=need, kind=MoveKind.CONSUMED, reverses=None, reversal=None)
     related = ("definition", "lot__definition", "sublot", "location__site", "location__equipment", "requirement")
-    newest = list(moves.select_related(*related).order_by("-id"))
+    moves = list(StockMove.objects.filter(requirement=need).select_related(*related).order_by("-id"))
+    reversed_ = {move.reverses_id for move in moves}
+    held: dict[Any, Decimal] = defaultdict(Decimal)
+    for move in moves:
+        held[_whence(move)] -= move.quantity
+    newest = [each for each in moves if each.kind == MoveKind.CONSUMED and each.reverses_id is None]
     legs, left = [], quantity
     for move in sorted(newest, key=lambda each: each.move_group != group):
-        if left <= 0:
-            break
-        back = min(left, -move.quantity)
+        back = Decimal(0) if move.pk in reversed_ else min(left, -move.quantity, held[_whence(move)])
+        if back <= 0:
+            continue
         is_whole = back == -move.quantity
         active = active_of(move.lot, back)
         legs.append(
@@ -162,5 +171,10 @@ def _given_back(need: JobRequirement, quantity: Decimal, report: QuantityReport)
                 reverses=move if is_whole else None,
             )
         )
+        held[_whence(move)] -= back
         left -= back
     return legs
+
+
+def _whence(move: StockMove) -> tuple[int | None, int | None, int]:
+    return move.lot_id, move.sublot_id, move.location_id
