@@ -297,7 +297,7 @@ def inspector_traces_the_complaint(day: Day) -> None:
     hanna.choose("customer", "Baltic Thermo")
     hanna.choose("place", "FG-A3")
     hanna.press("Ship")
-    hanna.sees("Lot PU-2604-031 is not released. Take another lot.")
+    hanna.sees("Lot PU-2604-031 is not released, it is in hold ")
     day.open_page.errors.clear()  # type: ignore[attr-defined]  # the browser notes the refusal as one
     hanna.look("ship-refused")
     priya.by_menu("Inventory", "Holds")
