@@ -41,8 +41,8 @@ def put(act: UseCase, job_order: JobOrder, report: QuantityReport) -> None:
     """Put what was reported good into stock, as the job's lot or, for a numbered product, as pieces of it.
 
     A lot that was held meanwhile doesn't grow: the job goes on with a new one; that joins the hold where it is of what
-    everything affected is held of, and then it grows. Raises: Conflict where nobody said where
-    it lies; InvalidInput for a lot of another material, or too many numbered pieces at once.
+    everything affected is held of, and then it grows. Raises: Conflict where nobody said where it lies; InvalidInput
+    for a lot of another material, or too many numbered pieces at once.
     """
     outputs = JobRequirement.objects.select_related("definition__site")
     output = None if report.output_id is None else outputs.filter(pk=report.output_id).first()
