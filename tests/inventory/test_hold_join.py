@@ -121,7 +121,7 @@ def test_what_somebody_let_out_of_the_hold_passes_nothing_on_and_does_not_come_b
     assert kept(hold) == {"B-1": False}
 
 
-def test_a_lot_that_was_there_joins_with_what_it_gets_and_its_promises_are_let_go(store: ByReport) -> None:
+def test_a_lot_that_was_there_joins_once_with_what_it_gets_and_nobody_may_use_it(store: ByReport) -> None:
     bar = store.lot(store.bar, "B-1", 20)
     job = running(store, bar)
     there = store.lot(store.pump, "P-OLD", 7)
@@ -130,6 +130,7 @@ def test_a_lot_that_was_there_joins_with_what_it_gets_and_its_promises_are_let_g
     made = job_material.Made(output, there, store.shelf, Decimal(3))
     job_material.produce(store.actor, job.pk, [made], op_uuid=uuid.uuid4())
     assert kept(hold) == {"B-1": False, "P-OLD": True}
+    assert MaterialLot.objects.get(pk=there.pk).disposition == "restricted"
     again = job_material.Made(output, there, store.shelf, Decimal(3))
     job_material.produce(store.actor, job.pk, [again], op_uuid=uuid.uuid4())
     assert HeldLot.objects.filter(lot=there).count() == 1
