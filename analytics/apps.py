@@ -17,7 +17,7 @@ class AnalyticsConfig(AppConfig):
         from production.public import register_suggestions
 
         panels.register()
-        applied.register("analytics.live_fold", live_fold.fold)
+        applied.register(live_fold.NAME, live_fold.fold, live_fold.prepare)
         register_suggestions("analytics", suggested_cycles)
         alert_rule_bell.register()
         register(NavItem("live", _("Overview"), "analytics:overview", permissions.VIEW, order=10))

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from analytics.engine.machine_facts import MICRO
 from analytics.engine.machine_fold import Next, Standing, advance, count, follow, terms_of, use_energy
@@ -25,6 +26,7 @@ from mom.floor.applied import Applied, Change
 from mom.floor.engine.heard import Heard
 from mom.floor.engine.terms import CountName, PieceSource
 
+NAME = "analytics.live_fold"
 _REJECTS = frozenset({CountName.REJECT.value, CountName.REJECT_ADDED.value})
 _ADDED = frozenset({CountName.TOTAL_ADDED.value, CountName.REJECT_ADDED.value})
 
@@ -48,49 +50,75 @@ class Came:
 class _Sorted:
     """What became of the machines of a batch."""
 
-    regular: list[tuple[LiveRow, Standing, SpellRow | None]]
+    writes: list[live_fold_rows.Write]
     again: dict[int, int]
     marks: dict[int, tuple[datetime, datetime]]
 
 
+def prepare(heard: Mapping[int, Heard]) -> Sequence[str]:
+    """What can be made ready of what was heard, before the database has stored it."""
+    return live_fold_steady.spelled(heard)
+
+
 def fold(act: UseCase, applied: Applied) -> None:
-    """Move the running shifts of the machines of a batch. Joins the caller's transaction."""
+    """Move the running shifts of the machines of a batch. Joins the caller's transaction, which holds these machines:
+    whoever writes a live row holds the machine (`mom.floor`), so that the row needs no lock of its own.
+    """
     changes: dict[int, list[Change]] = defaultdict(list)
     for change in applied.changes:
         changes[change.equipment_id].append(change)
-    machines = {*applied.heard, *changes}
-    if not machines:
-        return
-    live_fold_rows.lock(machines)
-    going_on = {machine: heard for machine, heard in applied.heard.items() if machine not in changes}
-    others = sorted(machines - live_fold_steady.carry_on(going_on))
-    if others:
-        _fold_one_by_one(act, applied, others, changes)
+    carrying = _Carrying(act, applied, changes)
+    moved = carrying.read(sorted(changes))
+    carried_on, _ = live_fold_steady.carry_on(applied.prepared[NAME], changes, lambda: carrying.carry(moved))
+    carrying.carry(carrying.read(sorted(applied.heard.keys() - changes.keys() - carried_on)))
+    carrying.write()
 
 
-def _fold_one_by_one(
-    act: UseCase, applied: Applied, machines: Sequence[int], changes: Mapping[int, Sequence[Change]]
-) -> None:
-    came = {machine: _came(applied.heard[machine]) for machine in machines if machine in applied.heard}
-    rows = live_fold_rows.read(machines)
-    moved = [row for machine in changes if (row := rows.get(machine)) is not None]
-    spells = live_fold_rows.spells_since(moved)
-    begun = [machine for machine, of_machine in spells.items() if len(of_machine) > 1]
-    meaner = Meaner(applied.site, applied.lines, applied.meanings) if begun else None
-    found = _Sorted([], {}, {})
-    for machine in machines:
-        row = rows.get(machine)
-        standing = None
-        if row is not None:
-            standing = _carried(row, came.get(machine), spells.get(machine), meaner)
-        if row is None or standing is None:
-            _again(found, machine, row, came.get(machine), changes.get(machine, ()), microseconds(act.now))
-        else:
-            of_machine = spells.get(machine)
-            found.regular.append((row, standing, of_machine[-1] if of_machine else None))
-    signs = {machine: each.last for machine, each in came.items()}
-    live_fold_rows.write(found.regular, signs)
-    _made_again(act, applied, found)
+class _Read(NamedTuple):
+    """What the database knows of machines that are carried on one by one."""
+
+    machines: Sequence[int]
+    rows: Mapping[int, LiveRow]
+    spells: Mapping[int, Sequence[SpellRow]]
+    meaner: Meaner | None
+
+
+class _Carrying:
+    """The machines of a batch that are carried on one by one: read, then carried without the database, then written."""
+
+    def __init__(self, act: UseCase, applied: Applied, changes: Mapping[int, Sequence[Change]]) -> None:
+        self.act, self.applied, self.changes = act, applied, changes
+        self.found = _Sorted([], {}, {})
+
+    def read(self, machines: Sequence[int]) -> _Read:
+        """At most four statements."""
+        if not machines:
+            return _Read((), {}, {}, None)
+        rows = live_fold_rows.read(machines)
+        spells = live_fold_rows.spells_since([row for row in rows.values() if row.equipment_id in self.changes])
+        is_begun = any(len(of_machine) > 1 for of_machine in spells.values())
+        meaner = Meaner(self.applied.site, self.applied.lines, self.applied.meanings) if is_begun else None
+        return _Read(machines, rows, spells, meaner)
+
+    def carry(self, read: _Read) -> None:
+        """Carry these machines on, as far as that goes, up to what is to be written. Needs no database."""
+        now, carried, signs = microseconds(self.act.now), [], {}
+        for machine in read.machines:
+            heard, row, spells = self.applied.heard.get(machine), read.rows.get(machine), read.spells.get(machine)
+            came = _came(heard) if heard is not None else None
+            if came is not None:
+                signs[machine] = came.last
+            standing = _carried(row, came, spells, read.meaner) if row is not None else None
+            if row is None or standing is None:
+                _again(self.found, machine, row, came, self.changes.get(machine, ()), now)
+            else:
+                carried.append((row, standing, spells[-1] if spells else None))
+        self.found.writes += live_fold_rows.writes(carried, signs)
+
+    def write(self) -> None:
+        """Write what was carried on, and have the others made from the facts."""
+        live_fold_rows.run(self.found.writes)
+        _made_again(self.act, self.applied, self.found)
 
 
 def _made_again(act: UseCase, applied: Applied, found: _Sorted) -> None:

@@ -1,6 +1,6 @@
 """The running shift of machines made from the facts: for the first message of a shift, and for all that came late."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -36,10 +36,9 @@ _WRITE = (
     f" ON CONFLICT (equipment_id) DO UPDATE SET {_KEPT}, version = l.version + 1"
 )
 _VALUES = f"({', '.join(['%s'] * len(_COLUMNS))}, 0)"
-_LOCK = """
-SELECT equipment_id, as_of, shift_started_at, shift_ended_at FROM analytics_liveshift
-WHERE equipment_id = ANY(%s) ORDER BY equipment_id FOR UPDATE
-"""
+_HELD = (
+    "SELECT equipment_id, as_of, shift_started_at, shift_ended_at FROM analytics_liveshift WHERE equipment_id = ANY(%s)"
+)
 _SIGNS = "SELECT equipment_id, last_seen_at FROM floor_machinesignal WHERE equipment_id = ANY(%s)"
 
 
@@ -51,19 +50,14 @@ class Held(NamedTuple):
     end: datetime
 
 
-def lock(machines: Iterable[int]) -> dict[int, Held]:
-    """Hold the live rows of these machines until the transaction ends, in one order for all."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [sorted(machines)])
-        return {machine: Held(*held) for machine, *held in cursor.fetchall()}
-
-
 def refold(act: UseCase, site: Site, calendar: Calendar, machines: Mapping[int, int]) -> None:
     """Make the live rows of these machines from the facts, up to the given instant or what the row knows already.
 
-    A shift that is over is marked for its buckets. Joins the caller's transaction.
+    A shift that is over is marked for its buckets. Joins the caller's transaction, which holds these machines
+    (`mom.floor.public.lock_signals`), so that nobody else writes their rows.
     """
-    held, now = lock(machines), microseconds(act.now)
+    held = {machine: Held(*said) for machine, *said in _fetched(_HELD, [sorted(machines)])}
+    now = microseconds(act.now)
     asked: list[Asked] = []
     over: dict[int, tuple[datetime, datetime]] = {}
     for machine, at_least in sorted(machines.items()):

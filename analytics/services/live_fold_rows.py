@@ -1,7 +1,7 @@
 """The live rows of many machines, read and written in one statement each."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -18,11 +18,6 @@ WHERE ended_at IS NULL AND job_order_id IS NOT NULL ORDER BY equipment_id, start
 """
 """The job at work on each machine; of several the one that began last."""
 
-_LOCK = """
-SELECT count(*) FROM (
-    SELECT FROM analytics_liveshift WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE
-) AS locked
-"""
 _READ = f"""
 SELECT l.equipment_id, {_US.format("shift_started_at")}, {_US.format("shift_ended_at")}, {_US.format("as_of")}, state,
        {_US.format("state_since")}, class_with_order, class_without_order, loss_class, code, mode, reason_id, stop_id,
@@ -89,11 +84,6 @@ class SpellRow(NamedTuple):
     said_mode: str
 
 
-def lock(machines: Collection[int]) -> None:
-    """Hold the live rows of these machines until the transaction ends, in one order for all."""
-    _fetched(_LOCK, [array(machines)])
-
-
 def read(machines: Collection[int]) -> dict[int, LiveRow]:
     """The live rows of these machines."""
     return {row[0]: LiveRow(*row) for row in _fetched(_READ, [array(machines)])}
@@ -136,26 +126,39 @@ class Column(NamedTuple):
         return f"{self.name} = {self.formula.format(self.name)}"
 
 
-def write(carried: Sequence[Carried], signs: Mapping[int, int]) -> None:
-    """Write what was carried on, in two statements for however many machines: nearly all say what they said before,
+class Write(NamedTuple):
+    """A statement that writes rows, with its values."""
+
+    statement: str
+    values: list[str]
+
+
+def writes(carried: Sequence[Carried], signs: Mapping[int, int]) -> list[Write]:
+    """What writes down what was carried on: two statements for however many machines. Most say what they said before,
     and of these only time and pieces move.
     """
-    _write([each for each in carried if each[2] is None], signs, has_moved=False)
-    _write([each for each in carried if each[2] is not None], signs, has_moved=True)
+    kinds = [
+        ([each for each in carried if (each[2] is not None) is has_moved], has_moved) for has_moved in (False, True)
+    ]
+    return [_write(those, signs, has_moved=has_moved) for those, has_moved in kinds if those]
 
 
-def _write(carried: Sequence[Carried], signs: Mapping[int, int], *, has_moved: bool) -> None:
-    if not carried:
-        return
+def run(written: Iterable[Write]) -> None:
+    """Run them. Joins the caller's transaction, which holds the machines."""
+    with connection.cursor() as cursor:
+        for each in written:
+            cursor.execute(*each)
+
+
+def _write(carried: Sequence[Carried], signs: Mapping[int, int], *, has_moved: bool) -> Write:
     columns = [*_columns(carried, signs), *(_state_columns(carried) if has_moved else ())]
     statement = (
         f"UPDATE analytics_liveshift l SET version = l.version + 1, {', '.join(each.sets() for each in columns)}"  # noqa: S608
         f" FROM unnest(%s::bigint[], {', '.join(f'%s::{each.kind}[]' for each in columns)})"
         f" AS u(machine, {', '.join(each.name for each in columns)}) WHERE l.equipment_id = u.machine"
     )
-    with connection.cursor() as cursor:
-        machines = array(row.equipment_id for row, _, _ in carried)
-        cursor.execute(statement, [machines, *(array(each.values) for each in columns)])
+    machines = array(row.equipment_id for row, _, _ in carried)
+    return Write(statement, [machines, *(array(each.values) for each in columns)])
 
 
 def _columns(carried: Sequence[Carried], signs: Mapping[int, int]) -> list[Column]:

@@ -5,17 +5,20 @@ not change before `steady_until`. Time and pieces go into `steady_parts`; pieces
 leaves, `machine_fold` carries on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
-
-from django.db import connection
+from typing import Any, TypeVar
 
 from analytics.engine.machine_lines import PARTS, PLACE
 from analytics.services.live_fold_rows import OPEN_JOBS
 from mom.core.db.bulk import array
+from mom.core.db.meanwhile import meanwhile
 from mom.floor.engine.columns import micros
 from mom.floor.engine.heard import Heard
 from mom.floor.engine.terms import CountName
+
+LONG = 500  # characters of machines: some hundred, for which the database needs milliseconds
+Result = TypeVar("Result")
 
 
 def _for(part: str, amount: str) -> str:
@@ -29,7 +32,7 @@ def _ideal(pieces: str) -> str:
     return _for("ideal", f"div(2 * {pieces} * {above} + {below}, 2 * {below})::bigint")
 
 
-_SPAN = "(extract(epoch FROM h.last - l.as_of) * 1000000)::bigint"
+_SPAN = "(date_part('epoch', h.last - l.as_of) * 1000000)::bigint"  # within a shift a float is exact, and quick
 _MADE, _REJECTED = "coalesce(h.total - l.total_reading, 0)", "coalesce(h.reject - l.reject_reading, 0)"
 _BAD = _for("scrap", _REJECTED)
 _GOOD = f"{_for('good', _MADE)} - {_BAD}"
@@ -56,7 +59,7 @@ FROM (
          AS u(machine, first, last, total, reject)
 ) AS h
 LEFT JOIN ({OPEN_JOBS}) AS j ON j.equipment_id = h.machine
-WHERE l.equipment_id = h.machine AND l.as_of < h.first AND h.last < l.steady_until
+WHERE l.equipment_id = h.machine AND h.machine <> ALL(%s::bigint[]) AND l.as_of < h.first AND h.last < l.steady_until
   AND l.job_order_id IS NOT DISTINCT FROM j.job_order_id
   AND coalesce(h.total >= l.total_reading, true) AND coalesce(h.reject >= l.reject_reading, true)
   AND NOT (l.is_startup AND (h.total IS NOT NULL OR h.reject IS NOT NULL))
@@ -64,21 +67,34 @@ RETURNING l.equipment_id
 """  # noqa: S608 - the names of our own columns
 
 
-def carry_on(heard: Mapping[int, Heard]) -> set[int]:
-    """Carry on the running shifts, held by the caller, of machines whose state goes on; gives those that it could."""
-    rows = []
+def spelled(heard: Mapping[int, Heard]) -> Sequence[str]:
+    """What was heard of machines that may only have gone on, as the statement takes it; empty where there are none."""
+    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+    machines, firsts, lasts, totals, rejects = columns
     for machine, each in heard.items():
         if each.energies or each.has_cycles:
             continue
         readings = _readings(each)
         if readings is not None:
             first = micros(each.first)
-            rows.append((machine, first, first if each.last is each.first else micros(each.last), *readings))
-    if not rows:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_CARRY_ON, [array(column) for column in zip(*rows, strict=True)])
-        return {machine for (machine,) in cursor.fetchall()}
+            machines.append(machine)
+            firsts.append(first)
+            lasts.append(first if each.last is each.first else micros(each.last))
+            totals.append(readings[0])
+            rejects.append(readings[1])
+    return [array(column) for column in columns] if machines else []
+
+
+def carry_on(said: Sequence[str], moved: Collection[int], beside: Callable[[], Result]) -> tuple[set[int], Result]:
+    """Carry on the running shifts, held by the caller, of machines whose state goes on; gives those that it could.
+
+    `said`: what was heard, from `spelled`. `moved`: machines that did not go on. `beside` is done meanwhile, and needs
+    no database; what it gives is given too.
+    """
+    if not said:
+        return set(), beside()
+    found, result = meanwhile(_CARRY_ON, [*said, array(moved)], beside, is_long=len(said[0]) > LONG)
+    return {machine for (machine,) in found}, result
 
 
 def _readings(heard: Heard) -> tuple[Decimal | None, Decimal | None] | None:

@@ -23,6 +23,7 @@ from mom.core.db.locks import Lock, advisory_lock, try_advisory_lock
 from mom.core.db.transactions import require_transaction
 from mom.core.live.change import tell
 from mom.core.use_case import UseCase, use_case
+from mom.floor.public import lock_signals
 from mom.plant.engine.calendar import day_interval
 from mom.plant.engine.terms import WORK_UNIT_LEVELS
 from mom.plant.models import Equipment
@@ -91,7 +92,9 @@ def rebuild_stretch(
         left = [(start, min(end, edge)) for each in spans.values() for start, end in each if start < edge]
         wanted = wanted[-taken:]
     # Before the facts are read: who folds meanwhile goes on from what is written here.
-    live_fold_again.lock({asked.equipment_id for asked in wanted if asked.stretch.end > now})
+    running = {asked.equipment_id for asked in wanted if asked.stretch.end > now}
+    if running:
+        lock_signals(site.pk, running)
     facts = facts_of(site, calendar, wanted)
     made = [(each, reckon(each)) for each in facts]
     machine_rebuild_rows.write(site, made)

@@ -13,6 +13,7 @@ from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.db.at_hand import fetching
 from mom.core.use_case import use_case
+from mom.floor.public import lock_signals
 
 GRACE = timedelta(seconds=30)
 """The last messages of a shift may be on their way: a shift is closed this much after its end."""
@@ -41,6 +42,7 @@ def close_shifts(actor: Actor, site: Site, now: datetime) -> int:
     with use_case(actor) as act:
         act.now = now
         calendar = Calendar(site, now, now)
+        lock_signals(site.pk, machines)
         begun = {machine: calendar.at(machine, microseconds(now)).start for machine in machines}
         live_fold_again.refold(act, site, calendar, begun)
     return len(machines)

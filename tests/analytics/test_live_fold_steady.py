@@ -36,10 +36,10 @@ def carried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     as_it_is = live_fold_steady.carry_on
 
-    def watched(heard: Any) -> set[int]:
-        gone_on = as_it_is(heard)
+    def watched(said: Any, moved: Any, beside: Any) -> Any:
+        gone_on, result = as_it_is(said, moved, beside)
         found.append(len(gone_on))
-        return gone_on
+        return gone_on, result
 
     monkeypatch.setattr(live_fold_steady, "carry_on", watched)
     return found

@@ -72,14 +72,14 @@ def test_P15_one_batch_control_without_lock_and_constraint(
     batch = [message(1, id="a", kind="reading", name="spindle", value=1)]
     held: list[Any] = []
 
-    def slow(*given: Any) -> None:
+    def slow(storing: Any, *given: Any) -> None:
         held.append(given)
-        real(*given)
+        real(storing, *given)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_sleep(0.3)")
 
-    real = ingest_rows.store
-    monkeypatch.setattr(ingest_rows, "store", slow)
+    real = ingest_rows.Storing.__call__
+    monkeypatch.setattr(ingest_rows.Storing, "__call__", slow)
     at_once([lambda: sent(site, batch)] * 2)
     assert FloorMessage.objects.filter(kind="reading").count() == 2
 

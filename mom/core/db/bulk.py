@@ -23,9 +23,18 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
     A value is text, number, bool, instant, UUID, None, or a dict or list that becomes JSON.
     """
-    require_transaction()
+    return copy_spelled(table, columns, spelled(rows))
+
+
+def spelled(rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Rows as `copy_spelled` takes them, made while the database is busy with something else."""
     spelling = _SPELLING.get
-    lines = [",".join([spelling(type(value), _quoted)(value) for value in row]) + "\n" for row in rows]
+    return [",".join([spelling(type(value), _quoted)(value) for value in row]) + "\n" for row in rows]
+
+
+def copy_spelled(table: str, columns: Sequence[str], lines: Sequence[str]) -> int:
+    """`copy_rows` of rows that are spelled."""
+    require_transaction()
     if lines:
         with connection.cursor() as cursor, connection.wrap_database_errors:
             quote = connection.ops.quote_name
@@ -106,14 +115,16 @@ def array(values: Iterable[Any]) -> str:
     A list would be sent as ARRAY[…], whose every value is parsed as an expression: for thousands of values that costs
     more than the statement itself. A value is a number, bool, instant, text or None.
     """
-    values = tuple(values)
+    values = values if isinstance(values, list) else list(values)
     kinds = set(map(type, values))
     has_none = NoneType in kinds
     kinds.discard(NoneType)
+    if kinds <= {int}:  # as Python spells them, in one go
+        return "{" + str(values)[1:-1].replace("None", "NULL") + "}"
     if len(kinds) > 1:
         spelling = _IN_ARRAY.get
         return "{" + ",".join([spelling(type(value), _quoted_in_array)(value) for value in values]) + "}"
-    spell = _IN_ARRAY.get(kinds.pop(), _quoted_in_array) if kinds else str
+    spell = _IN_ARRAY.get(kinds.pop(), _quoted_in_array)
     if spell is _quoted_in_array:  # many words, few of them different
         words = {value: spell(value) for value in set(values) if value is not None}
         return "{" + ",".join([words.get(value, "NULL") for value in values]) + "}"

@@ -46,7 +46,9 @@ def with_numbers(known: Numbers | None, came: Iterable[int]) -> Numbers | None:
 
 
 def _runs(numbers: Sequence[int]) -> list[Range]:
-    """Ascending numbers as unbroken ranges."""
+    """Ascending numbers, each once, as unbroken ranges."""
+    if numbers and numbers[-1] - numbers[0] == len(numbers) - 1:  # nearly always
+        return [(numbers[0], numbers[-1])]
     found: list[Range] = []
     for number in numbers:
         if found and number == found[-1][1] + 1:

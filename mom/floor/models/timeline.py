@@ -131,7 +131,8 @@ class StateInterval(SiteOwned):
 class MachineSignal(SiteOwned):
     """When a machine was heard last, and which state it told last: what the next message is laid beside.
 
-    Derived from the messages. Whoever changes a timeline locks this row first, machines in the order of their keys.
+    Derived from the messages. Whoever changes a timeline, or what is folded from it for the running shift, locks this
+    row first, machines in the order of their keys: it is the one lock of a machine.
     `words_until`: how far what people said about its stops reaches.
     """
 

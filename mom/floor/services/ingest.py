@@ -10,8 +10,7 @@ folded from it. When it returns, all of that is committed.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError
 
@@ -90,8 +89,10 @@ class _Batch:
 
     def numbers(self) -> set[int]:
         """The numbers of all that came, readable or not."""
-        came = {each.sequence for each in self.parsed} | {each.sequence for each in self.refused}
-        return {number for number in came if number is not None}
+        came = {each.sequence for each in self.parsed}
+        came.update([each.sequence for each in self.refused])
+        came.discard(None)
+        return cast(set[int], came)
 
 
 def take_in(
@@ -179,9 +180,7 @@ def stored(act: UseCase, batch: _Batch, *, is_sure: bool = True) -> Receipt:
     gaps = _keep_numbers(batch, numbers)
     if new:
         session_id = batch.session.id if batch.session else None
-        apply(
-            act, batch.site, new, partial(rows.store, batch.site, batch.source_id, session_id, new, batch.received_at)
-        )
+        apply(act, batch.site, new, rows.Storing(batch.site, batch.source_id, session_id, new, batch.received_at))
     return Receipt(len(new), batch.repeated, _waiting(batch), gaps, batch.late)
 
 
@@ -200,7 +199,7 @@ def _waiting(batch: _Batch) -> tuple[InQuarantine, ...]:
     return tuple(sorted([*found, *batch.still_waiting], key=lambda each: each.index))
 
 
-def apply(act: UseCase, site: Site, new: Sequence[Parsed], store: timeline.Store = timeline.stored_already) -> None:
+def apply(act: UseCase, site: Site, new: Sequence[Parsed], store: timeline.Store = timeline.STORED) -> None:
     """Bring the timeline, and what is folded from it, to what the new messages say. Joins the caller's transaction.
 
     `store` stores them, where they are not yet, and does meanwhile what it is given.
@@ -219,14 +218,19 @@ def check_names(source_code: str, session: str, many: int) -> None:
 
 def _name_machines(batch: _Batch) -> None:
     """Find the machine of each message; those without one need a person."""
-    for each in rows.find_machines(batch.site, batch.source_code, batch.parsed):
+    unknown = rows.find_machines(batch.site, batch.source_code, batch.parsed)
+    for each in unknown:
         batch.refuse(each, Why.UNKNOWN_MACHINE, each.machine[:80])
-    batch.parsed = [each for each in batch.parsed if each.equipment_id]
+    if unknown:
+        batch.parsed = [each for each in batch.parsed if each.equipment_id]
 
 
 def _without_twins(batch: _Batch) -> dict[str, Parsed]:
     """The messages by identity; one that came twice in the batch counts once."""
-    found: dict[str, Parsed] = {}
+    found = {each.key: each for each in batch.parsed}
+    if len(found) == len(batch.parsed):
+        return found
+    found = {}
     for each in batch.parsed:
         first = found.setdefault(each.key, each)
         if first is not each:
@@ -245,6 +249,9 @@ def _meet(batch: _Batch, each: Parsed, before: tuple[Any, ...]) -> None:
 def _without_known(batch: _Batch, coming: dict[str, Parsed], *, is_sure: bool) -> list[Parsed]:
     """The messages that are new. A number that the session doesn't know yet can't have come before."""
     known = batch.session.numbers if batch.session else None
+    last = known.last if known is not None else -1
+    if is_sure and all(each.is_numbered and (each.sequence or 0) > last for each in coming.values()):
+        return list(coming.values())  # nearly every batch
     asked, came = {}, set()
     for key, each in coming.items():
         if each.is_numbered and known is not None and known.has(each.sequence or 0):

@@ -87,9 +87,11 @@ def find_machines(site: Site, source_code: str, messages: Sequence[Parsed]) -> l
     with connection.cursor() as cursor:
         cursor.execute(_MACHINES, [site.pk, array({each.machine for each in messages})])
         known = dict(cursor.fetchall())
+    unknown = []
     for each in messages:
-        each.equipment_id = known.get(each.machine, 0)
-    unknown = [each for each in messages if not each.equipment_id]
+        each.equipment_id = machine = known.get(each.machine, 0)
+        if not machine:
+            unknown.append(each)
     if unknown:
         _by_alias(site, source_code, unknown)
     return [each for each in unknown if not each.equipment_id]
@@ -206,17 +208,26 @@ def held(source_id: int, keys: Sequence[str]) -> dict[str, Held]:
     }
 
 
-def store(
-    site: Site,
-    source_id: int,
-    session_id: int | None,
-    messages: Sequence[Parsed],
-    received_at: datetime,
-    beside: Iterable[None] = (),
-) -> None:
-    """Put new messages into the record, over COPY; `beside` is done meanwhile."""
-    lines = _lines(site, source_id, session_id, messages, received_at)
-    copy_lines(f"COPY floor_floormessage ({_COLUMNS}) FROM STDIN", lines, beside)
+class Storing:
+    """Puts new messages into the record, over COPY."""
+
+    def __init__(
+        self,
+        site: Site,
+        source_id: int,
+        session_id: int | None,
+        messages: Sequence[Parsed],
+        received_at: datetime,
+    ) -> None:
+        self._lines: Iterable[str] = _lines(site, source_id, session_id, messages, received_at)
+
+    def prepare(self) -> None:
+        """Spell the messages, which needs no database. Else it is done on the way."""
+        self._lines = list(self._lines)
+
+    def __call__(self, beside: Iterable[None] = ()) -> None:
+        """Store them; `beside` is done meanwhile. Joins the caller's transaction. To be done once."""
+        copy_lines(f"COPY floor_floormessage ({_COLUMNS}) FROM STDIN", self._lines, beside)
 
 
 def _lines(
@@ -229,7 +240,8 @@ def _lines(
     for each in messages:
         said, at = each.said, each.at
         kind, words, unit = cells.get(id(said)) or cells.setdefault(id(said), _cells(said))
-        number = "\\N\t\\N" if each.sequence is None else f"{session}\t{each.sequence}"
+        sequence = each.sequence
+        number = "\\N\t\\N" if sequence is None else f"{session}\t{sequence}"
         received = now if each.received_at is None else each.received_at.isoformat()
         happened = instants.get(id(at)) or instants.setdefault(id(at), at.isoformat())
         value = "\\N" if each.value is None else str(each.value)

@@ -125,7 +125,7 @@ def _settle(place: Place) -> Merged | None:
         new, repeated, conflicting = _told_apart(place, late)
         refused += conflicting
         for session_id, group in groupby(sorted(new, key=_session), key=_session):
-            rows.store(source.site, source.pk, session_id or None, [each.read for each in group], act.now)
+            rows.Storing(source.site, source.pk, session_id or None, [each.read for each in group], act.now)()
         if refused and rows.keep_in_quarantine(source.site, source.pk, "", refused, act.now):
             tell(source.site.code, "quarantine", source.pk)
         if new:

@@ -3,20 +3,22 @@
 Everything joins the caller's transaction.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from mom.core.db.bulk import array
+from mom.core.db.meanwhile import meanwhile
 from mom.floor.engine.columns import micros
 from mom.floor.engine.heard import Heard
 from mom.floor.engine.meaning import Meanings
 from mom.floor.engine.message import Said
 from mom.floor.engine.timeline_settings import UNSET, ListeningLine
 
+MANY = 100  # machines: the database has milliseconds to do
 _LOCK = """
 SELECT count(*) FROM (
     SELECT FROM floor_machinesignal WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE
@@ -58,12 +60,17 @@ def lock_signals(site_id: int, equipment_ids: Collection[int]) -> None:
             cursor.execute(_LOCK, [machines])
 
 
-def write_signals(rows: Sequence[Signal]) -> None:
-    """What was heard last, of many machines. One statement."""
-    if rows:
-        values = [(row.equipment_id, row.last_seen_at, row.state_at, row.code, row.mode, row.reason) for row in rows]
+def spelled(rows: Sequence[Signal]) -> list[str]:
+    """What was heard last, as `write_signals` takes it; empty where there is nothing."""
+    values = [(row.equipment_id, row.last_seen_at, row.state_at, row.code, row.mode, row.reason) for row in rows]
+    return [array(column) for column in zip(*values, strict=True)]
+
+
+def write_signals(said: Sequence[str]) -> None:
+    """What was heard last, of many machines, from `spelled`. One statement."""
+    if said:
         with connection.cursor() as cursor:
-            cursor.execute(_WRITE, [array(column) for column in zip(*values, strict=True)])
+            cursor.execute(_WRITE, said)
 
 
 _GO_ON = """
@@ -103,21 +110,31 @@ class _Word(NamedTuple):
 
 
 def go_on(
-    heard: Mapping[int, Heard], lines: Mapping[int, ListeningLine], meanings: Meanings, now: datetime
+    heard: Mapping[int, Heard],
+    lines: Mapping[int, ListeningLine],
+    meanings: Meanings,
+    now: datetime,
+    beside: Callable[[], None],
 ) -> set[int]:
     """Write that machines were heard which say in time what they said before: nearly all of nearly every batch.
 
     Their timelines are the ones that stand, open ends and all; only their signs of life are later ones. So it is where
     nothing is late and nothing was silent, no setting and no meaning changes after the last sign, and nobody said
-    anything about the stop at hand. Gives these machines. One statement.
+    anything about the stop at hand. Gives these machines. One statement; `beside` is done meanwhile, and needs no
+    database.
     """
     words: dict[tuple[int, int], int] = {}
     said_words: list[_Word] = []
-    rows = []
+    columns: tuple[list[Any], ...] = ([], [], [], [], [])
+    machines, places, firsts, lasts, tolds = columns
     for machine, each in heard.items():
         line, states = lines.get(machine, UNSET), each.states
-        said = states[0].said if states else None
-        if line.hears_reports or (len(states) > 1 and any(state.said is not said for state in states)):
+        said, told = (states[0].said, states[0].at) if states else (None, None)
+        if len(states) > 1:
+            if any(state.said is not said for state in states):
+                continue
+            told = max([state.at for state in states])
+        if line.hears_reports:
             continue
         place = words.get((id(line), id(said)))
         if place is None:
@@ -125,14 +142,17 @@ def go_on(
             place = words[(id(line), id(said))] = len(said_words)
         first = micros(each.first)
         last = first if each.last is each.first else micros(each.last)
-        told = max([state.at for state in states]) if states else None
-        rows.append((machine, place, first, last, last if told is each.last else told and micros(told)))
-    if not rows:
+        machines.append(machine)
+        places.append(place)
+        firsts.append(first)
+        lasts.append(last)
+        tolds.append(last if told is each.last else told and micros(told))
+    if not machines:
+        beside()
         return set()
-    with connection.cursor() as cursor:
-        sent = [array(column) for column in (*zip(*rows, strict=True), *zip(*said_words, strict=True))]
-        cursor.execute(_GO_ON, [*sent, now])
-        return {machine for (machine,) in cursor.fetchall()}
+    sent = [array(column) for column in (*columns, *zip(*said_words, strict=True))]
+    found, _ = meanwhile(_GO_ON, [*sent, now], beside, is_long=len(machines) > MANY)
+    return {machine for (machine,) in found}
 
 
 def _word(line: ListeningLine, meanings: Meanings, said: Said | None) -> _Word:

@@ -213,7 +213,7 @@ def _store(act: UseCase, site: Site, source: Source, new: Sequence[_Waiting]) ->
         messages = [each.read for each in group if isinstance(each.read, Parsed)]
         session = rows.Session(sessions[code], None) if code in sessions else None
         messages = late_rows.set_aside(site, source.pk, session, messages, (), act.now)
-        rows.store(site, source.pk, sessions.get(code), messages, clock.now())
+        rows.Storing(site, source.pk, sessions.get(code), messages, clock.now())()
         laid_in += messages
     ingest.apply(act, site, laid_in)
 

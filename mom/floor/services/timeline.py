@@ -5,9 +5,10 @@ Either way the stored timeline is the fold of everything that is known (ADR 0026
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -39,13 +40,28 @@ from mom.plant.models import Reason
 MOST_TOLD = 500  # machines told of one by one; of more at once pages read the whole
 
 
-Store = Callable[[Iterator[None]], None]
-"""Stores what was heard; does meanwhile the work that it is given, step by step, which needs no database."""
+class Store(Protocol):
+    """Stores what was heard."""
+
+    def prepare(self) -> None:
+        """What can be done beforehand without the database."""
+
+    def __call__(self, beside: Iterator[None]) -> None:
+        """Store it; meanwhile do the work that is given, step by step, which needs no database."""
 
 
-def stored_already(beside: Iterator[None]) -> None:
+class _Stored:
     """Nothing is to be stored."""
-    deque(beside, maxlen=0)
+
+    def prepare(self) -> None:
+        """Nothing."""
+
+    def __call__(self, beside: Iterator[None]) -> None:
+        """Only the work."""
+        deque(beside, maxlen=0)
+
+
+STORED: Store = _Stored()
 
 
 @dataclass
@@ -54,24 +70,40 @@ class _Laid:
 
     differences: dict[int, Difference] = field(default_factory=dict)
     late: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
-    signals: list[Signal] = field(default_factory=list)
+    signals: Sequence[str] = ()  # spelled
+    prepared: Mapping[str, Any] = field(default_factory=dict)  # by the folds
 
 
-def apply(act: UseCase, site: Site, heard: Mapping[int, Heard], store: Store = stored_already) -> Applied:
+def apply(act: UseCase, site: Site, heard: Mapping[int, Heard], store: Store = STORED) -> Applied:
     """Lay what was just heard of machines into their timelines. Joins the caller's transaction.
 
     Gives what the folds above need: what was heard, and the stretches that are others now.
     """
     signs.lock_signals(site.pk, heard)
     reader, laid = Reader(site, heard), _Laid()
-    going_on = signs.go_on(heard, reader.lines, reader.meanings, act.now)
+    going_on = signs.go_on(heard, reader.lines, reader.meanings, act.now, store.prepare)
     others = {machine: each for machine, each in heard.items() if machine not in going_on}
-    store(_lay(laid, others, rows.standings(others), reader, act.now))
+    store(_beside(laid, heard, others, rows.standings(others), reader, act.now))
     for near in neighbourhoods(laid.late, reader.lines):
         laid.differences[near.equipment_id] = _folded(near, reader.of(near.equipment_id), act.now)
     rows.write(act, site.pk, laid.differences)
     signs.write_signals(laid.signals)
-    return _applied(site, heard, reader, laid.differences)
+    return _applied(site, heard, reader, laid.differences, laid.prepared)
+
+
+def _beside(
+    laid: _Laid,
+    heard: Mapping[int, Heard],
+    others: Mapping[int, Heard],
+    standings: Mapping[int, tuple[Signal, OpenEnd | None]],
+    reader: "Reader",
+    now: datetime,
+) -> Iterator[None]:
+    """All that needs no database, while it stores the messages."""
+    yield from _lay(laid, others, standings, reader, now)
+    laid.signals = signs.spelled([_signal(standings[machine][0], each) for machine, each in others.items()])
+    yield
+    laid.prepared = folds.prepare(heard)
 
 
 def _lay(
@@ -84,7 +116,6 @@ def _lay(
     """What comes in order, machine by machine; what is late is noted."""
     for machine, each in heard.items():
         reading, (signal, end) = reader.of(machine), standings[machine]
-        laid.signals.append(_signal(signal, each))
         if end is None and signal.state_at is None and not each.states:
             continue
         if _comes_in_order(each, signal, end, reading.listening):
@@ -105,7 +136,7 @@ def refold(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, dat
     found = neighbourhoods(wanted, reader.lines)
     differences = {near.equipment_id: _folded(near, reader.of(near.equipment_id), act.now) for near in found}
     rows.write(act, site.pk, differences)
-    return _applied(site, {}, reader, differences)
+    return _applied(site, {}, reader, differences, folds.prepare({}))
 
 
 def refold_and_run(act: UseCase, site: Site, stretches: Mapping[int, tuple[datetime, datetime]]) -> Sequence[Change]:
@@ -246,11 +277,15 @@ def _signal(before: Signal, heard: Heard) -> Signal:
 
 
 def _applied(
-    site: Site, heard: Mapping[int, Heard], reader: "Reader", differences: Mapping[int, Difference]
+    site: Site,
+    heard: Mapping[int, Heard],
+    reader: "Reader",
+    differences: Mapping[int, Difference],
+    prepared: Mapping[str, Any],
 ) -> Applied:
     changes = _changes(differences)
     _tell(site, changes)
-    return Applied(site, heard, changes, reader.lines, reader.meanings)
+    return Applied(site, heard, changes, reader.lines, reader.meanings, prepared)
 
 
 def _changes(differences: Mapping[int, Difference]) -> list[Change]:

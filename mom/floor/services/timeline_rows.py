@@ -1,12 +1,13 @@
 """Rows of timelines, read and written for many machines at once. Everything joins the caller's transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from mom.core.db.bulk import allocate_ids, array, copy_rows
+from mom.core.db.bulk import allocate_ids, array, copy_rows, copy_spelled, spelled
+from mom.core.db.meanwhile import meanwhile
 from mom.core.use_case import UseCase
 from mom.floor.engine.stops import StopFound, Word
 from mom.floor.engine.terms import IntervalOrigin, MachineState
@@ -16,6 +17,7 @@ from mom.floor.engine.timeline_piece import Piece
 from mom.floor.models import Stop
 from mom.floor.services.machine_signals import Signal
 
+MANY = 100  # intervals: the database has milliseconds to do
 STATES = {state.value: state for state in MachineState}
 _ORIGINS = {origin.value: origin for origin in IntervalOrigin}
 INTERVAL = "i.id, i.started_at, i.ended_at, i.state, i.code, i.mode, i.reason_id, i.origin, i.stop_id"
@@ -89,11 +91,11 @@ def write(act: UseCase, site_id: int, differences: Mapping[int, Difference]) -> 
         if removed:
             cursor.execute("DELETE FROM floor_stateinterval WHERE id = ANY(%s)", [removed])
         _write_stops(site_id, differences)
-        _move_intervals(differences)
+        added = _move_intervals(differences, lambda: spelled(_added_intervals(site_id, differences)))
         withdrawn = [pk for each in differences.values() for pk in each.withdrawn]
         if withdrawn:
             cursor.execute("UPDATE floor_stop SET withdrawn_at = %s WHERE id = ANY(%s)", [act.now, withdrawn])
-    _add_intervals(site_id, differences)
+    copy_spelled("floor_stateinterval", _INTERVAL_COLUMNS, added)
 
 
 def _give_keys(differences: Mapping[int, Difference]) -> None:
@@ -170,20 +172,26 @@ def _jobs_at(places: Sequence[tuple[int, datetime]]) -> dict[tuple[int, datetime
         return {(row[0], row[1]): row[2] for row in cursor.fetchall()}
 
 
-def _move_intervals(differences: Mapping[int, Difference]) -> None:
+def _move_intervals(differences: Mapping[int, Difference], beside: Callable[[], list[str]]) -> list[str]:
+    """Give kept intervals their ends and stops; `beside` is done meanwhile, and what it gives is given."""
     rows = [
         (old.id, each.explained.pieces[index].end, _stop_id(each, index))
         for each in differences.values()
         for old, index in each.kept
     ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE floor_stateinterval AS i SET ended_at = n.ended_at, stop_id = n.stop_id"
-                " FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]) AS n(id, ended_at, stop_id)"
-                " WHERE i.id = n.id",
-                [array(column) for column in zip(*rows, strict=True)],
-            )
+    if not rows:
+        return beside()
+    sent = [array(column) for column in zip(*rows, strict=True)]
+    return meanwhile(_MOVE_INTERVALS, sent, beside, is_long=len(rows) > MANY)[1]
+
+
+_MOVE_INTERVALS = """
+UPDATE floor_stateinterval AS i SET ended_at = n.ended_at, stop_id = n.stop_id
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[]) AS n(id, ended_at, stop_id) WHERE i.id = n.id
+"""
+_INTERVAL_COLUMNS = (
+    "site_id", "equipment_id", "started_at", "ended_at", "state", "code", "mode", "reason_id", "origin", "stop_id",
+)  # fmt: skip
 
 
 def _stop_id(each: Difference, index: int) -> int | None:
@@ -191,25 +199,20 @@ def _stop_id(each: Difference, index: int) -> int | None:
     return None if position is None else each.stop_ids[position]
 
 
-def _add_intervals(site_id: int, differences: Mapping[int, Difference]) -> None:
-    columns = ("site_id", "equipment_id", "started_at", "ended_at", "state", "code", "mode", "reason_id", "origin")
-    rows = []
+def _added_intervals(site_id: int, differences: Mapping[int, Difference]) -> Iterator[tuple[Any, ...]]:
+    """In the order of `_INTERVAL_COLUMNS`."""
     for equipment_id, each in differences.items():
         for index in each.added:
             piece = each.explained.pieces[index]
-            rows.append(
-                (
-                    site_id,
-                    equipment_id,
-                    piece.start,
-                    piece.end,
-                    piece.state.value,
-                    piece.code,
-                    piece.mode,
-                    piece.reason,
-                    piece.origin.value,
-                    _stop_id(each, index),
-                )
+            yield (
+                site_id,
+                equipment_id,
+                piece.start,
+                piece.end,
+                piece.state.value,
+                piece.code,
+                piece.mode,
+                piece.reason,
+                piece.origin.value,
+                _stop_id(each, index),
             )
-    if rows:
-        copy_rows("floor_stateinterval", (*columns, "stop_id"), rows)
