@@ -43,6 +43,7 @@ from mom.work.services.reported_work import (
     output_ids,
     record_reported_work,
 )
+from mom.work.services.told_time import moment_after, occurred
 from mom.work.services.work_request import add as add_work_request
 from mom.work.services.work_request import locked as lock_work_request
 from mom.work.services.work_request_command import locked_jobs as lock_jobs
@@ -83,8 +84,10 @@ __all__ = [
     "lock_job_order",
     "lock_jobs",
     "lock_work_request",
+    "moment_after",
     "move_job_order",
     "move_work_request",
+    "occurred",
     "order_ids",
     "output_ids",
     "parent_of",

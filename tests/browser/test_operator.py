@@ -130,6 +130,66 @@ def test_start_and_pause_by_mistake_are_undone_with_one_tap(open_page: Open, job
     assert kinds == [(kind, "done") for kind in ("start", "undo", "start", "pause", "undo")]
 
 
+def test_undone_start_shows_the_paused_job_that_stood_there(open_page: Open, job: Any, live_app: str) -> None:
+    """Once of a start that waits on the tablet, once of one that the server has: what comes back is the paused job."""
+    page = opened(open_page, job[0], live_app)
+    entered(page)
+    start(page)
+    page.locator("[data-do=pause]").tap()
+    page.locator("[data-do=resume]:visible").first.wait_for()
+    saved(page)
+    first = page.locator(f"[data-panel='{job[1].pk}']")
+    other = JobOrder.objects.exclude(pk=job[1].pk).get(equipment=job[1].equipment)
+    for is_sent in (False, True):
+        page.context.set_offline(not is_sent)
+        page.locator("nav [data-show=queue]").tap()
+        page.locator(f"[data-do=start][data-job='{other.pk}']").tap()
+        page.locator("[data-do=pause]:visible").wait_for()
+        if is_sent:
+            saved(page)
+            page.context.set_offline(True)
+        page.locator("button[data-undo]:visible").tap()
+        first.wait_for()
+        assert page.locator(".facts [data-do=resume]").is_visible()
+        assert not page.get_by_text("No job runs here").is_visible()
+        page.context.set_offline(False)
+        saved(page)
+        first.wait_for()
+    open_page.errors.clear()  # type: ignore[attr-defined]  # the browser notes each request that found no network
+    other.refresh_from_db()
+    assert other.status == "ready"
+
+
+def test_tap_before_the_script_is_there_is_visibly_not_possible(open_page: Open, job: Any, live_app: str) -> None:
+    """A machine that stands: its reasons are grey until the script came, and say so; then one tap gives one."""
+    page = opened(open_page, job[0], live_app)
+    entered(page)
+    start(page)
+    page.locator("[data-open=sheet-stop]:visible").tap()
+    page.locator("#sheet-stop").get_by_text("Not known yet").tap()
+    page.locator(".fstopped").get_by_text("Stopped").wait_for()
+    saved(page)
+    held: list[Any] = []
+    page.context.route("**/terminal*.js", lambda route: held.append(route))
+    page.goto("/t/CNC-04/", wait_until="commit")
+    jam = page.locator(".fstopped").get_by_text("Chip conveyor jam")
+    jam.wait_for()
+    page.get_by_text("Still loading: the buttons work in a moment.").wait_for()
+    buttons = page.locator(".fstopped button")
+    assert {buttons.nth(place).is_disabled() for place in range(buttons.count())} == {True}
+    jam.tap(force=True)
+    assert held
+    for route in held:
+        route.continue_()
+    page.context.unroute("**/terminal*.js")
+    page.get_by_text("Still loading: the buttons work in a moment.").wait_for(state="hidden")
+    assert TerminalEntry.objects.filter(kind="stop").count() == 1
+    jam.tap()
+    page.locator("[data-stop-reason]").get_by_text("Chip conveyor jam").wait_for()
+    saved(page)
+    assert JobResponse.objects.filter(is_stop=True, ended_at=None, reason__code="JAM").count() == 1
+
+
 def test_network_cut_in_the_middle_loses_nothing(open_page: Open, job: Any, live_app: str) -> None:
     page = opened(open_page, job[0], live_app)
     entered(page)

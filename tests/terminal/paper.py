@@ -13,16 +13,22 @@ class Refused(Exception):
 
 @dataclass
 class Stretch:
-    """From which slot to which (None while it is open), whether it is a stop and of what reason."""
+    """From which slot to which (None while it is open), whether it is a stop, its reason and when that was said."""
 
     since: int
     until: int | None = None
     is_stop: bool = False
     reason: str = ""
+    said: int = 0
 
     @property
     def last(self) -> int:
         return self.since if self.until is None else self.until
+
+    def stood(self, slot: int) -> bool:
+        """Whether it is a stop that was there at the tap, or began so little later that the clocks may differ."""
+        is_over = self.until is not None and (self.until <= slot or self.until == self.since)
+        return self.is_stop and not is_over and self.since <= slot + 1
 
     def row(self) -> list[object]:
         return [self.since, self.until, self.is_stop, self.reason]
@@ -65,6 +71,7 @@ class Paper:
     made_by: dict[str, Tap] = field(default_factory=dict)
     withdrawn: int = 0
     explained: int = 0
+    reopened: int = 0
 
     def tap(self, tap: Tap) -> str:
         """What the server must answer to this tap, received now."""
@@ -108,23 +115,35 @@ class Paper:
         job.acts.append((tap.key, "log"))
 
     def _stop(self, tap: Tap, _job: Job) -> None:
-        """The open stop without a reason gets it; else one begins on the job begun last, or of the machine alone."""
-        job, row = self._open_stop()
+        """The stop that stood at the tap gets the reason that it lacks; else one begins on the job that was begun last
+        by then, or of the machine alone."""
+        job, row = self._stood(tap.slot)
         if row is not None and tap.reason and not row.reason:
-            row.reason = tap.reason
+            row.reason, row.said = tap.reason, max(tap.slot, row.since)
             self.explained += 1
             if job is not None:
                 job.acts.append((tap.key, "explain"))
             return
-        running = [each for each in self.jobs if each.status == "running"]
-        job = max(running, key=lambda each: each.work[-1].since, default=None)
+        job = self._running(tap.slot)
         rows = self.alone if job is None else job.work
         at = _told(rows, tap.slot)
         if rows and rows[-1].until is None:
+            _only(not (rows[-1].is_stop and rows[-1].said > tap.slot + 1))  # nobody knew yet what was said of it
             rows[-1].until = at
         rows.append(Stretch(at, None, True, tap.reason))
         if job is not None:
             job.acts.append((tap.key, "stop"))
+
+    def _stood(self, slot: int) -> tuple[Job | None, Stretch | None]:
+        found = sorted((each for each in self.rows() if each[1].stood(slot)), key=lambda each: each[1].since)
+        by_then = [each for each in found if each[1].since <= slot]
+        return by_then[-1] if by_then else found[0] if found else (None, None)
+
+    def _running(self, slot: int) -> Job | None:
+        def begun(job: Job) -> tuple[int, int]:
+            return max((row.since for row in job.work if row.since <= slot + 1), default=-1), self.jobs.index(job)
+
+        return max((each for each in self.jobs if each.status == "running"), key=begun, default=None)
 
     def _go_on(self, tap: Tap, _job: Job) -> None:
         """The stop that began last is over; where none is open nothing is to be done."""
@@ -159,9 +178,12 @@ class Paper:
         job.acts.append((tap.key, "undo"))
 
     def _undo_move(self, tap: Tap, job: Job, undone: str) -> None:
-        if undone == "pause":
-            last = job.work[-1]
-            job.work.append(Stretch(last.last, None, last.is_stop, last.reason))
+        last = job.work[-1]
+        if undone == "pause" and last.is_stop:
+            last.until = None
+            self.reopened += 1
+        elif undone == "pause":
+            job.work.append(Stretch(last.last))
         else:
             _told(job.work, tap.slot)
             job.work.pop()

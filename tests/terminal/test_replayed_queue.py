@@ -42,6 +42,7 @@ class Paper:
     taken_back: set[int] = field(default_factory=set)
     acts: list[tuple[int, str]] = field(default_factory=list)  # what was done on the job: the tap's number and its kind
     withdrawn: int = 0
+    reopened: int = 0
 
     def tap(self, place: int, minute: int, kind: str, number: int) -> str:
         """What the server must answer to this tap."""
@@ -114,8 +115,11 @@ class Paper:
         """The job as before, where nothing was done on it since: what follows is refused, it was decided on that."""
         if self.acts[-1][0] != target:
             return False
-        if undone == "pause":
-            self.work.append([self.work[-1][1], None, self.work[-1][2]])
+        if undone == "pause" and self.work[-1][2]:
+            self.work[-1][1] = None  # a stop stands on as the one it is
+            self.reopened += 1
+        elif undone == "pause":
+            self.work.append([self.work[-1][1], None, False])
         else:
             self.work.pop()
             self.withdrawn += 1
@@ -163,7 +167,7 @@ def _played(site: Site, taps: list[Tap], network: list[Any]) -> None:
         assert _stretches(cut, cut.job.pk) == paper.work
         assert _stretches(cut, None) == paper.machine_alone
         assert TerminalEntry.objects.count() == len(queue)
-        assert JobResponse.objects.filter(reverses__isnull=False).count() == paper.withdrawn
+        assert JobResponse.objects.filter(reverses__isnull=False).count() == paper.withdrawn + paper.reopened
         assert LabourEntry.objects.filter(reverses__isnull=False).count() == paper.withdrawn
         assert QuantityReport.objects.count() == len(paper.logged) + len(paper.taken_back)
         assert cut.send(*queue) == expected

@@ -164,4 +164,4 @@ def _nothing_is_half_done(sending: Sending) -> None:
     of_logs = [key for key in undone if paper.made_by[paper.made_by[key].target].kind == "log"]
     assert QuantityReport.objects.count() == kinds.count("log") + len(of_logs)
     reversals = JobResponse.objects.filter(reverses__isnull=False).count()
-    assert reversals == paper.withdrawn + paper.explained
+    assert reversals == paper.withdrawn + paper.explained + paper.reopened

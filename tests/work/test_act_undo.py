@@ -108,17 +108,37 @@ def test_pause_undone_the_work_goes_on_as_if_it_had_not_been(work: Work) -> None
     assert broken() == []
 
 
-def test_pause_of_a_stop_undone_is_that_stop_again(work: Work, site: Any) -> None:
+def test_pause_of_a_stop_undone_is_that_one_stop_again(work: Work, site: Any) -> None:
+    """By hand: it stood from 5 on, and the mistake of 30 leaves no mark on it; who worked goes on from 30."""
     jam = make_reason(site, "JAM")
-    work.give("start", 0)
+    work.give("start", 0, person=work.person)
     at = work.begun_at + timedelta(minutes=5)
     stop.begin(ME, work.machine, op_uuid=uuid.uuid4(), reason=jam, note="Chips", at=at)
     work.give("pause", 30)
     work.undo()
     open_one = JobResponse.objects.get(ended_at=None)
     assert (open_one.is_stop, open_one.reason, open_one.note, work.minute(open_one.started_at)) == (
-        True, jam, "Chips", 30,
+        True, jam, "Chips", 5,
     )  # fmt: skip
+    assert work.stretches() == [(0, 5), (5, None)]
+    worked = LabourEntry.objects.filter(reverses=None, reversal=None).order_by("id")
+    spans = [(work.minute(row.started_at), row.ended_at and work.minute(row.ended_at)) for row in worked]
+    assert spans == [(0, 5), (5, 30), (30, None)]
+    work.give("finish", 50)
+    sums = JobResponse.objects.filter(is_stop=True).aggregate(sum=Sum("duration"))
+    assert sums["sum"] == timedelta(minutes=45)
+    assert broken() == []
+
+
+def test_pause_of_an_explained_stop_undone_keeps_who_was_there(work: Work, site: Any) -> None:
+    """What was explained is another row than the one that people stood at; they are there all the same."""
+    work.give("start", 0, person=work.person)
+    stands = stop.begin(ME, work.machine, op_uuid=uuid.uuid4(), at=work.begun_at + timedelta(minutes=5))
+    stop.explain(ME, stands.pk, make_reason(site, "JAM"), op_uuid=uuid.uuid4())
+    work.give("pause", 30)
+    work.undo()
+    assert LabourEntry.objects.filter(ended_at=None, person=work.person).count() == 1
+    assert work.stretches() == [(0, 5), (5, None)]
 
 
 def test_resume_undone_the_job_is_paused_again(work: Work) -> None:

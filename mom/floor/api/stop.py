@@ -62,6 +62,9 @@ class StopReasonSerializer(Serializer):
     op_uuid = UUIDField(help_text="The same key again changes nothing.")
     reason = CharField(max_length=64, help_text="The reason's code.")
     note = CharField(max_length=200, required=False, default="", allow_blank=True)
+    occurred_at = DateTimeField(
+        required=False, default=None, allow_null=True, help_text="When it was said. Without it now."
+    )
 
 
 class StopClassSerializer(Serializer):
@@ -127,6 +130,7 @@ class MachineStopViewSet(ReadOnlyViewSet):
             op_uuid=sent["op_uuid"],
             reason=reason,
             note=sent["note"],
+            at=sent["occurred_at"],
         )
         return self.answer(self.queryset.get(pk=found.pk))
 

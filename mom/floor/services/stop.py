@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.db.constraints import translating
 from mom.core.errors import Conflict, InvalidInput, NotFound
+from mom.core.models import AuditEntry
 from mom.core.use_case import UseCase, use_case
 from mom.floor import permissions
 from mom.floor.engine.terms import MachineState
@@ -20,6 +22,7 @@ from mom.floor.services import timeline
 from mom.floor.services.machine_signals import lock_signals
 from mom.plant.engine.terms import ReasonKind
 from mom.plant.models import Reason
+from mom.work.public import moment_after, occurred
 
 SAYABLE = (MachineState.IDLE, MachineState.SETUP, MachineState.PLAN, MachineState.DOWN)
 """What a person may call stopped time. That a machine ran is told by machines alone."""
@@ -34,19 +37,46 @@ class Said:
     note: str = ""
 
 
-def annotate(actor: Actor, stop_id: int, *, op_uuid: uuid.UUID, reason: Reason, note: str = "") -> Stop:
+def annotate(
+    actor: Actor,
+    stop_id: int,
+    *,
+    op_uuid: uuid.UUID,
+    reason: Reason,
+    note: str = "",
+    at: datetime | None = None,
+) -> Stop:
     """Give a stop its reason. The first one needs the right to give reasons, another one the right to reclassify.
 
-    The same `op_uuid` again changes nothing. Raises: NotAllowed, NotFound; InvalidInput for a reason of another site or
-    kind; Conflict for a key that another word has.
+    The same `op_uuid` again changes nothing. `at`: when it was said, where that is told later. Raises: NotAllowed,
+    NotFound; InvalidInput for a reason of another site or kind, and a time that can't be; Conflict for a key that
+    another word has, and for a time before the stop began or got the reason that it has.
     """
     with use_case(actor, reason.name or reason.code) as act:
         stop = _locked(stop_id)
         if _is_repeat(stop, op_uuid):
             return stop
+        said_at = act.now
+        if at is not None:
+            act.require(permissions.GIVE_REASON, stop.site.code)
+            said_at = _said_at(act, stop, at)
         first = permissions.GIVE_REASON if stop.reason_id is None else permissions.RECLASSIFY_STOP
         act.require(first, stop.site.code)
-        return _say(act, stop, Said(reason, _said_state(stop), note), op_uuid, "floor.stop_explained")
+        said = Said(reason, _said_state(stop), note)
+        return _say(act, stop, said, op_uuid, "floor.stop_explained", at=said_at)
+
+
+def _said_at(act: UseCase, stop: Stop, told: datetime) -> datetime:
+    """When the reason was said, not before the stop began or got the reason it has. Raises: InvalidInput, Conflict."""
+    last = stop.started_at
+    if stop.reason_id is not None:
+        word = words_about(stop).order_by("-id").values("recorded_at", "op_uuid").first()
+        if word is not None and word["recorded_at"] > told:  # was it said after this one, or only received after it?
+            rows = AuditEntry.objects.filter(subject_type=stop.equipment._meta.label_lower)
+            rows = rows.filter(subject_id=str(stop.equipment_id), recorded_at=word["recorded_at"])
+            said = rows.filter(after__key=str(word["op_uuid"])).values_list("after", flat=True).first() or {}
+            last = datetime.fromisoformat(said["occurred_at"]) if "occurred_at" in said else word["recorded_at"]
+    return moment_after(act, told, last, stop.equipment.code, stop.site)
 
 
 def reclassify(
@@ -161,12 +191,15 @@ def _say(
     op_uuid: uuid.UUID,
     action: str,
     part: tuple[datetime, datetime | None] | None = None,
+    at: datetime | None = None,
 ) -> Stop:
+    """`at`: when it was said, where not now."""
     _check(stop.site_id, said)
     before = {"reason": stop.reason.code if stop.reason else None, "state": stop.state}
     about, is_whole = (part, False) if part is not None else stretch_of(stop, act.now)
     add_word(act, stop.site, stop.equipment_id, about, said, op_uuid=op_uuid, is_whole=is_whole)
-    after = {"reason": said.reason.code if said.reason else None, "state": said.state, "note": said.note}
+    after: dict[str, Any] = {"reason": said.reason.code if said.reason else None, "state": said.state}
+    after |= {"note": said.note, "key": str(op_uuid), **occurred(act, at or act.now)}
     if part is not None:
         after["from"] = part[0].isoformat()
     act.record(action, subject=stop.equipment, site=stop.site.code, before={**before, "stop": stop.pk}, after=after)

@@ -27,8 +27,9 @@ from mom.terminal.engine.terms import UNDOABLE, EntryKind, EntryOutcome
 from mom.terminal.models import TerminalEntry
 from mom.terminal.selectors.station import machine_of
 from mom.work.engine.terms import JobOrderCommand, QuantityKind
+from mom.work.engine.told import CLOCKS_DIFFER_BY
 from mom.work.models import AlertTeam, JobOrder, JobResponse, QuantityReport
-from mom.work.selectors.job_order import own_person
+from mom.work.selectors.job_order import own_person, real_responses
 from mom.work.services import act_undo, alert_call, quantity_report
 from mom.work.services import job_order as job_orders
 from mom.work.services import stop as work_stops
@@ -161,19 +162,26 @@ def _undo(doing: Doing) -> None:
 
 
 def _stop(doing: Doing) -> None:
-    """A stop that the machine told of itself gets the reason; else the reported one that has none; else one begins."""
+    """What stood at the moment of the tap gets the reason: the stop that the machine told of itself, else the reported
+    one that has none; else one begins."""
     reason = doing.reason("reason", ReasonKind.STOP)
-    told = (
-        Stop.objects.filter(equipment=doing.machine, ended_at=None, withdrawn_at=None).order_by("-started_at").first()
-    )
+    told = _standing(Stop.objects.filter(equipment=doing.machine, withdrawn_at=None), doing.at)
     if told is not None and reason is not None:
-        machine_stops.annotate(doing.actor, told.pk, op_uuid=doing.key, reason=reason, note=doing.note)
+        machine_stops.annotate(doing.actor, told.pk, op_uuid=doing.key, reason=reason, note=doing.note, at=doing.at)
         return
-    reported = open_stop(doing.machine)
+    reported = _standing(real_responses(JobResponse.objects.filter(equipment=doing.machine, is_stop=True)), doing.at)
     if reported is not None and reported.reason_id is None and reason is not None:
-        work_stops.explain(doing.actor, reported.pk, reason, op_uuid=doing.key, note=doing.note)
+        work_stops.explain(doing.actor, reported.pk, reason, op_uuid=doing.key, note=doing.note, at=doing.at)
         return
     work_stops.begin(doing.actor, doing.machine, reason=reason, note=doing.note, op_uuid=doing.key, at=doing.at)
+
+
+def _standing(stops: "models.QuerySet[Any]", at: datetime) -> Row:
+    """The one of them that stood at an instant, else the one that began so little later that the clocks may differ."""
+    near = stops.filter(models.Q(ended_at=None) | models.Q(ended_at__gt=at), started_at__lte=at + CLOCKS_DIFFER_BY)
+    rows = list(near.exclude(ended_at=models.F("started_at")).order_by("started_at", "id"))
+    stood = [row for row in rows if row.started_at <= at]
+    return stood[-1] if stood else rows[0] if rows else None
 
 
 def open_stop(machine: Equipment) -> JobResponse | None:
@@ -205,6 +213,7 @@ def _help(doing: Doing) -> None:
         is_standing=is_standing,
         note=doing.note,
         person=doing.person,
+        at=doing.at,
     )
 
 

@@ -56,7 +56,7 @@ class StationPage(DevicePage):
             "person": own_person(self.actor, self.site),
             "log_fields": (("good", _("Good")), ("scrap", _("Scrap")), ("rework", _("Rework"))),
         }
-        context["scans"] = True
+        context |= {"scans": True, "is_part": is_part}
         return self.show("terminal/_operator_parts.html" if is_part else "terminal/operator.html", context)
 
     def render(self, error: str = "", status: int = 200) -> HttpResponse:

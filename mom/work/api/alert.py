@@ -93,6 +93,9 @@ class NewAlertSerializer(Serializer):
         help_text="Names the condition: while an alert of it is open, raising it again counts on that one.",
     )  # fmt: skip
     person = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="Badge of who raises.")
+    occurred_at = DateTimeField(
+        required=False, default=None, allow_null=True, help_text="When it was raised. Without it now."
+    )
 
 
 class AnswerSerializer(Serializer):
@@ -207,14 +210,15 @@ def _raised(actor: Any, site: Site, sent: dict[str, Any]) -> Alert:
             raise InvalidInput({name: [_("A help call names it.")] for name, row in missing.items() if row is None})
         return alert_call.call(
             actor, machine, team, op_uuid=sent["op_uuid"], is_standing=sent["impact"] == "stopped",
-            note=sent["detail"], person=person,
+            note=sent["detail"], person=person, at=sent["occurred_at"],
         )  # fmt: skip
     job = named(JobOrder, site.pk, sent["job"], "job") if sent["job"] else None
     names = ("title", "kind", "detail", "severity", "impact", "repeat_key")
     values = {name: sent[name] for name in names}
     return alert_call.report(
-        actor, site, op_uuid=sent["op_uuid"], equipment=machine, team=team, person=person, job_order=job, **values
-    )
+        actor, site, op_uuid=sent["op_uuid"], at=sent["occurred_at"], equipment=machine, team=team, person=person,
+        job_order=job, **values,
+    )  # fmt: skip
 
 
 def _answer(name: str, body_class: type[Serializer], words: str) -> Callable[..., Response]:

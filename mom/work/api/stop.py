@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mom.accounts.models import Site
-from mom.core.api.serializers import CharField, ModelSerializer, Serializer, UUIDField
+from mom.core.api.serializers import CharField, DateTimeField, ModelSerializer, Serializer, UUIDField
 from mom.core.api.viewsets import ReadOnlyViewSet
 from mom.core.errors import InvalidInput
 from mom.plant.models import Equipment, Reason
@@ -40,13 +40,24 @@ class StopSerializer(ModelSerializer):
 
 
 class NewStopSerializer(Serializer):
-    """A machine that stands still from now on."""
+    """A machine that stands still, from now on or since `occurred_at`."""
 
     op_uuid = UUIDField(help_text="Made where the stop was reported; the same key counts once for ever.")
     site = CharField(max_length=20)
     machine = CharField(max_length=64, help_text="The machine's code.")
     reason = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="The reason's code.")
     note = CharField(max_length=200, required=False, default="", allow_blank=True)
+    occurred_at = DateTimeField(
+        required=False, default=None, allow_null=True, help_text="When it stood still. Without it now."
+    )
+
+
+class StopEndSerializer(Serializer):
+    """It goes on."""
+
+    occurred_at = DateTimeField(
+        required=False, default=None, allow_null=True, help_text="When it went on. Without it now."
+    )
 
 
 class ExplanationSerializer(Serializer):
@@ -55,6 +66,9 @@ class ExplanationSerializer(Serializer):
     op_uuid = UUIDField(help_text="Key of the stop as it is recorded again with its reason.")
     reason = CharField(max_length=64, help_text="The reason's code.")
     note = CharField(max_length=200, required=False, default="", allow_blank=True)
+    occurred_at = DateTimeField(
+        required=False, default=None, allow_null=True, help_text="When it was said. Without it now."
+    )
 
 
 _STOP = OpenApiExample(
@@ -96,14 +110,20 @@ class StopViewSet(ReadOnlyViewSet):
             raise InvalidInput({"site": [_("There is no such site, or none of yours.")]})
         equipment = named(Equipment, site.pk, sent["machine"], "machine")
         reason = named(Reason, site.pk, sent["reason"], "reason", kind="stop") if sent["reason"] else None
-        found = stop.begin(actor, equipment, op_uuid=sent["op_uuid"], reason=reason, note=sent["note"])
+        found = stop.begin(
+            actor, equipment, op_uuid=sent["op_uuid"], reason=reason, note=sent["note"], at=sent["occurred_at"]
+        )
         return self.answer(self.read(found.pk), status.HTTP_201_CREATED)
 
-    @extend_schema(request=None, responses=StopSerializer)
+    @extend_schema(request=StopEndSerializer, responses=StopSerializer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Response:
         """The stop is over; its job goes on producing."""
-        found = stop.end(request.actor, self.get_object().pk)  # type: ignore[attr-defined]
+        row = self.get_object()
+        body = StopEndSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        at = body.validated_data["occurred_at"]
+        found = stop.end(request.actor, row.pk, at=at)  # type: ignore[attr-defined]
         return self.answer(self.read(found.pk))
 
     @extend_schema(request=ExplanationSerializer, responses=StopSerializer)
@@ -116,7 +136,7 @@ class StopViewSet(ReadOnlyViewSet):
         sent = body.validated_data
         reason = named(Reason, row.site_id, sent["reason"], "reason", kind="stop")
         actor: Any = request.actor  # type: ignore[attr-defined]
-        again = stop.explain(actor, row.pk, reason, op_uuid=sent["op_uuid"], note=sent["note"])
+        again = stop.explain(actor, row.pk, reason, op_uuid=sent["op_uuid"], note=sent["note"], at=sent["occurred_at"])
         return self.answer(self.read(again.pk))
 
     def read(self, pk: int) -> JobResponse:

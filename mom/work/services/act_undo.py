@@ -21,6 +21,7 @@ from mom.work.models.labels import JOB_ORDER_COMMAND
 from mom.work.selectors.record import words_of
 from mom.work.services import job_order as job_orders
 from mom.work.services import job_response, told_time, work_request
+from mom.work.services import stop as stops
 from mom.work.services.quantity_report import UNDO_WITHIN
 
 ACTIONS = {f"work.job_order_{asked}": asked for asked in UNDOABLE}
@@ -133,14 +134,15 @@ def _refuse_followers(job_order: JobOrder) -> None:
 
 
 def _go_on(act: UseCase, job_order: JobOrder, op_uuid: uuid.UUID) -> datetime:
-    """The stretch that a pause ended goes on in one that begins there; gives that instant. Raises: Conflict."""
+    """The stretch that a pause ended goes on: work in one that begins there, a stop as the one it is. Gives the instant
+    of the pause. Raises: Conflict."""
     found = [each for each in gate.resume_in_the_way(job_order, act.now) if each.forbids]
     job_orders.refuse_if(job_order, gate.order_stopped(job_order, act.now) + found)
     rows = JobResponse.objects.filter(job_order=job_order, reverses=None, reversal=None, ended_at__isnull=False)
-    last = rows.order_by("-ended_at", "-id").first()
+    last = rows.order_by("-ended_at", "-started_at", "-id").first()
     if last is None or last.ended_at is None:
         raise NotFound(_("Nothing is recorded on job %(job)s.") % {"job": job_order.code})
-    job_response.go_on(act, job_order, last, op_uuid)
+    (stops.go_on if last.is_stop else job_response.go_on)(act, job_order, last, op_uuid)
     return last.ended_at
 
 

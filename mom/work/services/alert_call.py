@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,12 +10,12 @@ from django.utils.translation import gettext as _
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.errors import InvalidInput
-from mom.core.use_case import use_case
+from mom.core.use_case import UseCase, use_case
 from mom.plant.models import Equipment, Person
 from mom.work import permissions
 from mom.work.engine.alert import AlertImpact, AlertKind, AlertSeverity
-from mom.work.engine.terms import JobOrderStatus
 from mom.work.models import Alert, AlertTeam, JobOrder
+from mom.work.selectors.running import job_at, running_jobs
 from mom.work.services import alert as alerts
 from mom.work.services.alert_raise import NewAlert, raise_alert, raised_before
 
@@ -28,28 +29,38 @@ def call(
     is_standing: bool = False,
     note: str = "",
     person: Person | None = None,
+    at: datetime | None = None,
 ) -> Alert:
-    """Call a team to a machine; a call that is open already counts once more. Raises: NotAllowed, InvalidInput."""
+    """Call a team to a machine; a call that is open already counts once more. `at`: when, where that is told later.
+
+    Raises: NotAllowed; InvalidInput, also for a time that can't be; Conflict for a call from before the last one of
+    this team to this machine was solved.
+    """
     with use_case(actor, note) as act:
         act.require(permissions.RAISE_ALERT, equipment.site.code)
         if team.site_id != equipment.site_id:
             raise InvalidInput({"team": [_("This team is not called at this site.")]})
         _refuse_unused(equipment.site, team, op_uuid)
-        running = JobOrder.objects.filter(equipment=equipment, status=JobOrderStatus.RUNNING)
         new = NewAlert(
             title=team.name or team.code,
             kind=AlertKind.HELP,
             source=actor.reference,
             equipment=equipment,
             team=team,
-            job_order=running.order_by("-responses__started_at", "-id").first(),
+            job_order=_job_of(act, equipment, at),
             severity=AlertSeverity.BAD if is_standing else AlertSeverity.WARN,
             impact=AlertImpact.STOPPED if is_standing else AlertImpact.SLOWED,
             detail=note.strip(),
             repeat_key=f"help:{equipment.pk}:{team.pk}",
             person=person,
         )
-        return raise_alert(act, equipment.site, new, op_uuid=op_uuid)
+        return raise_alert(act, equipment.site, new, op_uuid=op_uuid, at=at)
+
+
+def _job_of(act: UseCase, equipment: Equipment, at: datetime | None) -> JobOrder | None:
+    """The job that ran there: now, or when the call was made, also where another runs by now."""
+    is_past = at is not None and at < act.now
+    return job_at(equipment, at) if is_past and at is not None else running_jobs(equipment).first()
 
 
 def _as_use_case(joined: Callable[..., Alert]) -> Callable[..., Alert]:
@@ -83,10 +94,10 @@ def own_condition(key: str) -> str:
     return f"{OWN}{key}" if key else ""
 
 
-def report(actor: Actor, site: Site, *, op_uuid: uuid.UUID, **values: Any) -> Alert:
+def report(actor: Actor, site: Site, *, op_uuid: uuid.UUID, at: datetime | None = None, **values: Any) -> Alert:
     """Raise an alert from outside: another system found something. Its condition is its own, never that of a rule.
 
-    Raises: NotAllowed, InvalidInput.
+    `at`: when, where that is told later. Raises: NotAllowed, InvalidInput, Conflict, as `call`.
     """
     with use_case(actor) as act:
         act.require(permissions.RAISE_ALERT, site.code)
@@ -97,7 +108,7 @@ def report(actor: Actor, site: Site, *, op_uuid: uuid.UUID, **values: Any) -> Al
         values = {**values, "kind": AlertKind(values["kind"]), "severity": AlertSeverity(values["severity"])}
         values["impact"] = AlertImpact(values["impact"])
         new = NewAlert(source=actor.reference[:100], repeat_key=own_condition(key), **values)
-        return raise_alert(act, site, new, op_uuid=op_uuid)
+        return raise_alert(act, site, new, op_uuid=op_uuid, at=at)
 
 
 def _refuse_unused(site: Site, team: AlertTeam | None, op_uuid: uuid.UUID) -> None:

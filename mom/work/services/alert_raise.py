@@ -20,6 +20,7 @@ from mom.plant.models import Equipment, Person
 from mom.work.engine.alert import AlertAct, AlertImpact, AlertKind, AlertSeverity, AlertStatus, is_muted
 from mom.work.models import Alert, AlertStep, AlertTeam, JobOrder
 from mom.work.services import alert_step as steps
+from mom.work.services import told_time
 
 TRIES = 5
 
@@ -42,23 +43,28 @@ class NewAlert:
     raised_by: str = ""
 
 
-def raise_alert(act: UseCase, site: Site, new: NewAlert, *, op_uuid: uuid.UUID | None = None) -> Alert:
+def raise_alert(
+    act: UseCase, site: Site, new: NewAlert, *, op_uuid: uuid.UUID | None = None, at: datetime | None = None
+) -> Alert:
     """Raise an alert, or count on the open one of the same condition. The same `op_uuid` counts once.
 
-    A mute of the condition that has not ended holds for the new alert too. Rights are the caller's to ask.
-    Raises: InvalidInput for a team, machine, person or job of another site; Conflict for a key of another act.
+    A mute of the condition that has not ended holds for the new alert too. Rights are the caller's to ask. `at`: when
+    it was raised, where that is told later; it waits for its team from now on, who could not know before.
+    Raises: InvalidInput for a team, machine, person or job of another site, and a time that can't be; Conflict for a
+    key of another act, and for a time before the last alert of the condition was solved.
     """
     key = op_uuid or uuid.uuid4()
     steps.check_sites(site, team=new.team, equipment=new.equipment, person=new.person, job_order=new.job_order)
     known = raised_before(site, key)
     if known is not None:
         return known
+    told = act.now if at is None else told_time.within_reach(act, at)
     for _try in range(TRIES):
         present = _open_of(site, new.repeat_key)
         if present is not None:
-            return raised_before(site, key) or _raise_again(act, present, new, key)
+            return raised_before(site, key) or _raise_again(act, present, new, key, told)
         try:
-            return _raise_new(act, site, new, key)
+            return _raise_new(act, site, new, key, told)
         except _RaisedMeanwhile:
             continue  # somebody raised it between our look and our write: count on that one
     raise Conflict(_("This was raised and solved by others just now. Try again."))
@@ -85,7 +91,9 @@ def _open_of(site: Site, repeat_key: str) -> Alert | None:
     return rows.exclude(status=AlertStatus.SOLVED).first()
 
 
-def _raise_new(act: UseCase, site: Site, new: NewAlert, key: uuid.UUID) -> Alert:
+def _raise_new(act: UseCase, site: Site, new: NewAlert, key: uuid.UUID, told: datetime) -> Alert:
+    last = _last_of(site, new.repeat_key)
+    at = _not_before_the_last_was_solved(told, last, site)
     by = new.raised_by or steps.name_of(new.person) or act.actor.label
     with translating({"work_alert_one_open_per_condition": _RaisedMeanwhile}):
         alert = Alert.objects.create(
@@ -101,12 +109,13 @@ def _raise_new(act: UseCase, site: Site, new: NewAlert, key: uuid.UUID) -> Alert
             source=new.source,
             repeat_key=new.repeat_key,
             waiting_since=act.now,
-            raised_at=act.now,
+            raised_at=at,
             raised_by=by[:200],
-            **_mute_of(site, new.repeat_key, act.now),
+            **_mute_of(last, act.now),
         )
-    steps.write_step(act, alert, AlertAct.RAISED, key, person=new.person, by=by, note=new.detail)
-    act.record("work.alert_raised", subject=alert, site=site.code, after=steps.shown(alert))
+    steps.write_step(act, alert, AlertAct.RAISED, key, person=new.person, by=by, note=new.detail, at=at)
+    after = {**steps.shown(alert), **told_time.occurred(act, at)}
+    act.record("work.alert_raised", subject=alert, site=site.code, after=after)
     act.publish(
         AlertRaised(
             site=site.code,
@@ -119,7 +128,7 @@ def _raise_new(act: UseCase, site: Site, new: NewAlert, key: uuid.UUID) -> Alert
             severity=alert.severity,
             impact=alert.impact,
             source=alert.source,
-            at=act.now,
+            at=at,
             is_muted=alert.muted_until is not None,
             url=public_url("work:alert_detail", alert.pk),
         ),
@@ -130,31 +139,43 @@ def _raise_new(act: UseCase, site: Site, new: NewAlert, key: uuid.UUID) -> Alert
     return alert
 
 
-def _mute_of(site: Site, repeat_key: str, now: datetime) -> dict[str, Any]:
+def _last_of(site: Site, repeat_key: str) -> dict[str, Any] | None:
+    """The last alert of the condition: its mute, and when it was solved."""
+    if not repeat_key:
+        return None
+    rows = Alert.objects.filter(site=site, repeat_key=repeat_key).order_by("-raised_at", "-id")
+    found = rows.values("muted_at", "muted_by", "muted_until", "mute_reason", "solved_at").first()
+    return None if found is None else {**found}
+
+
+def _mute_of(last: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
     """The mute of the condition that still holds, for the alert that comes now.
 
     Only the last alert of the condition says so: a mute that was ended there still stands at the solved ones before.
     """
-    if not repeat_key:
-        return {}
-    rows = Alert.objects.filter(site=site, repeat_key=repeat_key).order_by("-raised_at", "-id")
-    last = rows.values("muted_at", "muted_by", "muted_until", "mute_reason").first()
     if last is None or not is_muted(last["muted_until"], now):
         return {}
-    return dict(last)
+    return {name: last[name] for name in ("muted_at", "muted_by", "muted_until", "mute_reason")}
 
 
-def _raise_again(act: UseCase, alert: Alert, new: NewAlert, key: uuid.UUID) -> Alert:
-    Alert.objects.filter(pk=alert.pk).update(
-        raise_count=F("raise_count") + 1,
-        cleared_at=None,
-        detail=new.detail[:300] or alert.detail,
-        impact=new.impact,
-        severity=new.severity,
-        version=F("version") + 1,
-    )
+def _not_before_the_last_was_solved(told: datetime, last: dict[str, Any] | None, site: Site) -> datetime:
+    """What somebody solved since is not raised by a word from before it: only who is there knows whether it is over."""
+    sentence = _("It was solved at %(last)s, and this is from %(told)s. If it is still so, call again.")
+    return told_time.not_before(told, last["solved_at"] if last is not None else None, site, sentence)
+
+
+def _raise_again(act: UseCase, alert: Alert, new: NewAlert, key: uuid.UUID, at: datetime) -> Alert:
+    """What was told later than the last word counts, and leaves what was said and done since as it is."""
+    said: dict[str, Any] = {"impact": new.impact, "severity": new.severity, "detail": new.detail[:300] or alert.detail}
+    if at < act.now:
+        raised = alert.steps.filter(act__in=[AlertAct.RAISED, AlertAct.AGAIN], done_at__gt=at)
+        said = {} if raised.exists() else said
+    if alert.cleared_at is None or at >= alert.cleared_at:
+        said["cleared_at"] = None
+    counted = {"raise_count": F("raise_count") + 1, "version": F("version") + 1}
+    Alert.objects.filter(pk=alert.pk).update(**counted, **said)
     alert.refresh_from_db()
-    steps.done(act, alert, AlertAct.AGAIN, key, person=new.person, by=new.raised_by, note=new.detail)
+    steps.done(act, alert, AlertAct.AGAIN, key, person=new.person, by=new.raised_by, note=new.detail, at=at)
     return alert
 
 

@@ -1,6 +1,7 @@
 """One step of an alert: written into its history, the audit trail, the outbox and the open pages."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from mom.events.alert import AlertMoved
 from mom.plant.models import Person
 from mom.work.engine.alert import AlertAct, AlertStatus
 from mom.work.models import Alert, AlertStep
+from mom.work.services import told_time
 
 ESCALATE_TASK = "mom.work.tasks.escalate_alerts"
 
@@ -35,12 +37,17 @@ def refuse_outdated(alert: Alert, version: int | None) -> None:
 
 
 def done(act: UseCase, alert: Alert, step: AlertAct, key: uuid.UUID, **more: Any) -> None:
-    """Write a step of a changed alert into its history, the audit trail, the outbox and the open pages."""
+    """Write a step of a changed alert into its history, the audit trail, the outbox and the open pages.
+
+    `at`: when it was done, where that was told later.
+    """
     by = more.pop("by", "") or name_of(more.get("person")) or act.actor.label
-    write_step(act, alert, step, key, by=by, **more)
+    at = more.pop("at", None) or act.now
+    write_step(act, alert, step, key, by=by, at=at, **more)
     site, note = alert.site.code, str(more.get("note", ""))
-    act.record(f"work.alert_{step}", subject=alert, site=site, after={**shown(alert), "by": by, "note": note})
-    moved = AlertMoved(site, alert.pk, step.value, alert.status, by, act.now, note)
+    after = {**shown(alert), "by": by, "note": note, **told_time.occurred(act, at)}
+    act.record(f"work.alert_{step}", subject=alert, site=site, after=after)
+    moved = AlertMoved(site, alert.pk, step.value, alert.status, by, at, note)
     act.publish(moved, key=f"alert:{alert.pk}")
     tell(site, "alert", alert.pk, alert.version)
 
@@ -60,14 +67,16 @@ def write_step(
     *,
     by: str,
     note: str = "",
+    at: datetime | None = None,
     **more: Any,
 ) -> None:
+    """One line of an alert's history, now or `at`. Raises: Conflict for a key of another act."""
     with translating({"work_alertstep_op_uuid_key": key_taken}):
         AlertStep.objects.create(
             site_id=alert.site_id,
             alert=alert,
             act=step,
-            done_at=act.now,
+            done_at=at or act.now,
             done_by=by[:200],
             actor=act.actor.reference[:100],
             note=str(note)[:300],
@@ -115,7 +124,7 @@ def key_taken() -> Conflict:
 
 
 def faster(alert: Alert) -> str:
-    last = alert.steps.order_by("-done_at", "-id").first()
+    last = alert.steps.order_by("-id").first()  # what was written last: a call that was told later may be older
     if last is None:
         return str(Stale.default_sentence)
     words = _("%(who)s was faster: %(act)s. Look at it again.")

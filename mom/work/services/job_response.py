@@ -111,12 +111,18 @@ def _open(
 
 
 def go_on(act: UseCase, job_order: JobOrder, last: JobResponse, key: uuid.UUID) -> JobResponse:
-    """Begin a stretch where the last one ended, the same in all: kind, stop, and whoever worked until that instant."""
-    ended_at = last.ended_at or act.now
-    there = LabourEntry.objects.filter(job_response=last, ended_at=ended_at, reverses=None, reversal=None)
-    people = sorted(set(there.values_list("person_id", flat=True)))
-    stop = {"is_stop": last.is_stop, "reason_id": last.reason_id, "note": last.note}
-    return _open(act, job_order, WorkKind(last.work_kind), people, key, ended_at, None, **stop)
+    """Begin a stretch of work where the last one ended, of the same kind, with whoever worked until that instant."""
+    people = there_at_the_end(job_order, last)
+    return _open(act, job_order, WorkKind(last.work_kind), people, key, last.ended_at or act.now, None)
+
+
+def there_at_the_end(job_order: JobOrder, last: JobResponse) -> list[int]:
+    """Who worked on a job until its last stretch ended, by key.
+
+    Asked of the job: a stop that was explained is another row than the one that people worked on.
+    """
+    entries = LabourEntry.objects.filter(job_response__job_order=job_order, reverses=None, reversal=None)
+    return sorted(set(entries.filter(ended_at=last.ended_at).values_list("person_id", flat=True)))
 
 
 def negative_of(act: UseCase, response: JobResponse, key: uuid.UUID, reason: str) -> JobResponse:

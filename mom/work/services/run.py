@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from mom.work.engine.sharing import share_duration
 from mom.work.engine.terms import EnergyCarrier, JobOrderCommand, RunKind, ShareRule
 from mom.work.models import EnergyUse, JobOrder, JobResponse, Run
 from mom.work.services import job_order as job_orders
+from mom.work.services import told_time
 from mom.work.services.job_response import RunShare, announce
 
 
@@ -36,11 +37,14 @@ def start(
     kind: RunKind,
     share_rule: ShareRule,
     op_uuid: uuid.UUID,
+    at: datetime | None = None,
 ) -> Run:
     """Start several jobs on one machine as one run; the gate is asked for each, and one blocker starts none.
 
-    The same `op_uuid` again is the same run (P01). Raises: NotAllowed; InvalidInput without jobs, for a weight that is
-    not more than zero, or a job of another site or machine; Conflict where the gate says no.
+    The same `op_uuid` again is the same run (P01). `at`: when it began, where that is told later: at one instant for
+    all of them, not before the last act on any. Raises: NotAllowed; InvalidInput without jobs, for a weight that is not
+    more than zero, a job of another site or machine, or a time that can't be; Conflict where the gate says no, or for a
+    time before the last act on one of the jobs.
     """
     _check(equipment, jobs, share_rule)
     with use_case(actor) as act:
@@ -48,20 +52,28 @@ def start(
         known = Run.objects.filter(op_uuid=op_uuid).first()
         if known is not None:
             return known
-        locked = {loaded.job_order.pk: loaded.weight for loaded in jobs}
+        weights = {loaded.job_order.pk: loaded.weight for loaded in jobs}
+        locked = [job_orders.locked(pk) for pk in sorted(weights)]
+        known = Run.objects.filter(
+            op_uuid=op_uuid
+        ).first()  # who sent it twice at once waited for the first one's locks
+        if known is not None:
+            return known
+        begun = told_time.moment_of_all(act, locked, at)
         run = Run.objects.create(
             site=equipment.site,
             equipment=equipment,
             kind=kind,
             share_rule=share_rule,
-            started_at=act.now,
+            started_at=begun,
             op_uuid=op_uuid,
         )
-        for pk in sorted(locked):
-            job_order = job_orders.locked(pk)
-            key = uuid.uuid5(op_uuid, str(pk))
-            job_orders.move(act, job_order, JobOrderCommand.START, op_uuid=key, share=RunShare(run, locked[pk]))
-        after = {"kind": kind, "share_rule": share_rule, "jobs": [loaded.job_order.code for loaded in jobs]}
+        told = None if at is None else begun
+        for job_order in locked:
+            key, share = uuid.uuid5(op_uuid, str(job_order.pk)), RunShare(run, weights[job_order.pk])
+            job_orders.move(act, job_order, JobOrderCommand.START, op_uuid=key, share=share, at=told)
+        codes = [loaded.job_order.code for loaded in jobs]
+        after = {"kind": kind, "share_rule": share_rule, "jobs": codes, **told_time.occurred(act, begun)}
         act.record("work.run_started", subject=run, site=equipment.site.code, after=after)
         return run
 
@@ -84,10 +96,11 @@ def _check(equipment: Equipment, jobs: Sequence[Loaded], share_rule: ShareRule) 
         raise InvalidInput({"jobs": wrong})
 
 
-def finish(actor: Actor, run_id: int) -> Run:
-    """End a run: its time is shared among its jobs, to the microsecond, and each of them is finished.
+def finish(actor: Actor, run_id: int, *, at: datetime | None = None) -> Run:
+    """End a run, now or `at` where it is told later: its time is shared among its jobs, to the microsecond, and each of
+    them is finished.
 
-    Ending it again changes nothing. Raises: NotAllowed, NotFound.
+    Ending it again changes nothing. Raises: NotAllowed, NotFound; InvalidInput or Conflict for a time that can't be.
     """
     with use_case(actor) as act:
         first = Run.objects.select_related("site").filter(pk=run_id).first()
@@ -100,11 +113,12 @@ def finish(actor: Actor, run_id: int) -> Run:
         run = Run.objects.select_for_update(of=("self",)).select_related("site").get(pk=run_id)
         if run.ended_at is not None:
             return run
-        run.ended_at = max(act.now, run.started_at)
+        over = told_time.moment_of_all(act, jobs.values(), at)
+        run.ended_at = max(over, run.started_at)
         run.save(update_fields=["ended_at"])
         _end_responses(act, run, jobs)
         for job_order in jobs.values():
-            job_orders.move(act, job_order, JobOrderCommand.FINISH)
+            job_orders.move(act, job_order, JobOrderCommand.FINISH, at=None if at is None else run.ended_at)
         act.record("work.run_finished", subject=run, site=run.site.code, after={"ended_at": run.ended_at})
         return run
 

@@ -120,21 +120,28 @@ const look = async () => {
   await show();
 };
 
+// What stands there without this job, as the server chooses it: another one that runs, else one that is begun and waits.
+const without = (job) => {
+  const begun = all("[data-begun]").filter((each) => each.dataset.queued !== job);
+  const next = begun.find((each) => each.dataset.begun === "run") ?? begun[0];
+  return next ? { job: next.dataset.queued, mode: next.dataset.begun } : { job: "", mode: "none" };
+};
 // What waits here, laid over what the server said.
 const folded = () => {
+  const stood = {};  // by the key of a start or resume: what stood there before it
   const at = { job: screen().dataset.job, mode: screen().dataset.mode, made: {}, lots: {}, reason: "", last: null };
   const over = [...done, ...queue.filter((each) => !done.some((known) => known.key === each.key))];
   for (const entry of over) {
     const { kind, payload } = entry;
-    if (kind === "start" || kind === "resume") { at.job = String(payload.job); at.mode = "run"; }
+    if (kind === "start" || kind === "resume") { stood[entry.key] = { job: at.job, mode: at.mode }; at.job = String(payload.job); at.mode = "run"; }
     if (kind === "pause") at.mode = "paused";
-    if (kind === "finish") { at.job = ""; at.mode = "none"; }
+    if (kind === "finish") Object.assign(at, without(at.job));
     if (kind === "stop") { at.mode = "stop"; at.reason = payload.reason ? payload.words : ""; }
     if (kind === "go_on") at.mode = at.job ? "run" : "none";
     if (kind === "lot") (at.lots[payload.job] ??= {})[payload.material] = payload.label;
-    if (kind === "undo" && payload.kind === "start" && at.job === String(payload.job)) { at.job = ""; at.mode = "none"; }
+    if (kind === "undo" && payload.kind === "start" && at.job === String(payload.job)) Object.assign(at, stood[payload.entry] ?? without(at.job));
     if (kind === "undo" && payload.kind === "pause") { at.job = String(payload.job); at.mode = "run"; }
-    if (kind === "undo" && payload.kind === "resume") at.mode = "paused";
+    if (kind === "undo" && payload.kind === "resume") Object.assign(at, stood[payload.entry] ?? { mode: "paused" });
     const of = kind === "undo" ? over.find((each) => each.key === payload.entry) ?? { payload: payload.log ?? {} } : entry;
     if (kind === "log" || (kind === "undo" && (payload.kind ?? "log") === "log")) {
       const job = (at.made[of.payload.job ?? payload.job] ??= { good: 0, scrap: 0, rework: 0 });
@@ -339,4 +346,6 @@ setInterval(() => { if (queue.some((each) => !each.unreadable)) send(); }, TRY_E
 setInterval(() => { if (!queue.length) look(); }, LOOK_EVERY);
 document.addEventListener("close", () => { if (done.length && !queue.length) look(); }, true);  // a sheet was in the way
 setInterval(tick, 1_000);
+// What stood there before this script came could not answer a tap, and said so.
+for (const each of document.querySelectorAll("[data-waits]")) each.disabled = false;
 show().then(send);
