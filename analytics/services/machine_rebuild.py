@@ -129,7 +129,7 @@ def _whole(
 def _newest(wanted: Sequence[Asked], most: int, now: int) -> int:
     """How many of one machine's stretches are made now, the newest: at most `most`, and the running one alone.
 
-    Its row is locked while it is made, and messages of the machine wait: they must not wait for the past.
+    The machine is locked while it is made, and its messages wait: they must not wait for the past.
     """
     if wanted and wanted[-1].stretch.end > now:
         return 1

@@ -54,9 +54,7 @@ def start(
             return known
         weights = {loaded.job_order.pk: loaded.weight for loaded in jobs}
         locked = [job_orders.locked(pk) for pk in sorted(weights)]
-        known = Run.objects.filter(
-            op_uuid=op_uuid
-        ).first()  # who sent it twice at once waited for the first one's locks
+        known = Run.objects.filter(op_uuid=op_uuid).first()  # a twin waited for the locks of the first
         if known is not None:
             return known
         begun = told_time.moment_of_all(act, locked, at)
