@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from quality.engine.judging import Verdict
 from quality.models import Characteristic, Sample
@@ -29,16 +29,32 @@ def finding_words(about: Characteristic, verdict: Verdict, inspected: int) -> st
 
 def signal_words(rules: "list[int] | tuple[int, ...]", *, is_range_beyond: bool) -> str:
     """The rules that a point breaks, in words; empty for none."""
-    said = [str(RULE_WORDS[rule]) for rule in rules]
-    if is_range_beyond:
-        said.append(_("Range beyond its limits"))
-    return ", ".join(said)
+    return ", ".join(_signals(rules, is_range_beyond=is_range_beyond))
+
+
+def _signals(rules: "list[int] | tuple[int, ...]", *, is_range_beyond: bool) -> list[str]:
+    return [*(str(RULE_WORDS[rule]) for rule in rules), *([_("Range beyond its limits")] if is_range_beyond else ())]
+
+
+def headline_words(sample: Sample) -> str:
+    """The first that was found of a sample, and how much more was: for one line."""
+    first, *more = _findings(sample) or [""]
+    if not more:
+        return first
+    return ngettext("%(first)s, and %(count)d more", "%(first)s, and %(count)d more", len(more)) % {
+        "first": first,
+        "count": len(more),
+    }
 
 
 def sample_words(sample: Sample) -> str:
     """Everything that was found of a sample; empty for one in order."""
-    out = ""
+    return ", ".join(_findings(sample))
+
+
+def _findings(sample: Sample) -> list[str]:
+    found = _signals(sample.rules, is_range_beyond=sample.is_range_beyond)
     if sample.out_of_limits:
         out = _("%(bad)d of %(many)d out of tolerance") % {"bad": sample.out_of_limits, "many": sample.size}
-    signal = signal_words(sample.rules, is_range_beyond=sample.is_range_beyond)
-    return ", ".join(part for part in (out, signal) if part)
+        return [out, *found]
+    return found

@@ -22,7 +22,7 @@ from quality.engine.capability import Index
 from quality.engine.terms import ChartKind
 from quality.forms import LimitsForm
 from quality.models import ControlChart, Sample
-from quality.rule_words import sample_words, signal_words
+from quality.rule_words import headline_words, sample_words, signal_words
 from quality.selectors.chart import ChartView, chart_get, chart_list, chart_view
 from quality.services.control_limits import USUAL_SAMPLES, Basis, freeze
 from quality.subjects import nonconformance_url
@@ -114,7 +114,7 @@ class ControlChartDetail(DetailPage):
             "range_chart": _range_chart(shown) if shown.characteristic.chart != ChartKind.NONE else None,
             "indices": _indices(shown),
             "latest": signals[-1] if signals else None,
-            "latest_words": sample_words(signals[-1]) if signals else "",
+            "latest_words": headline_words(signals[-1]) if signals else "",
             "latest_url": nonconformance_url(signals[-1].nonconformance) if signals else "",
             "rows": [(each, sample_words(each)) for each in reversed(shown.points)],
         }

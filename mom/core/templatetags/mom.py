@@ -53,11 +53,14 @@ def iso(value: Any) -> str:
 
 
 @register.simple_tag
-def instant(value: Any) -> SafeString | str:
-    """An instant in the plant's zone, without the year where that is this one; exact on hover."""
+def instant(value: Any, look: str = "") -> SafeString | str:
+    """An instant in the plant's zone, without the year where that is this one; exact on hover. `look`: "card" for the
+    narrow head of a card.
+    """
     if not value:
         return printing.unknown()
-    return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), printing.short_moment(value))
+    shown = printing.card_moment(value) if look == "card" else printing.short_moment(value)
+    return format_html('<time datetime="{0}" title="{0}">{1}</time>', printing.iso(value), shown)
 
 
 @register.simple_tag(takes_context=True)

@@ -117,6 +117,14 @@ def short_moment(value: dt.datetime) -> str:
     return formats.date_format(local, "j M H:i" if is_this_year else "j M Y H:i")
 
 
+def card_moment(value: dt.datetime) -> str:
+    """An instant for the head of a card: today's by the clock, "10:42", any other by its day, "16 Apr"."""
+    local, today = timezone.localtime(value), timezone.localtime(clock.now())
+    if local.date() == today.date():
+        return formats.date_format(local, "H:i")
+    return formats.date_format(local, "j M" if local.year == today.year else "j M Y")
+
+
 def iso(value: dt.date | dt.datetime) -> str:
     """The exact value for hover, attributes and exports: ISO 8601 with offset, in the plant's zone."""
     return timezone.localtime(value).isoformat() if isinstance(value, dt.datetime) else value.isoformat()

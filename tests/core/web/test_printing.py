@@ -76,3 +76,12 @@ def test_moment_prints_in_the_plants_zone_also_when_clocks_change() -> None:
         assert printing.moment(dt.datetime(2026, 3, 29, 0, 59, tzinfo=dt.UTC)) == "29 Mar 2026 01:59"
         assert printing.moment(dt.datetime(2026, 3, 29, 1, 1, tzinfo=dt.UTC)) == "29 Mar 2026 03:01"
         assert printing.iso(dt.datetime(2026, 10, 25, 1, 0, tzinfo=dt.UTC)) == "2026-10-25T02:00:00+01:00"
+
+
+def test_head_of_a_card_has_the_time_of_today_and_the_day_of_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = dt.datetime(2026, 4, 16, 12, 0, tzinfo=dt.UTC)
+    monkeypatch.setattr(printing.clock, "now", lambda: now)
+    with timezone.override("Europe/Stockholm"):
+        assert printing.card_moment(now - dt.timedelta(hours=1)) == "13:00"
+        assert printing.card_moment(now - dt.timedelta(hours=15)) == "15 Apr"
+        assert printing.card_moment(now - dt.timedelta(days=300)) == "20 Jun 2025"
