@@ -8,9 +8,10 @@ bare: a set-based INSERT of the messages, a set-based close and open of the inte
 live rows, with the same indexes and constraints, in one durable transaction, without any check. It leaves out what ours
 writes besides: stops, and when each machine was heard last. It is done for a second plant of as many machines in the
 same tables, minute by minute in turn with ours, so that a machine that gets slower or faster does so for both.
-Then the same minutes again on top of `history` days of messages and intervals of both, vacuumed and written out as
-those of a plant that has run for so long. The collector of garbage is set as in the web process. The live rows are
-compared with the rebuild from the facts. Prints medians; exits with 1 where they differ, or a ratio is above its limit.
+Then the database is copied, one of the two gets `history` days of messages and intervals of both plants, vacuumed and
+written out as those of a plant that has run for so long, and minutes are taken in by both databases in turn, a few at a
+time. The collector of garbage is set as in the web process. The live rows are compared with the rebuild from the facts.
+Prints medians; exits with 1 where they differ, or a ratio is above its limit.
 """
 
 import argparse
@@ -27,6 +28,8 @@ from scratch import name_of, own_database
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 SCRATCH = name_of("live")
+WITHOUT = SCRATCH + "_new"
+AT_A_TIME, WARM_UP = 5, 2  # minutes with one database, and of these the ones that are not counted
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -49,39 +52,63 @@ def measure(options: argparse.Namespace) -> int:
 
     from mom.core import collector
 
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = on")
-        cursor.execute("SET statement_timeout = 0")
+    use(SCRATCH)
     plant, other = Plant(options.machines, "BENCH"), Plant(options.machines, "BARE")
     for each in (plant, other):
         each.minute(0)
     collector.settle()
     in_turn(plant, other, range(1, 3))
-    path, bare = in_turn(plant, other, range(3, 3 + options.runs))
-    history = plant.add_history(options.history) + other.add_history(options.history)
-    plant.forget_live_rows()
-    settled(connection)
-    first = 3 + options.runs
-    in_turn(plant, other, range(first, first + 3))
-    aged, aged_bare = in_turn(plant, other, range(first + 3, first + 3 + options.runs))
-    wrong = plant.differing(40)
-    ratio, age = path / bare, aged / path
+    path, bare = medians(in_turn(plant, other, range(3, 3 + options.runs)))
+    begin = 3 + options.runs
+    connection.close()
+    with own_database(WITHOUT, template=SCRATCH):
+        use(SCRATCH)
+        history = plant.add_history(options.history) + other.add_history(options.history)
+        plant.forget_live_rows()
+        settled(connection)
+        aged, aged_bare, fresh = with_and_without(plant, other, begin, options.runs)
+        wrong = plant.differing(40)
+    ratio, age = path / bare, aged / fresh
     print(f"{options.machines} machines, {2 * options.machines} messages a minute, {history} messages of history")
     print(f"minute through take_in      {path * 1000:8.1f} ms")
     print(f"bare insert plus fold       {bare * 1000:8.1f} ms   ratio {ratio:.2f} (at most {options.most})")
-    print(f"minute on {options.history} days of history {aged * 1000:6.1f} ms   ratio {age:.2f}"
-          f" (at most {options.most_history})")  # fmt: skip
-    print(f"bare one on the same        {aged_bare * 1000:8.1f} ms   ratio {aged_bare / bare:.2f},"
-          f" ours to it {aged / aged_bare:.2f}")  # fmt: skip
+    print(f"minute on {options.history} days of history {aged * 1000:6.1f} ms, beside one without {fresh * 1000:.1f} ms"
+          f"   ratio {age:.2f} (at most {options.most_history})")  # fmt: skip
+    print(f"bare one on the same        {aged_bare * 1000:8.1f} ms   ours to it {aged / aged_bare:.2f}")
     print(f"live rows that differ from the rebuild: {wrong}")
     return int(wrong > 0 or ratio > options.most or age > options.most_history)
 
 
-def in_turn(plant: "Plant", other: "Plant", minutes: range) -> tuple[float, float]:
-    """The medians of the minute through the path and of the bare one."""
-    taken = [(plant.minute(minute), other.bare_minute(minute)) for minute in minutes]
+def in_turn(plant: "Plant", other: "Plant", minutes: range) -> list[tuple[float, float]]:
+    """The minute through the path, and the bare one."""
+    return [(plant.minute(minute), other.bare_minute(minute)) for minute in minutes]
+
+
+def medians(taken: list[tuple[float, float]]) -> tuple[float, float]:
+    """Of both."""
     path, bare = zip(*taken, strict=True)
     return statistics.median(path), statistics.median(bare)
+
+
+def use(database: str) -> None:
+    """Go on with this database."""
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SET statement_timeout = 0")
+
+
+def with_and_without(plant: "Plant", other: "Plant", begin: int, runs: int) -> tuple[float, float, float]:
+    """The medians of the minute on the history, the bare one there, and the minute without; ends with the history."""
+    taken: dict[str, list[tuple[float, float]]] = {WITHOUT: [], SCRATCH: []}
+    for start in range(begin, begin + -(-runs // (AT_A_TIME - WARM_UP)) * AT_A_TIME, AT_A_TIME):
+        for database, found in taken.items():
+            use(database)
+            found.extend(in_turn(plant, other, range(start, start + AT_A_TIME))[WARM_UP:])
+    return *medians(taken[SCRATCH]), medians(taken[WITHOUT])[0]
 
 
 def settled(connection: Any) -> None:
