@@ -304,7 +304,7 @@ def bare() -> Iterator[None]:
     """Only read, checked and stored: no timeline, no folds."""
     from mom.floor.services import ingest
 
-    with patch.object(ingest, "apply", lambda *_given: None):
+    with patch.object(ingest, "apply", lambda _act, _site, _new, store: store(iter(()))):
         yield
 
 
