@@ -11,8 +11,9 @@ into a table of the same shape (partitions, indexes, guards), on one connection:
 - HTTP: an UNNEST insert of 1,000 rows and a commit, again and again; against it POSTs of 1,000 messages to a web server
   of its own (gunicorn, one worker), with token, rights and answer. Timeline and folds included and not.
 
-Runs of all ways alternate on fresh tables, in processes that are warm; medians count. Then the record is compared with what was sent, row by row;
-a second sending must store nothing. Exits with 1 where that fails or a ratio is below its aim.
+Runs of all ways alternate on fresh tables, in processes that are warm; medians count. Then the record is compared with
+what was sent, row by row; a second sending must store nothing. Exits with 1 where that fails or a ratio is below its
+aim. What is sent ends now, so with the timeline it is a backlog of hours that a gateway sends after a cut.
 """
 
 import argparse

@@ -1,9 +1,10 @@
 """Lots that were taken out of use together, for one reason, until somebody says that they may be used again."""
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mom.core.db.triggers import Frozen, History, NoDelete
+from mom.core.db.triggers import Frozen, Guard, History, NoDelete
 from mom.plant.models import SiteOwned
 from mom.plant.models.labels import LOT_DISPOSITION
 
@@ -93,6 +94,20 @@ class HeldLot(SiteOwned):
             NoDelete(),
             Frozen(fields=["site", "hold", "lot", "was", "joined_at"]),
             Frozen(name="ended", fields=["released_at"], when="OLD.released_at IS NOT NULL"),
+            Guard(
+                name="joins",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.joined_at IS NOT NULL"),
+                func="""
+                    IF NOT EXISTS (SELECT 1 FROM inventory_lothold h
+                                   WHERE h.id = NEW.hold_id AND h.is_everything_affected) THEN
+                        RAISE EXCEPTION 'a lot joins only a hold of everything affected'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'inventory_heldlot_joins';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 
 from inventory.models import HeldLot, LotHold
 from inventory.services import job_material, lot_hold, lots, stock
@@ -17,6 +17,7 @@ from mom.core.models import AuditEntry
 from mom.core.testing import acting
 from mom.plant.models import MaterialLot, MaterialSublot
 from mom.work.models import JobOrder
+from mom.work.services import job_order
 from tests.factories.stock import JobStore
 from tests.inventory.test_backflush import ByReport
 
@@ -134,6 +135,35 @@ def test_a_lot_that_was_there_joins_once_with_what_it_gets_and_nobody_may_use_it
     again = job_material.Made(output, there, store.shelf, Decimal(3))
     job_material.produce(store.actor, job.pk, [again], op_uuid=uuid.uuid4())
     assert HeldLot.objects.filter(lot=there).count() == 1
+
+
+def test_a_lot_that_joins_keeps_no_promise_to_another_job(store: ByReport) -> None:
+    bar = store.lot(store.bar, "B-1", 20)
+    job = running(store, bar)
+    there = store.lot(store.pump, "P-OLD", 7)
+    other = store.order(store.routing(), "WO-2")[0]
+    with acting() as act:
+        job_order.add_inputs(act, other, [job_order.Input(store.pump, Decimal(4), store.pump.unit)])
+    assert store.reserve(other) == {"B-1": 18, "P-OLD": 4}
+    held(store, bar)
+    assert store.balance(there) == (7, 4)
+
+    output = job.requirements.get(definition=store.pump)
+    job_material.produce(
+        store.actor, job.pk, [job_material.Made(output, there, store.shelf, Decimal(3))], op_uuid=uuid.uuid4()
+    )
+
+    assert store.balance(there) == (10, 0)
+    said = AuditEntry.objects.filter(action="inventory.lot_let_go", subject_label=other.code).order_by("pk")
+    assert [each.after for each in said] == [{"lots": ["B-1"]}, {"lots": ["P-OLD"]}]
+
+
+def test_a_hold_of_these_lots_alone_is_joined_by_none_whoever_writes(store: ByReport) -> None:
+    bar, there = store.lot(store.bar, "B-1", 20), store.lot(store.pump, "P-OLD", 7)
+    alone = lot_hold.hold(store.actor, [bar.pk], "Drift")
+    row = HeldLot(site=store.site, hold=alone, lot=there, was="unrestricted", joined_at=alone.held_at)
+    with pytest.raises(IntegrityError, match="joins only a hold of everything affected"), acting():
+        row.save()
 
 
 def test_reports_of_a_running_job_go_on_with_one_lot_that_joined(store: ByReport) -> None:

@@ -10,6 +10,8 @@ from django.db import connection
 from mom.core.db.transactions import require_transaction
 
 Result = TypeVar("Result")
+LONG_FROM = 100
+"""Rows from which on a statement that changes each of them has milliseconds to do."""
 
 
 def meanwhile(
@@ -18,7 +20,8 @@ def meanwhile(
     """Run a statement, and `work` at the same time, on two processors; gives the rows, and what the work gives.
 
     `work` needs no database: the connection is taken. Joins the caller's transaction; both have ended when this
-    returns or raises, also where a worker's time limit struck in between. `is_long`: for milliseconds, as a thread costs a tenth of one; else one comes after the other.
+    returns or raises, also where a worker's time limit struck in between. `is_long`: for milliseconds, as a thread
+    costs a tenth of one; else one comes after the other.
 
     Raises: what the statement raises, else what `work` raises.
     """

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from mom.core.db.bulk import array
-from mom.core.db.meanwhile import meanwhile
+from mom.core.db.meanwhile import LONG_FROM, meanwhile
 from mom.floor.engine.columns import micros
 from mom.floor.engine.heard import Heard
 from mom.floor.engine.meaning import Meanings
 from mom.floor.engine.message import Said
 from mom.floor.engine.timeline_settings import UNSET, ListeningLine
 
-MANY = 100  # machines: the database has milliseconds to do
 _LOCK = """
 SELECT count(*) FROM (
     SELECT FROM floor_machinesignal WHERE equipment_id = ANY(%s::bigint[]) ORDER BY equipment_id FOR UPDATE
@@ -151,7 +150,7 @@ def go_on(
         beside()
         return set()
     sent = [array(column) for column in (*columns, *zip(*said_words, strict=True))]
-    found, _ = meanwhile(_GO_ON, [*sent, now], beside, is_long=len(machines) > MANY)
+    found, _ = meanwhile(_GO_ON, [*sent, now], beside, is_long=len(machines) >= LONG_FROM)
     return {machine for (machine,) in found}
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from mom.core.db.bulk import allocate_ids, array, copy_rows, copy_spelled, spelled
-from mom.core.db.meanwhile import meanwhile
+from mom.core.db.meanwhile import LONG_FROM, meanwhile
 from mom.core.use_case import UseCase
 from mom.floor.engine.stops import StopFound, Word
 from mom.floor.engine.terms import IntervalOrigin, MachineState
@@ -17,7 +17,6 @@ from mom.floor.engine.timeline_piece import Piece
 from mom.floor.models import Stop
 from mom.floor.services.machine_signals import Signal
 
-MANY = 100  # intervals: the database has milliseconds to do
 STATES = {state.value: state for state in MachineState}
 _ORIGINS = {origin.value: origin for origin in IntervalOrigin}
 INTERVAL = "i.id, i.started_at, i.ended_at, i.state, i.code, i.mode, i.reason_id, i.origin, i.stop_id"
@@ -182,7 +181,7 @@ def _move_intervals(differences: Mapping[int, Difference], beside: Callable[[], 
     if not rows:
         return beside()
     sent = [array(column) for column in zip(*rows, strict=True)]
-    return meanwhile(_MOVE_INTERVALS, sent, beside, is_long=len(rows) > MANY)[1]
+    return meanwhile(_MOVE_INTERVALS, sent, beside, is_long=len(rows) >= LONG_FROM)[1]
 
 
 _MOVE_INTERVALS = """
