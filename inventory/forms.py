@@ -1,6 +1,7 @@
 """What people type when stock comes in, moves or is thrown away. Codes are typed or scanned."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import StorageLocation
+from inventory.selectors.numbered_piece import piece_named
 from mom.accounts.models import Site
-from mom.plant.models import BusinessPartner, MaterialDefinition, MaterialLot
+from mom.core.errors import InvalidInput
+from mom.plant.models import BusinessPartner, MaterialDefinition, MaterialLot, MaterialSublot
 
 
 class StockForm(forms.Form):
@@ -66,12 +69,49 @@ class ReceiveForm(StockForm):
     partner = Coded(label=_("Supplier"), required=False)
 
 
-class MoveForm(StockForm):
-    """From a place to another, now or by a job."""
+class StuffForm(StockForm):
+    """So much of a lot, of a material that has none, or a numbered piece."""
 
     lot = Coded(label=_("Lot"), required=False)
+    number = forms.CharField(
+        label=_("Number"), max_length=100, required=False, help_text=_("Of a single piece. It says its lot by itself.")
+    )
     material = Coded(label=_("Material"), required=False, help_text=_("Instead of a lot, where it has none."))
-    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
+    quantity = forms.DecimalField(
+        label=_("Quantity"), max_digits=18, decimal_places=6, required=False, help_text=_("Blank: the one piece.")
+    )
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, site=site, **kwargs)
+        self.site = site
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed, with `what`: the piece, the lot, or the material that has none. Raises: ValidationError."""
+        sent: dict[str, Any] = super().clean() or {}
+        lot, material, number = sent.get("lot"), sent.get("material"), sent.get("number")
+        sent["what"] = lot or material
+        if number and not {"lot", "material"} & set(self.errors):
+            sent["what"] = self._piece(number, material, lot)
+            sent["quantity"] = sent.get("quantity") or Decimal(1)
+        elif lot is None and material is None and not self.errors:
+            raise ValidationError({"lot": _("Give a lot, a number, or a material that has none.")})
+        elif lot is not None and material is not None and lot.definition_id != material.pk:
+            raise ValidationError({"lot": _("The lot is of another material.")})
+        if sent.get("quantity") is None and "quantity" not in self.errors:
+            raise ValidationError({"quantity": self.fields["quantity"].error_messages["required"]})
+        return sent
+
+    def _piece(self, number: str, material: MaterialDefinition | None, lot: MaterialLot | None) -> MaterialSublot:
+        named = {"material": material.code if material else "", "lot": lot.code if lot else ""}
+        try:
+            return piece_named(self.site.pk, number, **named)
+        except InvalidInput as wrong:
+            raise ValidationError(dict(wrong.fields)) from None
+
+
+class MoveForm(StuffForm):
+    """From a place to another, now or by a job."""
+
     place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("From"))
     to = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("To"))
     as_job = forms.BooleanField(
@@ -80,43 +120,17 @@ class MoveForm(StockForm):
         help_text=_("A job on the list; the stock moves when it is finished."),
     )
 
-    def clean(self) -> dict[str, Any]:
-        """Either a lot or a material. Raises: ValidationError."""
-        return one_of_lot_and_material(self)
 
-
-def one_of_lot_and_material(form: Any) -> dict[str, Any]:
-    """What was typed, with `what`: the lot, or the material that has none. Raises: ValidationError."""
-    sent: dict[str, Any] = forms.Form.clean(form) or {}
-    lot, material = sent.get("lot"), sent.get("material")
-    if lot is None and material is None and not form.errors:
-        raise ValidationError({"lot": _("Give a lot, or a material that has none.")})
-    if lot is not None and material is not None and lot.definition_id != material.pk:
-        raise ValidationError({"lot": _("The lot is of another material.")})
-    sent["what"] = lot or material
-    return sent
-
-
-class ScrapForm(StockForm):
+class ScrapForm(StuffForm):
     """Thrown away, and why."""
 
-    lot = Coded(label=_("Lot"), required=False)
-    material = Coded(label=_("Material"), required=False, help_text=_("Instead of a lot, where it has none."))
-    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
     place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("Place"))
     reason = forms.CharField(label=_("Why"), min_length=2, max_length=200)
 
-    def clean(self) -> dict[str, Any]:
-        """Either a lot or a material. Raises: ValidationError."""
-        return one_of_lot_and_material(self)
 
-
-class ShipForm(StockForm):
+class ShipForm(StuffForm):
     """What leaves for a customer."""
 
-    lot = Coded(label=_("Lot"), required=False)
-    material = Coded(label=_("Material"), required=False, help_text=_("Instead of a lot, where it has none."))
-    quantity = forms.DecimalField(label=_("Quantity"), max_digits=18, decimal_places=6)
     place = forms.ModelChoiceField(StorageLocation.objects.none(), label=_("From"))
     customer = forms.ModelChoiceField(BusinessPartner.objects.none(), label=_("Customer"), empty_label=_("Choose"))
 
@@ -124,10 +138,6 @@ class ShipForm(StockForm):
         super().__init__(*args, site=site, **kwargs)
         rows = BusinessPartner.objects.filter(site=site, is_active=True, is_customer=True)
         self.fields["customer"].queryset = rows.order_by("name")  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Either a lot or a material. Raises: ValidationError."""
-        return one_of_lot_and_material(self)
 
 
 class HomeForm(forms.Form):

@@ -15,6 +15,7 @@ from inventory import permissions
 from inventory.api.naming import by_code, job_named, places_named, site_named
 from inventory.filters import MoveFilters
 from inventory.models import StockMove, StorageLocation
+from inventory.selectors.numbered_piece import piece_named
 from inventory.services import job_material, lots, stock
 from inventory.services.bringing import Stuff
 from mom.core.api.serializers import (
@@ -80,10 +81,17 @@ class ReceiveSerializer(_Amount):
 
 
 class _AmountOf(_Amount):
-    """Of a lot, or of a material that is kept without lots."""
+    """Of a lot, of a material that is kept without lots, or a numbered piece."""
 
     lot = CharField(max_length=64, required=False, default="", allow_blank=True)
     material = CharField(max_length=64, required=False, default="", allow_blank=True, help_text="Without lots.")
+    number = CharField(
+        max_length=100,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Of a piece; its quantity is 1. With `material` where several materials have this number.",
+    )
 
 
 class TransferSerializer(_AmountOf):
@@ -191,7 +199,7 @@ class StockMoveViewSet(ReadOnlyViewSet):
     @extend_schema(request=TransferSerializer, responses={201: MoveSerializer(many=True)})
     @action(detail=False, methods=["post"])
     def transfer(self, request: Request) -> Response:
-        """Bring part of a lot to another place."""
+        """Bring part of a lot, or a numbered piece, to another place."""
         sent = _sent(TransferSerializer, request)
         place = self._place(request, sent)
         target = places_named(place.site_id, [sent["to"]], "to")[sent["to"]]
@@ -202,7 +210,7 @@ class StockMoveViewSet(ReadOnlyViewSet):
     @extend_schema(request=ScrapSerializer, responses={201: MoveSerializer(many=True)})
     @action(detail=False, methods=["post"])
     def scrap(self, request: Request) -> Response:
-        """Throw part of a lot away."""
+        """Throw part of a lot, or a numbered piece, away."""
         sent = _sent(ScrapSerializer, request)
         place = self._place(request, sent)
         act = {"op_uuid": sent["op_uuid"], "at": sent["occurred_at"], "reason": sent["reason"]}
@@ -211,7 +219,7 @@ class StockMoveViewSet(ReadOnlyViewSet):
     @extend_schema(request=ShipSerializer, responses={201: MoveSerializer(many=True)})
     @action(detail=False, methods=["post"])
     def ship(self, request: Request) -> Response:
-        """Send part of a lot to a customer."""
+        """Send part of a lot, or a numbered piece, to a customer."""
         sent = _sent(ShipSerializer, request)
         place = self._place(request, sent)
         partner = _partner(place.site_id, sent["partner"])
@@ -268,7 +276,9 @@ def _lot(site_id: int, code: str) -> MaterialLot:
 
 
 def _what(site_id: int, sent: dict[str, Any]) -> Stuff:
-    """The lot that is named, else the material."""
+    """The piece that is named, else the lot, else the material."""
+    if sent["number"]:
+        return piece_named(site_id, sent["number"], material=sent["material"], lot=sent["lot"])
     if sent["lot"]:
         return _lot(site_id, sent["lot"])
     found: MaterialDefinition = _of(MaterialDefinition, site_id, sent["material"], "material")

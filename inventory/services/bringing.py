@@ -1,6 +1,7 @@
 """Bringing stock from place to place, into a silo too. Every function joins the caller's transaction."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -10,12 +11,25 @@ from inventory.services.posting import Leg, Occasion, post, usable
 from mom.core.errors import Conflict, InvalidInput
 from mom.core.use_case import UseCase
 from mom.plant.engine.potency import active_in
-from mom.plant.engine.terms import LotDisposition, MaterialTracking
-from mom.plant.models import MaterialDefinition, MaterialLot
+from mom.plant.engine.terms import LotDisposition, MaterialTracking, SublotKind
+from mom.plant.models import MaterialDefinition, MaterialLot, MaterialSublot
 from mom.plant.public import add_master_data
 
-Stuff = MaterialLot | MaterialDefinition
-"""What is moved: a lot, or a material that is kept without lots."""
+Stuff = MaterialLot | MaterialDefinition | MaterialSublot
+"""What is moved: of a lot, of a material that is kept without lots, or a numbered piece."""
+
+
+class Named(NamedTuple):
+    """What the ledger calls it."""
+
+    definition: MaterialDefinition
+    lot: MaterialLot | None
+    sublot: MaterialSublot | None
+
+    @property
+    def code(self) -> str:
+        """What people call it."""
+        return (self.sublot or self.lot or self.definition).code
 
 
 def bring(
@@ -26,15 +40,16 @@ def bring(
     quantity: Decimal,
     occasion: Occasion,
 ) -> list[StockMove]:
-    """Bring part of a lot, or of a material without lots, to another place; rights are the caller's to ask.
+    """Bring so much of something to another place; rights are the caller's to ask.
 
-    Raises: Shortage; InvalidInput for the same place; Conflict for a held lot that would run together with others.
+    Raises: Shortage; InvalidInput for the same place, or as `stuff`; Conflict for a held lot that would run together
+    with others.
     """
-    definition, lot = stuff(what)
+    definition, lot, piece = stuff(what, quantity)
     if source.pk == target.pk:
         raise InvalidInput({"to": [_("It lies there already. Choose another place.")]})
     if target.is_blending:  # out of a blend nobody takes it back; onto a quarantine place a held lot may go
-        if lot is None:
+        if lot is None or piece is not None:
             raise InvalidInput({"lot": [_("%(place)s blends lots: name the lot.") % {"place": target.equipment.code}]})
         lot = usable(lot, occasion.at)
     kind = MoveKind.BLENDED if target.is_blending else MoveKind.TRANSFERRED
@@ -42,19 +57,26 @@ def bring(
     active = active_of(lot, quantity)
     minus = None if active is None else -active
     legs = [
-        Leg(kind, source, definition, -quantity, lot=lot, active_quantity=minus),
-        Leg(kind, target, definition, quantity, lot=into, active_quantity=active),
+        Leg(kind, source, definition, -quantity, lot=lot, sublot=piece, active_quantity=minus),
+        Leg(kind, target, definition, quantity, lot=into, sublot=piece, active_quantity=active),
     ]
     return post(act, legs, occasion)
 
 
-def stuff(what: Stuff) -> tuple[MaterialDefinition, MaterialLot | None]:
-    """Of which material it is, and which lot. Raises: InvalidInput for a material that is kept by lot, without one."""
+def stuff(what: Stuff, quantity: Decimal) -> Named:
+    """Of which material so much of it is, which lot and which piece.
+
+    Raises: InvalidInput for a material that is kept by lot, without one, and for a numbered piece that isn't whole.
+    """
     if isinstance(what, MaterialLot):
-        return what.definition, what
+        return Named(what.definition, what, None)
+    if isinstance(what, MaterialSublot):
+        if what.kind == SublotKind.SERIAL and quantity != 1:
+            raise InvalidInput({"quantity": [_("%(number)s is one piece: the quantity is 1.") % {"number": what.code}]})
+        return Named(what.definition, what.lot, what)
     if what.tracking == MaterialTracking.LOT:
         raise InvalidInput({"lot": [_("%(material)s is kept by lot: name the lot.") % {"material": what.code}]})
-    return what, None
+    return Named(what, None, None)
 
 
 def blend_lot(act: UseCase, silo: StorageLocation, definition: MaterialDefinition) -> MaterialLot:

@@ -91,7 +91,7 @@ def transfer(
     at: datetime | None = None,
     until: datetime | None = None,
 ) -> list[StockMove]:
-    """Bring part of a lot, or of a material without lots, from one place to another.
+    """Bring part of a lot, of a material without lots, or a numbered piece from one place to another.
 
     Into a silo it becomes part of the blend that lies there. Bulk that flows takes from `at` until `until`. Raises:
     NotAllowed, Shortage; Conflict for a lot that is held or expired and would run together with others; InvalidInput.
@@ -113,9 +113,9 @@ def scrap(
     reason: str,
     at: datetime | None = None,
 ) -> list[StockMove]:
-    """Throw part of a lot, or of a material without lots, away, with the reason; a held lot may be scrapped too.
+    """Throw part of a lot, of a material without lots, or a numbered piece away, with the reason; held ones too.
 
-    Raises: NotAllowed, Shortage; InvalidInput for nothing or less, or without a reason.
+    Raises: NotAllowed, Shortage; InvalidInput for nothing or less, half a piece, or without a reason.
     """
     _check_quantity(quantity)
     if len(reason.strip()) < 2:
@@ -123,7 +123,7 @@ def scrap(
     with use_case(actor, reason) as act:
         act.require(permissions.MOVE_STOCK, location.site.code)
         occasion = Occasion(op_uuid, at or act.now)
-        definition, lot = stuff(what)
+        definition, lot, piece = stuff(what, quantity)
         active = active_of(lot, quantity)
         leg = Leg(
             MoveKind.SCRAPPED,
@@ -131,6 +131,7 @@ def scrap(
             definition,
             -quantity,
             lot=lot,
+            sublot=piece,
             active_quantity=None if active is None else -active,
             note=reason.strip()[:200],
         )
@@ -147,9 +148,9 @@ def ship(
     partner: BusinessPartner,
     at: datetime | None = None,
 ) -> list[StockMove]:
-    """Send part of a lot, or of a material without lots, to a customer.
+    """Send part of a lot, of a material without lots, or a numbered piece to a customer.
 
-    Raises: NotAllowed, Shortage, InvalidInput; Conflict for a lot that is held or expired.
+    Raises: NotAllowed, Shortage, InvalidInput; Conflict where the lot is held or expired.
     """
     _check_quantity(quantity)
     with use_case(actor) as act:
@@ -158,50 +159,20 @@ def ship(
         known = posted(occasion)
         if known:
             return known
-        definition, lot = stuff(what)
+        definition, lot, piece = stuff(what, quantity)
         lot = None if lot is None else usable(lot, occasion.at)
-        return _shipped(act, definition, lot, None, location, quantity, partner, occasion)
-
-
-def ship_piece(
-    actor: Actor,
-    piece: MaterialSublot,
-    location: StorageLocation,
-    *,
-    op_uuid: uuid.UUID,
-    partner: BusinessPartner,
-    at: datetime | None = None,
-) -> list[StockMove]:
-    """Send a numbered piece to a customer. Raises: NotAllowed, Shortage; Conflict where its lot is held or expired."""
-    with use_case(actor) as act:
-        act.require(permissions.MOVE_STOCK, location.site.code)
-        occasion = Occasion(op_uuid, at or act.now)
-        lot = usable(piece.lot, occasion.at) if piece.lot is not None else None
-        return posted(occasion) or _shipped(act, piece.definition, lot, piece, location, Decimal(1), partner, occasion)
-
-
-def _shipped(
-    act: UseCase,
-    definition: MaterialDefinition,
-    lot: MaterialLot | None,
-    piece: MaterialSublot | None,
-    location: StorageLocation,
-    quantity: Decimal,
-    partner: BusinessPartner,
-    occasion: Occasion,
-) -> list[StockMove]:
-    active = active_of(lot, quantity)
-    leg = Leg(
-        MoveKind.SHIPPED,
-        location,
-        definition,
-        -quantity,
-        lot=lot,
-        sublot=piece,
-        active_quantity=None if active is None else -active,
-        partner=partner,
-    )
-    return post(act, [leg], occasion)
+        active = active_of(lot, quantity)
+        leg = Leg(
+            MoveKind.SHIPPED,
+            location,
+            definition,
+            -quantity,
+            lot=lot,
+            sublot=piece,
+            active_quantity=None if active is None else -active,
+            partner=partner,
+        )
+        return post(act, [leg], occasion)
 
 
 def _check_quantity(quantity: Decimal) -> None:

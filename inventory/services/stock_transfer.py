@@ -30,7 +30,8 @@ def ask(
 ) -> StockTransfer:
     """Have stock brought from one place to another: a job on the dispatch list.
 
-    Raises: NotAllowed; InvalidInput for nothing or less, the same place, another site, or a lot that isn't named.
+    Raises: NotAllowed; InvalidInput for nothing or less, the same place, another site, a lot that isn't named, or a
+    numbered piece, which is moved at once.
     """
     with use_case(actor) as act:
         act.require(permissions.MOVE_STOCK, source.site.code)
@@ -47,15 +48,17 @@ def add(
     due_at: datetime | None = None,
 ) -> StockTransfer:
     """The same within the caller's transaction; rights are the caller's to ask."""
-    definition, lot = stuff(what)
+    named = stuff(what, quantity)
+    definition, lot = named.definition, named.lot
+    if named.sublot is not None:
+        raise InvalidInput({"number": [_("A numbered piece is moved at once, not by a job.")]})
     if quantity <= 0:
         raise InvalidInput({"quantity": [_("A quantity must be more than zero.")]})
     if source.pk == target.pk:
         raise InvalidInput({"to": [_("It lies there already. Choose another place.")]})
     if len({source.site_id, target.site_id, definition.site_id}) != 1:
         raise InvalidInput({"to": [_("A place, lot or material belongs to another site.")]})
-    name = lot.code if lot is not None else definition.code
-    words = {"what": name, "from": source.equipment.code, "to": target.equipment.code}
+    words = {"what": named.code, "from": source.equipment.code, "to": target.equipment.code}
     kind = _("Put %(what)s away: %(from)s to %(to)s") if source.is_inbound else _("Move %(what)s: %(from)s to %(to)s")
     job = add_job(act, source.site, "move", kind % words, source.equipment, due_at=due_at)
     return StockTransfer.objects.create(

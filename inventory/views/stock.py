@@ -44,7 +44,7 @@ class StockList(ListPage):
         Column("name", _("Name"), "definition.name", minor=True),
         Column("lot", _("Lot"), lambda row: row.lot.code if row.lot else "", kind="code", sort="lot__code",
                link=lambda row: reverse("plant:lot_detail", args=[row.lot.code]) if row.lot else None),
-        Column("number", _("Number"), lambda row: row.sublot.code if row.sublot else "", kind="code", hidden=True),
+        Column("number", _("Number"), lambda row: row.sublot.code if row.sublot else "", kind="code", minor=True),
         Column("place", _("Place"), "location.equipment.code", kind="code", sort="location__equipment__code",
                link=_place_url),
         Column("quantity", _("Quantity"), "quantity", kind="number", sort="quantity"),
@@ -58,8 +58,8 @@ class StockList(ListPage):
         Column("state", _("State"), _state, kind="tag"),
     )  # fmt: skip
     default_sort = "material"
-    search_fields = ("definition__code", "definition__name", "lot__code", "location__equipment__code")
-    search_label = _("Find material, lot, place")
+    search_fields = ("definition__code", "definition__name", "lot__code", "sublot__code", "location__equipment__code")
+    search_label = _("Find material, lot, number, place")
     saved_filters = (
         SavedFilter("all", _("All")),
         SavedFilter("reserved", _("Reserved"), Q(reserved__gt=0)),
@@ -108,7 +108,7 @@ class StockAct(FormPage):
         return {"site": self.site}
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: self.request.GET.get(name) for name in ("material", "lot", "place")}
+        return {name: self.request.GET.get(name) for name in ("material", "lot", "number", "place")}
 
 
 class StockReceive(StockAct):
@@ -134,7 +134,7 @@ class StockReceive(StockAct):
 
 
 class StockMovePage(StockAct):
-    """A lot moves, or a material without lots: now, or by a job."""
+    """A lot, a material without lots or a numbered piece moves: now, or by a job."""
 
     title = _("Move")
     form_class = MoveForm
@@ -152,7 +152,7 @@ class StockMovePage(StockAct):
 
 
 class StockScrap(StockAct):
-    """A lot, a part of it, or a material without lots is thrown away."""
+    """A lot, a part of it, a material without lots or a numbered piece is thrown away."""
 
     title = _("Scrap")
     form_class = ScrapForm
@@ -170,7 +170,7 @@ class StockScrap(StockAct):
 
 
 class StockShip(StockAct):
-    """A lot, a part of it, or a material without lots leaves for a customer."""
+    """A lot, a part of it, a material without lots or a numbered piece leaves for a customer."""
 
     title = _("Ship")
     form_class = ShipForm

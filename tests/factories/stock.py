@@ -13,7 +13,9 @@ from inventory.services.posting import Leg, Occasion, post
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.testing import acting
-from mom.plant.models import Equipment, MaterialDefinition, MaterialLot
+from mom.plant.engine.terms import SublotKind
+from mom.plant.models import Equipment, MaterialDefinition, MaterialLot, MaterialSublot
+from mom.plant.services.material import sublot_add
 from mom.work.engine.terms import JobOrderCommand
 from mom.work.models import JobOrder, JobRequirement
 from mom.work.services import job_order
@@ -45,6 +47,15 @@ class JobStore:
             lot = MaterialLot.objects.create(site=self.site, definition=material, code=code, **fields)
         stock.receive(self.actor, self.shelf, material, Decimal(quantity), op_uuid=uuid.uuid4(), lot=lot)
         return lot
+
+    def piece(self, material: MaterialDefinition, number: str, lot: MaterialLot | None = None) -> MaterialSublot:
+        """A numbered piece on the shelf."""
+        made = sublot_add(
+            self.actor, material.pk, kind=SublotKind.SERIAL, code=number, quantity=Decimal(1),
+            lot=lot,
+        )  # fmt: skip
+        stock.receive(self.actor, self.shelf, material, Decimal(1), op_uuid=uuid.uuid4(), lot=lot, sublot=made)
+        return made
 
     def order(self, routing: OperationsDefinition, code: str = "WO-1", quantity: int = 10) -> list[JobOrder]:
         made = batch.create(self.actor, self.site, routing.pk, batch.NewBatch(code, quantity=Decimal(quantity)))

@@ -158,7 +158,7 @@ class PumpShop:
     def ship(self) -> None:
         piece = self.pieces[INPUT["swap"]["serial"]]
         with self.plant.clock_at(INPUT["shipped_at"]):
-            stock.ship_piece(self.actor, piece, self.store, op_uuid=uuid.uuid4(), partner=self.customer)
+            stock.ship(self.actor, piece, self.store, Decimal(1), op_uuid=uuid.uuid4(), partner=self.customer)
 
 
 @pytest.fixture

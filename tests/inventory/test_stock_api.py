@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from inventory.models import StockBalance
 from inventory.selectors.genealogy import Direction, trace
 from mom.accounts.models import Site
 from mom.accounts.selectors import actor_for_user
@@ -186,6 +187,28 @@ def test_a_material_without_lots_is_moved_scrapped_and_shipped(api: Any, store: 
     assert list(by_lot.json()["fields"]) == ["lot"]
     nothing = api.send("post", f"{MOVES}scrap/", {**key(), **glue, "material": "", "quantity": "1", "reason": "Dry"})
     assert list(nothing.json()["fields"]) == ["material"]
+
+
+def test_a_numbered_piece_is_moved_and_shipped_and_told_from_its_namesake(api: Any, store: JobStore) -> None:
+    motor, gear = (make_material(store.site, code, tracking="serial") for code in ("MOTOR", "GEAR"))
+    piece, namesake = store.piece(motor, "SN-1"), store.piece(gear, "SN-1")
+    JobStore(store.site, store.actor, "L-")
+    with acting():
+        BusinessPartner.objects.create(site=store.site, code="C-1", is_customer=True)
+    named = {"site": "P1", "number": "SN-1", "quantity": "1"}
+    either = api.send("post", f"{MOVES}transfer/", {**key(), **named, "place": "SHELF", "to": "L-SHELF"})
+    assert list(either.json()["fields"]) == ["number"]
+    assert "Name the material" in either.json()["fields"]["number"][0]
+    named["material"] = "MOTOR"
+    moved = api.send("post", f"{MOVES}transfer/", {**key(), **named, "place": "SHELF", "to": "L-SHELF"})
+    assert [(leg["place"], leg["number"]) for leg in moved.json()] == [("SHELF", "SN-1"), ("L-SHELF", "SN-1")]
+    half = {**key(), **named, "place": "L-SHELF", "quantity": "0.5", "partner": "C-1"}
+    assert list(api.send("post", f"{MOVES}ship/", half).json()["fields"]) == ["quantity"]
+    shipped = api.send("post", f"{MOVES}ship/", {**key(), **named, "place": "L-SHELF", "partner": "C-1"})
+    assert shipped.status_code == 201, shipped.content
+    there = StockBalance.objects.filter(quantity__gt=0).values_list("sublot", flat=True)
+    assert list(there) == [namesake.pk]
+    assert piece.pk not in there
 
 
 def test_the_life_of_an_order_costs_a_program_no_more_statements_than_it_did(api: Any, store: JobStore) -> None:

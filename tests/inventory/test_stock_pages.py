@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from inventory.models import StockMove
+from inventory.models import StockMove, StorageLocation
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.testing import acting
@@ -16,6 +16,7 @@ from mom.plant.models import BusinessPartner, MaterialLot
 from tests.bench.statements import costs_the_same
 from tests.factories.accounts import make_user
 from tests.factories.stock import JobStore
+from tests.factories.work import make_material
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,43 @@ def test_a_lot_is_shipped_once_to_a_customer_and_a_held_one_is_refused(clerk: Cl
     assert typed(clerk, "/stock/ship/", lot="B-1", quantity="7", **to).status_code in {200, 409, 422}
     assert typed(clerk, "/stock/ship/", lot="B-1", quantity="1", **to | {"customer": supplier.pk}).status_code == 422
     assert store.balance(lot) == (6, 0)
+
+
+def test_a_numbered_piece_moves_is_shipped_and_scrapped_by_its_number(clerk: Client, store: JobStore) -> None:
+    motor = make_material(store.site, "MOTOR", tracking="serial")
+    lot = store.lot(store.bar, "B-1", 5)
+    numbers = {each: store.piece(motor, each) for each in ("SN-1", "SN-2")}
+    line = JobStore(store.site, store.actor, "L-").shelf
+    with acting():
+        customer = BusinessPartner.objects.create(site=store.site, code="KUND", name="Kund", is_customer=True)
+    assert "SN-2" in clerk.get("/stock/").content.decode()
+    assert 'value="SN-1"' in clerk.get("/stock/move/?number=SN-1").content.decode()
+
+    assert typed(clerk, "/stock/move/", number="SN-1", place=store.shelf.pk, to=line.pk).status_code == 302
+    half = typed(clerk, "/stock/scrap/", number="SN-2", quantity="2", place=store.shelf.pk, reason="Bent")
+    assert "SN-2 is one piece" in half.content.decode()
+    assert typed(clerk, "/stock/scrap/", number="SN-2", place=store.shelf.pk, reason="Bent").status_code == 302
+    to = {"place": line.pk, "customer": customer.pk}
+    assert "none with the code" in typed(clerk, "/stock/ship/", number="SN-9", **to).content.decode()
+    assert "required" in typed(clerk, "/stock/ship/", lot="B-1", **to).content.decode()
+    assert typed(clerk, "/stock/ship/", number="SN-1", **to).status_code == 302
+    assert typed(clerk, "/stock/ship/", number="SN-1", **to).status_code in {409, 422}, "it is gone"
+
+    left = {row.kind: row.sublot for row in StockMove.objects.filter(kind__in=("shipped", "scrapped"))}
+    assert left == {"shipped": numbers["SN-1"], "scrapped": numbers["SN-2"]}
+    assert store.balance(lot) == (5, 0)
+
+
+def test_a_numbered_piece_is_moved_at_once_and_not_into_a_silo(clerk: Client, store: JobStore) -> None:
+    motor = make_material(store.site, "MOTOR", tracking="serial")
+    store.piece(motor, "SN-1")
+    silo = JobStore(store.site, store.actor, "L-").shelf
+    asked = typed(clerk, "/stock/move/", number="SN-1", place=store.shelf.pk, to=silo.pk, as_job="on")
+    assert "moved at once" in asked.content.decode()
+    with acting():
+        StorageLocation.objects.filter(pk=silo.pk).update(is_blending=True)
+    into = typed(clerk, "/stock/move/", number="SN-1", place=store.shelf.pk, to=silo.pk)
+    assert "blends lots" in into.content.decode()
 
 
 def test_a_job_s_material_is_reserved_and_let_go_by_a_button(clerk: Client, store: JobStore) -> None:
