@@ -1,7 +1,6 @@
 """A lot's genealogy both ways: levels as columns, steps as a table, receipts and shipments, and the way to hold all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,8 +13,9 @@ from inventory.models.labels import MOVE_KIND
 from inventory.selectors.genealogy import Direction, End, Trace, key_of, trace
 from inventory.selectors.holds import open_holds_of
 from inventory.selectors.material_at_hand import USABLE
+from inventory.views.trace_graph import graph_of
 from mom.core.errors import NotFound
-from mom.core.web import exports
+from mom.core.web import exports, printing
 from mom.core.web.tables import Column
 from mom.core.web.views import Action, Crumb, DetailPage
 from mom.plant.models import MaterialLot
@@ -24,17 +24,7 @@ from mom.plant.public import Panel
 from mom.plant.selectors.scope import for_actor
 
 WAYS = (("both", _("Both ways")), ("back", _("Where from")), ("forward", _("Where used")))
-MOST_IN_COLUMN = 40
 MOST_STEPS = 300
-
-
-@dataclass
-class Level:
-    """A column: so many steps before (less than zero) or after the lot, and what stands there."""
-
-    distance: int
-    nodes: list[dict[str, Any]] = field(default_factory=list)
-    left_out: int = 0
 
 
 class LotTrace(DetailPage):
@@ -111,16 +101,19 @@ class LotTrace(DetailPage):
             for end in self._ends(traced)
         ]
         steps = [(WAY_WORDS[direction], step) for direction, found in traced.items() for step in found.steps]
+        shipped = [end for _word, end, _theirs in ends if end.kind == "shipped"]
         lots = {code for found in traced.values() for code in found.codes} - {self.subject.code}
         return {
             "ways": [(key, label, key == self.way) for key, label in WAYS],
-            "levels": self._levels(traced, states),
+            "graph": graph_of(self.subject, traced, [end for _word, end, _theirs in ends], states) if lots else None,
             "steps": steps[:MOST_STEPS],
             "left_out": max(0, len(steps) - MOST_STEPS),
             "ends": ends,
             "many": len(lots),
             "held": sum(1 for each in states.values() if not each["usable"]),
-            "shipped": [end for _word, end, _theirs in ends if end.kind == "shipped"],
+            "shipped": shipped,
+            "left": _left(shipped, states),
+            "customers": len({end.partner for end in shipped}),
             "holds": open_holds_of(self.subject),
         }
 
@@ -132,37 +125,15 @@ class LotTrace(DetailPage):
             if not (is_both and direction == Direction.BACKWARD and end.node.key == own)
         ]  # fmt: skip
 
-    def _levels(self, traced: dict[Direction, Trace], states: dict[str, dict[str, Any]]) -> list[Level]:
-        """The lot in the middle, what it was made of before it, what was made of it after it; each where first met."""
-        distances = {key_of(self.subject): 0}
-        nodes: dict[str, Any] = {}
-        for direction, found in traced.items():
-            sign = -1 if direction == Direction.BACKWARD else 1
-            for step in found.steps:
-                node = step.parent if direction == Direction.BACKWARD else step.child
-                nodes[node.key] = node
-                distances.setdefault(node.key, sign * step.depth)
-        levels: dict[int, Level] = {0: Level(0, [self._node(self.subject.code, self.subject.definition.code, states)])}
-        for key, node in nodes.items():
-            level = levels.setdefault(distances[key], Level(distances[key]))
-            if len(level.nodes) < MOST_IN_COLUMN:
-                level.nodes.append(self._node(node.code, node.material, states, is_piece=node.is_piece))
-            else:
-                level.left_out += 1
-        return [levels[distance] for distance in sorted(levels)]
-
-    def _node(
-        self, code: str, material: str, states: dict[str, dict[str, Any]], *, is_piece: bool = False
-    ) -> dict[str, Any]:
-        state = states.get(code, {"usable": True, "word": "", "there": None})
-        url = "" if is_piece else reverse("inventory:lot_trace", args=[code])
-        return {"code": code, "material": material, "url": url, "is_start": code == self.subject.code, **state}
-
     def _states(self, traced: dict[Direction, Trace]) -> dict[str, dict[str, Any]]:
         """What each lot on the way may be used for, and how much of it lies anywhere. Two statements."""
         codes = {self.subject.code} | {code for found in traced.values() for code in found.codes}
         lots = MaterialLot.objects.filter(site=self.site, code__in=codes)
-        by_key = {pk: about for pk, *about in lots.values_list("pk", "code", "disposition", "supplier_lot")}
+        names = ("pk", "code", "disposition", "supplier_lot", "definition__name", "definition__unit")
+        by_key = {pk: about for pk, *about in lots.values_list(*names)}
+        suppliers = {
+            end.node.code: end.partner for found in traced.values() for end in found.ends if end.kind == "received"
+        }
         there: dict[int, Any] = {}
         rows = StockBalance.objects.filter(lot__in=list(by_key)).exclude(quantity=0)
         for lot, quantity in rows.values_list("lot", "quantity").order_by():
@@ -173,9 +144,20 @@ class LotTrace(DetailPage):
                 "word": LOT_DISPOSITION.label(disposition),
                 "there": there.get(pk),
                 "theirs": supplier_lot,
+                "supplier": suppliers.get(code, ""),
+                "name": name,
+                "unit": unit,
             }
-            for pk, (code, disposition, supplier_lot) in by_key.items()
+            for pk, (code, disposition, supplier_lot, name, unit) in by_key.items()
         }
+
+
+def _left(shipped: Sequence[End], states: dict[str, dict[str, Any]]) -> str:
+    """How much left the plant, where all of it is counted alike; else empty."""
+    units = {states[end.node.code]["unit"] if end.node.code in states else "" for end in shipped}
+    if len(units) != 1:
+        return ""
+    return printing.quantity(sum(abs(end.quantity) for end in shipped), units.pop())
 
 
 WAY_WORDS = {Direction.BACKWARD: _("Where from"), Direction.FORWARD: _("Where used")}

@@ -66,7 +66,8 @@ def test_a_lot_shows_what_it_was_made_of_and_what_was_made_of_it(clerk: Client, 
     forward = text_of(clerk.get("/trace/B-1/?way=forward"))
     assert "PU-1" in forward
     assert "R-1" not in forward
-    assert "went into" in forward
+    assert ">This lot<" in forward
+    assert re.findall(r'<path d="M188 69C212 69 212 69 236 69"', forward), "a level line from the one box to the other"
     back = text_of(clerk.get("/trace/B-1/?way=back"))
     assert "Nothing is known" in back
     lines = clerk.get("/trace/PU-1/?way=back&export=csv")
@@ -85,6 +86,32 @@ def test_a_shipment_of_the_lot_itself_counts_once_though_found_both_ways(
     stock.ship(system_actor("test"), pump, place, Decimal(4), op_uuid=uuid.uuid4(), partner=customer)
     for way in ("both", "back", "forward"):
         assert len(clerk.get(f"/trace/PU-1/?way={way}").context["shipped"]) == 1, way
+
+
+def test_the_picture_shows_what_is_on_hold_and_what_left_to_whom(
+    clerk: Client, store: JobStore, pump: MaterialLot
+) -> None:
+    with acting():
+        customer = BusinessPartner.objects.create(site=pump.site, code="KUND-1", is_customer=True)
+    place = StockBalance.objects.get(lot=pump).location
+    for _truck in range(2):
+        stock.ship(system_actor("test"), pump, place, Decimal(2), op_uuid=uuid.uuid4(), partner=customer)
+    clerk.post("/holds/affected/B-1/", {"also": "downstream", "reason": "Wrong alloy"})
+
+    answer = clerk.get("/trace/PU-1/")
+
+    boxes = {box.code: box for box in answer.context["graph"].boxes}
+    assert [code for code, box in boxes.items() if box.is_held] == ["B-1", "PU-1"]
+    assert (boxes["B-1"].x, boxes["PU-1"].x, boxes["KUND-1"].x) == (0, 236, 472)
+    assert boxes["R-1"].y > boxes["PU-1"].y > boxes["B-1"].y, "what is joined stands around its middle"
+    assert (boxes["KUND-1"].about, boxes["KUND-1"].foot) == ("4\N{NO-BREAK SPACE}pcs", "2 shipments")
+    assert boxes["B-1"].foot == "Restricted, 30\N{NO-BREAK SPACE}pcs in stock"
+    assert sorted(held for _path, held in answer.context["graph"].lines) == [False, True, True]
+    page = text_of(answer)
+    assert "Left the plant" in page
+    assert "1 customer" in page
+    back = clerk.get("/trace/PU-1/?way=back").context["graph"]
+    assert "KUND-1" not in {box.code for box in back.boxes}, "asked where it comes from only"
 
 
 def test_everything_affected_is_held_in_one_act_and_released_in_one(clerk: Client, pump: MaterialLot) -> None:

@@ -183,3 +183,8 @@ for (const form of document.querySelectorAll("form[data-hold]")) {
 
 // A chart over time that is wider than its card shows its newest end first.
 for (const figure of document.querySelectorAll(".figure-body[data-newest]")) figure.scrollLeft = figure.scrollWidth;
+// A genealogy that is wider than the screen shows the lot that was asked for, in its middle.
+for (const start of document.querySelectorAll(".graph .lot-box--start")) {
+  const frame = start.closest(".scroll-x");
+  frame.scrollLeft = start.offsetLeft + (start.offsetWidth - frame.clientWidth) / 2;
+}
