@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest
 
-from inventory.models import StockBalance
+from inventory.models import HeldLot, StockBalance
 from inventory.permissions import VIEW
 from inventory.selectors.material_at_hand import USABLE
 from mom.accounts.models import Site
@@ -18,9 +18,14 @@ NOTHING = Value(Decimal(0), output_field=QuantityField())
 
 
 def balance_list(actor: Actor, site: Site) -> QuerySet[StockBalance]:
-    """Every balance that is not empty, with `free`. No statement of its own."""
+    """Every balance that is not empty, with `free` and its oldest open `hold`. No statement of its own."""
     rows = for_actor(StockBalance.objects.filter(site=site).exclude(quantity=0), actor, VIEW)
-    return with_free(rows).select_related("location__equipment", "definition", "lot", "sublot")
+    open_holds = HeldLot.objects.filter(lot=OuterRef("lot"), released_at=None).order_by("pk").values("hold__code")
+    return (
+        with_free(rows)
+        .annotate(hold=Subquery(open_holds[:1]))
+        .select_related("location__equipment", "definition", "lot", "sublot")
+    )
 
 
 def with_free(rows: QuerySet[StockBalance]) -> QuerySet[StockBalance]:

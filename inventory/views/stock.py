@@ -20,11 +20,19 @@ from mom.core.web.tables import Column, SavedFilter, Tag
 from mom.core.web.views import Action, Crumb, FormPage
 from mom.plant.models.labels import LOT_DISPOSITION
 
+SOON = timedelta(days=30)
+
 
 def _state(row: Any) -> Any:
     if row.lot is None or row.lot.disposition in USABLE:
         return ""
     return Tag(LOT_DISPOSITION.label(row.lot.disposition), "bad")
+
+
+def _expires_soon(page: Any) -> Q:
+    """What may still be used and will be past its date soon."""
+    usable = Q(lot__disposition__in=USABLE, quantity__gt=0)
+    return usable & Q(lot__expires_at__gt=page.now, lot__expires_at__lte=page.now + SOON)
 
 
 def _place_url(row: Any) -> str:
@@ -43,8 +51,9 @@ class StockList(ListPage):
                link=lambda row: reverse("plant:material_detail", args=[row.definition.code])),
         Column("name", _("Name"), "definition.name", minor=True),
         Column("lot", _("Lot"), lambda row: row.lot.code if row.lot else "", kind="code", sort="lot__code",
-               link=lambda row: reverse("plant:lot_detail", args=[row.lot.code]) if row.lot else None),
-        Column("number", _("Number"), lambda row: row.sublot.code if row.sublot else "", kind="code", minor=True),
+               link=lambda row: reverse("plant:lot_detail", args=[row.lot.code]) if row.lot else None,
+               note=lambda row: row.sublot.code if row.sublot else ""),
+        Column("number", _("Number"), lambda row: row.sublot.code if row.sublot else "", kind="code", hidden=True),
         Column("place", _("Place"), "location.equipment.code", kind="code", sort="location__equipment__code",
                link=_place_url),
         Column("quantity", _("Quantity"), "quantity", kind="number", sort="quantity"),
@@ -56,6 +65,9 @@ class StockList(ListPage):
         Column("expires", _("Expires"), lambda row: row.lot.expires_at if row.lot else None, kind="moment",
                sort="lot__expires_at", minor=True),
         Column("state", _("State"), _state, kind="tag"),
+        Column("hold", _("Hold"), "hold", kind="code", minor=True,
+               link=lambda row: reverse("inventory:hold_detail", args=[row.hold]) if row.hold else None,
+               help=_("Why it is on hold; the oldest, where there are several.")),
     )  # fmt: skip
     default_sort = "material"
     search_fields = ("definition__code", "definition__name", "lot__code", "sublot__code", "location__equipment__code")
@@ -64,6 +76,7 @@ class StockList(ListPage):
         SavedFilter("all", _("All")),
         SavedFilter("reserved", _("Reserved"), Q(reserved__gt=0)),
         SavedFilter("held", _("On hold"), Q(lot__isnull=False) & ~Q(lot__disposition__in=USABLE), tone="bad"),
+        SavedFilter("expiring", _("Expires in 30 days"), _expires_soon, tone="warn"),
         SavedFilter("below", _("Below zero"), Q(quantity__lt=0), tone="bad"),
     )
 

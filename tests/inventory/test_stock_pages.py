@@ -2,12 +2,14 @@
 
 import itertools
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from inventory.models import StockMove, StorageLocation
+from inventory.services import lot_hold
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.testing import acting
@@ -110,6 +112,22 @@ def test_a_lot_is_shipped_once_to_a_customer_and_a_held_one_is_refused(clerk: Cl
     assert typed(clerk, "/stock/ship/", lot="B-1", quantity="7", **to).status_code in {200, 409, 422}
     assert typed(clerk, "/stock/ship/", lot="B-1", quantity="1", **to | {"customer": supplier.pk}).status_code == 422
     assert store.balance(lot) == (6, 0)
+
+
+def test_the_list_says_by_which_hold_a_lot_is_kept_and_what_expires_soon(clerk: Client, store: JobStore) -> None:
+    now = datetime.now(UTC)
+    kept = store.lot(store.bar, "B-KEPT", 5, expires_at=now + timedelta(days=3))
+    store.lot(store.bar, "B-SOON", 5, expires_at=now + timedelta(days=29))
+    store.lot(store.bar, "B-LATER", 5, expires_at=now + timedelta(days=31))
+    store.lot(store.bar, "B-PAST", 5, expires_at=now - timedelta(hours=1))
+    first, second = (lot_hold.hold(store.actor, [kept.pk], reason) for reason in ("Leak", "Drift"))
+    page = clerk.get("/stock/").content.decode()
+    assert f"/holds/{first.code}/" in page
+    assert f"/holds/{second.code}/" not in page, "the oldest"
+    soon = clerk.get("/stock/?view=expiring").content.decode()
+    assert [code for code in ("B-KEPT", "B-SOON", "B-LATER", "B-PAST") if code in soon] == ["B-SOON"]
+    lot_hold.release(store.actor, first.pk, "Tight")
+    assert f"/holds/{second.code}/" in clerk.get("/stock/").content.decode()
 
 
 def test_a_numbered_piece_moves_is_shipped_and_scrapped_by_its_number(clerk: Client, store: JobStore) -> None:
