@@ -71,7 +71,7 @@ class StockList(ListPage):
     )  # fmt: skip
     default_sort = "material"
     search_fields = ("definition__code", "definition__name", "lot__code", "sublot__code", "location__equipment__code")
-    search_label = _("Find material, lot, number, place")
+    search_label = _("Find material, lot, place")
     saved_filters = (
         SavedFilter("all", _("All")),
         SavedFilter("reserved", _("Reserved"), Q(reserved__gt=0)),
