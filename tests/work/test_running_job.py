@@ -16,8 +16,8 @@ from mom.core.testing import acting
 from mom.plant.engine.terms import LossClass, ReasonKind, TimeClass
 from mom.plant.models import Reason
 from mom.plant.services.reason import classify
-from mom.work.engine.terms import JobOrderCommand, QuantityKind, WorkKind
-from mom.work.models import JobResponse, LabourEntry, OutputTotal
+from mom.work.engine.terms import JobOrderCommand, JobOrigin, QuantityKind, WorkKind
+from mom.work.models import JobOrder, JobResponse, LabourEntry, OutputTotal
 from mom.work.services import quantity_report, running_job, stop
 from mom.work.services.quantity_report import Reported
 from tests.factories.plant import make_reason
@@ -103,6 +103,23 @@ def test_stop_explained_keeps_its_minutes_and_changes_their_kind(site: Any, acto
     assert {row["work_kind"]: row["all"] for row in sums} == {"breakdown": timedelta(0), "waiting": again.duration}
     with pytest.raises(Conflict, match="another reason"):
         stop.explain(actor, first.pk, reason, op_uuid=uuid.uuid4())
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_stop_of_a_rework_job_stays_rework_when_it_is_explained(site: Any, actor: Actor, is_over: bool) -> None:
+    machine = make_machine(site)
+    first, job = (job_of(make_order(site, code, machine=machine)) for code in ("WO-1", "WO-2"))
+    with acting():
+        JobOrder.objects.filter(pk=job.pk).update(origin=JobOrigin.REWORK, origin_job=first)
+    give(JobOrder.objects.get(pk=job.pk), JobOrderCommand.START)
+    stood = stop.begin(actor, machine, op_uuid=uuid.uuid4())
+    if is_over:
+        stop.end(actor, stood.pk)
+    again = stop.explain(actor, stood.pk, classified(site, "MATERIAL", TimeClass.DELAY), op_uuid=uuid.uuid4())
+    rows = JobResponse.objects.filter(job_order=job)
+    assert again.is_rework
+    assert set(rows.values_list("is_rework", flat=True)) == {True}
+    assert rows.filter(reverses=stood).exists()
 
 
 def test_stop_explained_while_open_goes_on(site: Any, actor: Actor) -> None:
