@@ -285,7 +285,7 @@ def inspector_traces_the_complaint(day: Day) -> None:
     priya.row("Shipped", "BALTIC", "PU-2604-031", "3").wait_for()
     priya.look("trace")
     priya.follow("A-2604-033")
-    priya.sees("went into", "H-2604-241")
+    priya.sees("Left the plant", "H-2604-241")
     priya.follow("Hold everything affected")
     priya.type(reason="Leaks at the housing")
     priya.press("Hold")
