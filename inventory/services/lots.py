@@ -115,6 +115,7 @@ def _lot(act: UseCase, definition: MaterialDefinition, new: NewLot, supplier: Bu
         act,
         MaterialLot,
         definition.site,
+        ends_act=True,
         code=new.code,
         definition=definition,
         supplier_lot=new.supplier_lot,

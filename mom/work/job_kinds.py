@@ -11,7 +11,10 @@ from mom.work.models import JobOrder, JobRequirement, JobResponse, QuantityRepor
 
 
 class JobKind(Protocol):
-    """A domain's part in the life of a job. Every method joins the caller's transaction."""
+    """A domain's part in the life of a job. Every method joins the caller's transaction.
+
+    What the job made was read before `started` and `finished`: they report nothing on it.
+    """
 
     def started(self, act: UseCase, job_order: JobOrder, at: datetime) -> None:
         """After the job went to running; it began `at`, told later perhaps."""

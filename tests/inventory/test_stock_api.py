@@ -23,7 +23,7 @@ from tests.factories.work import make_material, make_routing
 
 pytestmark = pytest.mark.django_db
 MOVES, RESERVATIONS = "/api/v1/inventory/moves/", "/api/v1/inventory/reservations/"
-LIFE_OF_AN_ORDER = 118
+LIFE_OF_AN_ORDER = 100
 
 
 @pytest.fixture

@@ -75,15 +75,15 @@ def create(actor: Actor, model: type[M], site: Site, *, reason: str = "", **valu
         return add(act, model, site, **values)
 
 
-def add(act: UseCase, model: type[M], site: Site, **values: Any) -> M:
-    """The same within the caller's transaction; rights are the caller's to ask."""
+def add(act: UseCase, model: type[M], site: Site, *, ends_act: bool = False, **values: Any) -> M:
+    """The same within the caller's transaction; rights are the caller's to ask. `ends_act`: as of `rows.insert`."""
     _refuse_unknown(model, values)
     if not values.get("code") and (noun := numbered(model)):
         values["code"] = numbers.next_number(act, site, noun)
     links = {name: list(values.pop(name)) for name in ("classes",) if name in values}
     row = model(site=site, **values)
     _refuse_wrong(row, values)
-    return rows.insert(act, row, action=_action(model, "added"), links=links)
+    return rows.insert(act, row, action=_action(model, "added"), links=links, ends_act=ends_act)
 
 
 def numbered(model: type[SiteOwned]) -> str:

@@ -21,14 +21,22 @@ M = TypeVar("M", bound=SiteOwned)
 Values = Mapping[str, Any]
 
 
-def insert(act: UseCase, row: M, *, action: str, links: Mapping[str, Collection[Model]] | None = None) -> M:
+def insert(
+    act: UseCase,
+    row: M,
+    *,
+    action: str,
+    links: Mapping[str, Collection[Model]] | None = None,
+    ends_act: bool = False,
+) -> M:
     """Add `row`, with what it is linked to (`classes`), and its audit entry.
 
+    `ends_act`: a refusal ends the caller's act, as of `translating`, and no savepoint is made for it.
     Raises: InvalidInput with a sentence at each field, also where the database refuses.
     """
     links = links or {}
     check(row, links)
-    with translating(REFUSALS):
+    with translating(REFUSALS, ends_act=ends_act):
         rows.add(row)
         for name, others in links.items():
             getattr(row, name).set(others)

@@ -10,6 +10,7 @@ from mom.core.db.searchable import Searchable
 from mom.core.db.triggers import Guard, History
 from mom.core.fields import QuantityField, UnitField
 from mom.plant.models import SiteOwned
+from mom.work.engine.made import Made
 from mom.work.engine.terms import DependencyKind, JobOrderStatus, JobOrigin
 from mom.work.models.labels import (
     DEPENDENCY_KIND,
@@ -79,6 +80,9 @@ class JobOrder(SiteOwned):
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created"))
+
+    made: tuple[Made, ...] | None = None
+    """What it makes, where a command that this object was just moved by has read it along."""
 
     class Meta:
         verbose_name = _("job")

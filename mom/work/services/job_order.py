@@ -28,7 +28,7 @@ from mom.work.engine.transitions import JOB_ORDER, UNDOABLE
 from mom.work.job_kinds import job_kind
 from mom.work.models import JobDependency, JobOrder, JobRequirement, JobResponse, OutputTotal, WorkRequest
 from mom.work.permissions import PERMISSION_FOR
-from mom.work.services import job_response, told_time, work_request
+from mom.work.services import job_response, job_state, told_time, work_request
 
 BEGINS = frozenset({JobOrderCommand.START, JobOrderCommand.RESUME})
 """The commands that open a job response."""
@@ -258,7 +258,8 @@ def move(
 ) -> JobOrder:
     """The same for a job that is locked already; `work_kind` begins with something else than the work itself.
 
-    `order`: its order, where that is locked too. Joins the caller's transaction; rights are the caller's to ask.
+    `order`: its order, where that is locked too. The job comes back with what it `made`. Joins the caller's
+    transaction; rights are the caller's to ask.
     """
     if version is not None and version != job_order.version:
         raise Stale(_("Job %(job)s was changed meanwhile. Load it again.") % {"job": job_order.code})
@@ -281,41 +282,29 @@ def move(
     job_order.version += 1
     values = {"status": after, "version": job_order.version, "job": job_order.pk}
     if after == JobOrderStatus.RUNNING:
-        moving = rows.Along(_MOVING, "move_job", values)
+        moving = job_state.moving(values)
         job_response.open_for(
             act, job_order, person=person, op_uuid=op_uuid, share=share, work_kind=work_kind, at=at, along=moving
         )
-        others = moving.given
+        around = job_state.Around.of(moving.given)
     elif before == JobOrderStatus.RUNNING:
-        [(begun, is_in_run, others)] = _MOVED_AND_ENDED.rows({**values, "at": at})
+        begun, is_in_run, around = job_state.moved_and_ended({**values, "at": at})
         job_response.closed(act, job_order, begun, is_in_run=is_in_run)
     else:
-        [(others,)] = _MOVED.rows(values)
+        around = job_state.moved(values)
+    job_order.made = around.made
     _tell_the_kind(act, job_order, asked, at)
     if order is not None:
-        work_request.follow_jobs(act, order, asked, {after, *map(JobOrderStatus, others)})
+        work_request.follow_jobs(act, order, asked, {after, *around.others})
     _say(act, job_order, asked, before, at, key=op_uuid)
     return job_order
-
-
-# Writes the state of a locked job; gives the states of the order's other jobs, which its order follows too.
-_MOVING = """
-    UPDATE work_joborder AS j SET status = %(status)s, version = %(version)s WHERE j.id = %(job)s
-    RETURNING ARRAY(SELECT DISTINCT o.status FROM work_joborder o
-                    WHERE o.work_request_id = j.work_request_id AND o.id <> j.id)
-"""
-_MOVED = Statement(_MOVING, "move_job")
-_MOVED_AND_ENDED = Statement(
-    f"WITH moved (others) AS ({_MOVING}), {job_response.ENDED}, (SELECT others FROM moved)",  # noqa: S608 - constants
-    "move_and_end",
-)
 
 
 def put_back(job_order: JobOrder, to: JobOrderStatus) -> None:
     """Write the state that a locked job had before an act that is undone. Joins the caller's transaction."""
     job_order.status = to
     job_order.version += 1
-    _MOVED.rows({"status": to, "version": job_order.version, "job": job_order.pk})
+    job_state.moved({"status": to, "version": job_order.version, "job": job_order.pk})
 
 
 def move_all(act: UseCase, order: WorkRequest, jobs: Sequence[JobOrder], asked: JobOrderCommand) -> None:
