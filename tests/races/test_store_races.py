@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +11,14 @@ import pytest
 
 from inventory.models import HeldLot, StockBalance
 from inventory.selectors import counting as counting_selector
-from inventory.services import cycle_count, job_material, lot_hold, posting, stock
+from inventory.services import cycle_count, job_material, lot_hold, lots, posting, stock
 from mom.core import invariants
 from mom.core.actor import system_actor
-from mom.core.errors import Conflict
+from mom.core.errors import Conflict, InvalidInput
+from mom.core.use_case import enclosing_transaction
 from mom.plant.engine.terms import LotDisposition
 from mom.plant.models import MaterialLot
+from mom.plant.services import rows as plant_rows
 from tests.factories.counts import Counting, make_place
 from tests.factories.stock import JobStore
 from tests.races.threads import at_once
@@ -166,3 +169,30 @@ def test_promises_and_a_count_that_finds_less_leave_no_promise_without_stock(sit
     row = StockBalance.objects.get(lot=lot)
     assert row.quantity == 8
     assert row.reserved == 8
+
+
+@pytest.mark.parametrize("is_request", [True, False], ids=["in a request", "alone"])
+def test_a_lot_that_two_make_under_one_new_number_is_made_by_one(
+    site: Any, all_holds: None, monkeypatch: pytest.MonkeyPatch, *, is_request: bool
+) -> None:
+    store = JobStore(site, BOSS)
+    routing = store.routing()
+    jobs = [store.order(routing, f"WO-{number}")[0] for number in range(2)]
+    for job in jobs:
+        store.give(job, "start")
+    both_have_looked, looked = threading.Barrier(2), plant_rows.check
+
+    def look_together(row: Any, links: Any) -> None:
+        looked(row, links)
+        both_have_looked.wait(10)
+
+    monkeypatch.setattr(plant_rows, "check", look_together)
+
+    def make(job: Any) -> Any:
+        with enclosing_transaction() if is_request else nullcontext():
+            return lots.produce_lot(BOSS, job.pk, store.shelf, Decimal(3), lots.NewLot("NEW-1"), op_uuid=uuid.uuid4())
+
+    found = at_once([lambda job=job: make(job) for job in jobs])
+    refused = [each for each in found if isinstance(each, Exception)]
+    assert [(type(each), each.code) for each in refused] == [(InvalidInput, "code_taken")], found
+    assert StockBalance.objects.get(lot__code="NEW-1").quantity == 3
