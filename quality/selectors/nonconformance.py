@@ -46,7 +46,7 @@ def with_lines(rows: QuerySet[Nonconformance]) -> QuerySet[Nonconformance]:
 
 
 def nonconformance_list(actor: Actor, site: Site) -> QuerySet[Nonconformance]:
-    """The site's nonconformances, with `lots` (how many are in doubt) and `has_open_rework`. No statement of its own."""
+    """The site's nonconformances, with `lots` (how many are in doubt) and `has_open_rework`. No statement."""
     rows = for_actor(Nonconformance.objects.filter(site=site), actor, permissions.VIEW)
     rows = rows.select_related("material", "equipment", "job_order")
     return rows.annotate(lots=Count("lines"), has_open_rework=Exists(open_rework()))

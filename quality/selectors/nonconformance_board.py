@@ -20,7 +20,7 @@ from quality.engine.terms import OPEN_NONCONFORMANCES, NonconformanceStatus
 from quality.models import Disposition, Nonconformance, NonconformanceLine
 from quality.selectors.nonconformance import open_rework
 
-MOST = 20
+MOST = 12
 """So many cards stand in a column of the board; the list has all."""
 WINDOW = timedelta(days=30)
 AGAIN = timedelta(days=90)

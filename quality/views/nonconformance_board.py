@@ -70,8 +70,7 @@ class Card:
     url: str
     code: str
     title: str
-    place: str
-    amount: str
+    about: str
     waits_for: str
     who: str
     origin: Text
@@ -110,14 +109,14 @@ def card_of(ncr: Nonconformance, found: Sequence[InDoubt], now: datetime, rework
     """The card of one that the board has read."""
     is_closed = ncr.status == NonconformanceStatus.CLOSED
     since = ncr.closed_at or ncr.found_at
-    place = ncr.material.code
+    about = ncr.material.code
     if ncr.equipment is not None:
-        place = _t("%(product)s at %(machine)s") % {"product": place, "machine": ncr.equipment.code}
+        about = _t("%(product)s at %(machine)s") % {"product": about, "machine": ncr.equipment.code}
     words = SEVERITY.label(ncr.severity), SEVERITY.state(ncr.severity)
     title = ncr.title if len(ncr.title) <= TITLE_LENGTH else f"{ncr.title[: TITLE_LENGTH - 1].rstrip()}…"
     is_person = ncr.origin == NonconformanceOrigin.PERSON
     return Card(
-        nonconformance_url(ncr), ncr.code, title, place, amounts(found),
+        nonconformance_url(ncr), ncr.code, title, ", ".join(filter(None, (about, amounts(found)))),
         _t("waits for %(job)s") % {"job": rework} if rework else "",
         ncr.found_by if is_person else "", "" if is_person else NONCONFORMANCE_ORIGIN.label(ncr.origin),
         since, printing.age(now - since), Tag(words[0], "" if is_closed else words[1]),
@@ -148,14 +147,16 @@ class NonconformanceBoard(Page):
 
     def get_context(self) -> dict[str, Any]:
         asked = self.request.GET.get("by", "")
-        by = By(asked) if asked in set(By) else By.TYPE
-        found = defects(self.site, self.now - WINDOW, self.now, by)
+        where = By(asked) if asked in {By.MACHINE, By.PRODUCT} else By.MACHINE
+        window = self.now - WINDOW, self.now
+        by_type = defects(self.site, *window)
         return {
             **self.columns_and_figures(),
-            "defects": drawn(found, by),
-            "unit": found.unit,
-            "others": [printing.quantity(each.quantity, each.unit) for each in found.others],
-            "by": [(each.value, label, each == by) for each, (label, _none) in BY.items()],
+            "by_type": drawn(by_type, By.TYPE),
+            "by_place": drawn(defects(self.site, *window, where), where),
+            "unit": by_type.unit,
+            "others": [printing.quantity(each.quantity, each.unit) for each in by_type.others],
+            "places": [(each.value, BY[each][0], each == where) for each in (By.MACHINE, By.PRODUCT)],
         }
 
     def columns_and_figures(self) -> dict[str, Any]:
@@ -222,20 +223,13 @@ def drawn(found: Ranked, by: By) -> charts.Chart:
     ]
     return charts.pareto(
         bars,
-        title=_t("Defects, last 30 days"),
-        description=_t("Pieces by what was wrong or where, most first."),
+        title=_t("Defects, last 30 days") if by == By.TYPE else _t("Where they were found"),
+        description=str(BY[by][0]),
         head=(str(BY[by][0]), printing.unit(found.unit), _t("Events"), _t("Cumulative share")),
         printed=lambda value: printing.number(Decimal(str(value))),
         cumulative=_t("cumulative"),
         empty=_t("No piece was reported as scrap or rework, or decided to be."),
-        width=WIDTH,
-        label_width=190,
-        row_height=24,
     )
-
-
-WIDTH = 860.0
-"""So wide is the drawing: its words stay readable where the card spans the page."""
 
 
 def _url(by: By, key: str) -> str:

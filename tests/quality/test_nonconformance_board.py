@@ -151,13 +151,13 @@ def test_page_shows_cards_and_leads_to_the_list(
     html = page.content.decode()
 
     for part in ("Contained 3", "2 more", "In rework 1", "waits for WO-RW", "To close 1", "Closed, 30 days 1",
-                 "Open nonconformances 5", "1 30 days ago", "4.0 d", "11 pcs", "Cracked", "Critical"):  # fmt: skip
+                 "Open nonconformances 5", "30 days ago: 1", "30 days before: 2.0 d", "4.0 d", "11 pcs",
+                 "Cracked", "Critical"):  # fmt: skip
         assert part in said, (part, said)
     assert "New 0" not in said
     assert "New NCR" not in said
     assert 'href="/nonconformances/?view=open"' in html
     assert html.count('data-sev="bad"') == 1
-    assert 'href="/nonconformances/" ' not in html
     assert words(rita.get("/nonconformances/?view=rework")).count("Fault") == 1
     assert words(rita.get("/nonconformances/?view=to_close")).count("Fault c") == 1
     assert words(rita.get("/nonconformances/?view=closed")).count("Fault") == 2
