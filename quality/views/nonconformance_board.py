@@ -40,12 +40,12 @@ LANES: dict[Lane, tuple[Text, str]] = {
     Lane.CLOSED: (_("Closed, 30 days"), "closed"),
 }
 """What a column is called, and the saved filter of the list that has all of it."""
-BY: dict[By, tuple[Text, Text]] = {
-    By.TYPE: (_("By type"), _("Not coded")),
-    By.MACHINE: (_("By machine"), _("No machine known")),
-    By.PRODUCT: (_("By product"), _("No product known")),
+BY: dict[By, tuple[Text, Text, Text]] = {
+    By.TYPE: (_("Defects, last 30 days"), _("Type"), _("Not coded")),
+    By.MACHINE: (_("Defects by machine"), _("Machine"), _("No machine known")),
+    By.PRODUCT: (_("Defects by product"), _("Product"), _("No product known")),
 }
-"""What a ranking is called, and its bar of what nobody named."""
+"""What a ranking is called, what its bars are, and the bar of what nobody named."""
 
 
 def layouts(current: str) -> Sequence[Layout]:
@@ -93,11 +93,11 @@ class Column:
 
 
 def amounts(found: Sequence[InDoubt]) -> str:
-    """ "Lot L-1, 40 pcs", "2 lots, 60 pcs"; of several units one after the other, of parts nobody counted nothing."""
+    """ "lot L-1, 40 pcs", "2 lots, 60 pcs"; of several units one after the other, of parts nobody counted nothing."""
     parts = []
     for each in found:
         if each.lots:
-            one = _t("Lot %(lot)s") % {"lot": each.lot}
+            one = _t("lot %(lot)s") % {"lot": each.lot}
             more = ngettext("%(count)s lot", "%(count)s lots", each.lots) % {"count": each.lots}
             parts.append(one if each.lots == 1 else more)
         if each.quantity:
@@ -156,7 +156,7 @@ class NonconformanceBoard(Page):
             "by_place": drawn(defects(self.site, *window, where), where),
             "unit": by_type.unit,
             "others": [printing.quantity(each.quantity, each.unit) for each in by_type.others],
-            "places": [(each.value, BY[each][0], each == where) for each in (By.MACHINE, By.PRODUCT)],
+            "places": [(each.value, BY[each][1], each == where) for each in (By.MACHINE, By.PRODUCT)],
         }
 
     def columns_and_figures(self) -> dict[str, Any]:
@@ -206,7 +206,7 @@ def _span(length: timedelta | None) -> tuple[Any, str]:
 
 def drawn(found: Ranked, by: By) -> charts.Chart:
     """The ranking as a Pareto in pieces, with how many events stand behind each bar."""
-    unnamed = BY[by][1]
+    title, noun, unnamed = BY[by]
     named = [bar for bar in found.bars if bar.key]
     bars = [
         charts.Bar(bar.key, float(bar.quantity), "" if index else "bad", f"{bar.events}×", url=_url(by, bar.key))
@@ -223,9 +223,8 @@ def drawn(found: Ranked, by: By) -> charts.Chart:
     ]
     return charts.pareto(
         bars,
-        title=_t("Defects, last 30 days") if by == By.TYPE else _t("Where they were found"),
-        description=str(BY[by][0]),
-        head=(str(BY[by][0]), printing.unit(found.unit), _t("Events"), _t("Cumulative share")),
+        title=str(title),
+        head=(str(noun), printing.unit(found.unit), _t("Events"), _t("Cumulative share")),
         printed=lambda value: printing.number(Decimal(str(value))),
         cumulative=_t("cumulative"),
         empty=_t("No piece was reported as scrap or rework, or decided to be."),
