@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from statistics import median
 from typing import Any
 
 from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When, Window
@@ -95,11 +94,11 @@ def still_in_doubt(actor: Actor, site: Site) -> list[InDoubt]:
     """What nobody has decided yet, by unit, the most lots first. One statement."""
     undecided = _visible(actor, site).filter(status__in=[each.value for each in OPEN_NONCONFORMANCES])
     decided = Disposition.objects.filter(line=OuterRef("pk")).order_by().values("line").annotate(all=Sum("quantity"))
-    lines = NonconformanceLine.objects.filter(nonconformance__in=undecided).annotate(
-        left=F("quantity") - Coalesce(Subquery(decided.values("all")), Value(Decimal(0)))
-    )
+    lines = NonconformanceLine.objects.filter(nonconformance__in=undecided)
+    lines = lines.annotate(decided=Subquery(decided.values("all")))
+    lines = lines.annotate(left=F("quantity") - Coalesce(F("decided"), Value(Decimal(0))))
     # Parts that nobody has counted are in doubt as long as nothing was decided of them.
-    lines = lines.filter(Q(left__gt=0) | Q(dispositions=None))
+    lines = lines.filter(Q(left__gt=0) | Q(decided=None))
     sums = lines.order_by().values("unit").annotate(total=Sum("left"), lots=Count("lot", distinct=True))
     found = [InDoubt(row["unit"], row["total"], row["lots"]) for row in sums]
     return sorted(found, key=lambda each: (-each.lots, -each.quantity, each.unit))
@@ -109,7 +108,8 @@ def times(actor: Actor, site: Site, now: datetime) -> Times:
     """How long it took to decide, in the last 30 days and in the 30 before. One statement."""
     rows = _visible(actor, site).filter(disposed_at__gte=now - 2 * WINDOW, disposed_at__lte=now)
     spans: dict[bool, list[timedelta]] = {True: [], False: []}
-    for found_at, disposed_at in rows.order_by().values_list("found_at", "disposed_at"):
+    instants: Any = rows.order_by().values_list("found_at", "disposed_at")
+    for found_at, disposed_at in instants:
         spans[disposed_at >= now - WINDOW].append(disposed_at - found_at)
     return Times(_median(spans[True]), len(spans[True]), _median(spans[False]))
 
@@ -159,4 +159,7 @@ def _in_doubt_of(keys: Sequence[int]) -> Mapping[int, Sequence[InDoubt]]:
 
 
 def _median(spans: Sequence[timedelta]) -> timedelta | None:
-    return median(spans) if spans else None
+    ordered, middle = sorted(spans), len(spans) // 2
+    if not ordered:
+        return None
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

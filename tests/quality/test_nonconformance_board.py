@@ -69,7 +69,8 @@ def many(site: Site, days_ago: Days) -> dict[str, Nonconformance]:
         days_ago(days)
         decided(made[name], "rework" if more else "use_as_is", job=more)
     days_ago(1)
-    decided(made["e"], "scrap", 2)
+    decided(made["e"], "scrap", 1)
+    decided(made["e"], "use_as_is", 1)
     for name, days in (("a", 35), ("b", 10)):
         days_ago(days)
         nonconformance.close(BOSS, made[name].pk, "All done")
@@ -98,6 +99,13 @@ def test_figures_of_the_board_are_what_was_worked_by_hand(site: Site, many: dict
     # b took 15 days, c 4, d 1; a took 2 and was decided 38 days ago.
     assert board.times(BOSS, site, NOW) == board.Times(timedelta(days=4), 3, timedelta(days=2))
     assert board.still_in_doubt(BOSS, site) == [InDoubt("C62", Decimal(3), 0)]
+
+
+def test_median_of_an_even_number_lies_between_the_two_in_the_middle(
+    site: Site, many: dict[str, Nonconformance]
+) -> None:
+    decided(many["f"])  # after 0.1 days, beside 1, 4 and 15
+    assert board.times(BOSS, site, NOW).median == timedelta(days=2.5)
 
 
 def test_figures_without_anything_are_no_zeros(site: Site) -> None:
