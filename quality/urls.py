@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quality.views import chart, control_plan, inspection, nonconformance
+from quality.views import chart, control_plan, inspection, nonconformance, nonconformance_board
 
 app_name = "quality"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("charts/<int:pk>/limits/", chart.FreezeLimits.as_view(), name="chart_limits"),
     path("charts/<int:pk>/", chart.ControlChartDetail.as_view(), name="chart_detail"),
     path("nonconformances/", nonconformance.NonconformanceList.as_view(), name="nonconformance_list"),
+    path("nonconformances/board/", nonconformance_board.NonconformanceBoard.as_view(), name="nonconformance_board"),
     path("nonconformances/new/", nonconformance.NonconformanceAdd.as_view(), name="nonconformance_add"),
     path(
         "nonconformances/<path:code>/decide/",

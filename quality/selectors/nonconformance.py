@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 
 from mom.accounts.models import Site
 from mom.core.actor import Actor
 from mom.core.errors import NotFound
 from mom.plant.selectors.scope import for_actor
+from mom.work.engine.terms import OPEN_JOB_ORDER_STATUSES
 from quality import permissions
 from quality.models import Disposition, Nonconformance, NonconformanceLine, Sample
 
@@ -28,6 +29,13 @@ class LineView:
         return self.left > 0 or not self.decided
 
 
+def open_rework() -> QuerySet[Disposition]:
+    """The decisions of the outer statement's nonconformance whose rework or repair still goes on."""
+    statuses = [status.value for status in OPEN_JOB_ORDER_STATUSES]
+    rows = Disposition.objects.filter(nonconformance=OuterRef("pk"), rework_job__status__in=statuses)
+    return rows.order_by("rework_job__code")
+
+
 def with_lines(rows: QuerySet[Nonconformance]) -> QuerySet[Nonconformance]:
     """The same with lots and decisions: two statements more for however many."""
     lines = NonconformanceLine.objects.select_related("lot", "hold", "job_order").order_by("id")
@@ -38,9 +46,10 @@ def with_lines(rows: QuerySet[Nonconformance]) -> QuerySet[Nonconformance]:
 
 
 def nonconformance_list(actor: Actor, site: Site) -> QuerySet[Nonconformance]:
-    """The site's nonconformances, with `lots`, how many are in doubt. No statement of its own."""
+    """The site's nonconformances, with `lots` (how many are in doubt) and `has_open_rework`. No statement."""
     rows = for_actor(Nonconformance.objects.filter(site=site), actor, permissions.VIEW)
-    return rows.select_related("material", "equipment", "job_order").annotate(lots=Count("lines"))
+    rows = rows.select_related("material", "equipment", "job_order")
+    return rows.annotate(lots=Count("lines"), has_open_rework=Exists(open_rework()))
 
 
 def nonconformance_get(actor: Actor, site: Site, code: str) -> Nonconformance:

@@ -176,7 +176,8 @@ def _scrap(act: UseCase, ncr: Nonconformance, lot: MaterialLot, decision: Decisi
             left -= part
     if left > 0:
         raise Shortage([{"lot": lot.code, "asked": decision.quantity, "missing": left, "unit": lot.definition.unit}])
-    post_stock(act, legs, Occasion(uuid.uuid4(), act.now))
+    if legs:  # of a lot that was used up before it came into doubt nothing lies there to book out
+        post_stock(act, legs, Occasion(uuid.uuid4(), act.now))
 
 
 def _tell(act: UseCase, ncr: Nonconformance, line: NonconformanceLine, made: Disposition) -> None:

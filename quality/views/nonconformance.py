@@ -17,7 +17,7 @@ from mom.core.errors import InvalidInput, NotFound
 from mom.core.web import printing
 from mom.core.web.lists import Empty, ListPage
 from mom.core.web.tables import Column, SavedFilter, Tag
-from mom.core.web.views import Action, Crumb, DetailPage, FormPage
+from mom.core.web.views import Action, Crumb, DetailPage, FormPage, Layout
 from mom.plant.models import Equipment, MaterialDefinition, MaterialLot
 from quality import permissions
 from quality.engine.terms import OPEN_NONCONFORMANCES, DispositionKind, NonconformanceStatus, Severity
@@ -29,6 +29,9 @@ from quality.selectors.nonconformance import line_views, nonconformance_get, non
 from quality.services import disposition
 from quality.services import nonconformance as service
 from quality.subjects import nonconformance_url
+from quality.views.nonconformance_board import layouts, new_actions
+
+DECIDED = Q(status=NonconformanceStatus.DISPOSED)
 
 
 def status_tag(ncr: Nonconformance) -> Tag:
@@ -63,21 +66,23 @@ class NonconformanceList(ListPage):
     search_label = _("Find an NCR, product or machine")
     saved_filters = (
         SavedFilter("open", _("To be decided"), Q(status__in=[s.value for s in OPEN_NONCONFORMANCES]), tone="bad"),
-        SavedFilter("decided", _("Decided"), Q(status=NonconformanceStatus.DISPOSED)),
+        SavedFilter("decided", _("Decided"), DECIDED),
+        SavedFilter("rework", _("In rework"), DECIDED & Q(has_open_rework=True)),
+        SavedFilter("to_close", _("To close"), DECIDED & Q(has_open_rework=False)),
+        SavedFilter("closed", _("Closed"), Q(status=NonconformanceStatus.CLOSED)),
         SavedFilter("all", _("All")),
     )
 
     @property
     def empty(self) -> Empty:  # type: ignore[override]
-        add = Action(_("New NCR"), reverse("quality:nonconformance_add"), "plus", "primary")
         text = _("A signal on a chart or a value out of tolerance opens one by itself.")
-        may = self.may(permissions.RECORD_NONCONFORMANCE)
-        return Empty(_("Nothing is in doubt"), text, "check", add if may else None)
+        return Empty(_("Nothing is in doubt"), text, "check", next(iter(new_actions(self)), None))
 
     def get_actions(self) -> Sequence[Action]:
-        if not self.may(permissions.RECORD_NONCONFORMANCE):
-            return ()
-        return (Action(_("New NCR"), reverse("quality:nonconformance_add"), "plus", "primary"),)
+        return new_actions(self)
+
+    def get_layouts(self) -> Sequence[Layout]:
+        return layouts("list")
 
     def get_rows(self) -> Any:
         return nonconformance_list(self.actor, self.site)

@@ -69,6 +69,7 @@ DETAILS = [
     "/setup/on-call/add/",
     "/setup/alert-rules/add/",
     "/setup/alert-rules/of/DOWN/",
+    "/nonconformances/board/",
     "/wall/NORRTAL/",
 ]
 

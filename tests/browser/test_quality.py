@@ -63,6 +63,7 @@ def test_quality_pages_break_no_rule_and_fit_in_every_width_and_theme(
         "charts": "/charts/", "chart": f"/charts/{floor.chart().pk}/", "limits": f"/charts/{floor.chart().pk}/limits/",
         "plans": "/control-plans/", "plan": "/control-plans/CP-1/1/", "inspections": "/inspections/",
         "inspection": f"/inspections/{asked.job_order.code}/", "ncrs": "/nonconformances/",
+        "board": "/nonconformances/board/",
         "ncr": f"/nonconformances/{ncr.code}/", "new": "/nonconformances/new/",
         "decide": f"/nonconformances/{ncr.code}/decide/?line={line.pk}&kind=rework&quantity=10",
         "job": f"/jobs/{floor.job.code}/",

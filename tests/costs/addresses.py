@@ -204,6 +204,7 @@ ALSO = {
     "web:scan": ["?text=(10)N-0"],
     "production:order_list": ["?q=LATE&view=late"],
     "plant:machine_list": ["?q=M-"],
+    "quality:nonconformance_board": ["?by=product"],
 }
 
 

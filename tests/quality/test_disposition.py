@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from inventory.models import StockBalance
+from inventory.models import StockBalance, StockMove
 from inventory.services import stock
 from mom.accounts.models import Signature, Site, User
 from mom.accounts.selectors import actor_for_user
@@ -34,8 +34,9 @@ from quality.models import Disposition, Nonconformance, NonconformanceLine
 from quality.services import disposition, nonconformance
 from quality.services import inspection as inspections
 from quality.services.disposition import Decision
+from quality.services.nonconformance import NewNonconformance
 from tests.factories.accounts import make_user
-from tests.factories.quality import Floor, make_nonconformance
+from tests.factories.quality import BOSS, Floor, make_nonconformance
 from tests.quality.signing import PASSWORD, credentials_for, decide, make_decider
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +277,15 @@ def test_P04_every_command_in_every_state(table, statuses, commands, arrows) -> 
         else:
             with pytest.raises(IllegalTransition):
                 table.apply(before, command)
+
+
+def test_scrap_of_a_lot_that_is_all_gone_is_decided_and_books_nothing(floor: Floor, eva: User) -> None:
+    decide(eva, line("L-2"), "scrap")
+    moved = StockMove.objects.count()
+    lot = MaterialLot.objects.get(code="L-2")
+    again = nonconformance.report(BOSS, floor.site, NewNonconformance("Cracked too", floor.product, lots=[lot]))
+
+    decide(eva, again.lines.select_related("nonconformance", "lot").get(), "scrap")
+
+    again.refresh_from_db()
+    assert (again.status, StockMove.objects.count()) == ("disposed", moved)

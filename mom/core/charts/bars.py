@@ -88,7 +88,10 @@ def pareto(
     label_width: float = 150,
     row_height: float = 26,
 ) -> Chart:
-    """Values from the largest down with the share they make up so far; the rest is last, in the order given."""
+    """Values from the largest down with the share they make up so far; the rest is last, in the order given.
+
+    A `head` of four has the notes in a column of their own, before the share.
+    """
     ranked = sorted(items, key=lambda item: (item.is_rest, 0 if item.is_rest else -item.value))
     total = sum(item.value for item in ranked)
     if not total:
@@ -101,7 +104,8 @@ def pareto(
         share = f"{running / total * 100:.0f} %"
         middle = frame.top + index * row_height + row_height / 2
         body += _bar(frame, index, item, printed, ()) + svg.text(width - 2, middle + 4, share, "", "end")
-        rows.append((item.label, printed(item.value), share))
+        notes = (item.note,) if len(head) > 3 else ()
+        rows.append((item.label, printed(item.value), *notes, share))
     height = frame.top + row_height * len(ranked) + 4
     return Chart(title, description, svg.document(width, height, body, title, description), tuple(head), tuple(rows))
 

@@ -93,6 +93,16 @@ def duration(value: Any) -> str:
     return f"{sign}{text.replace(' ', SPACE)}"
 
 
+def age(value: dt.timedelta) -> str:
+    """How old something is, in its largest unit, never rounded up: "25 min", "5 h", "4 d"."""
+    minutes = max(0, value // dt.timedelta(minutes=1))
+    if minutes < 60:
+        return _("%(minutes)d min").replace(" ", SPACE) % {"minutes": minutes}
+    if minutes < 24 * 60:
+        return f"{minutes // 60}{SPACE}h"
+    return _("%(days)d d").replace(" ", SPACE) % {"days": minutes // (24 * 60)}
+
+
 def hours(value: Any, decimals: int = 1) -> str:
     """A length of time in hours for sums that are compared: "131.5 h"."""
     return unknown() if value is None else f"{number(seconds_of(value) / 3600, decimals)}{SPACE}h"

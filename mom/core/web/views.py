@@ -53,6 +53,15 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """One of the ways to look at the same things, as a board or as a list: a page each, side by side in their heads."""
+
+    label: Text
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
 class Crumb:
     """One step of the way down to a page; the page itself is not among them."""
 
@@ -147,6 +156,10 @@ class PageMixin(View):
         """The buttons in the page's head; leave out what the person may not do."""
         return ()
 
+    def get_layouts(self) -> Sequence[Layout]:
+        """The ways to look at the same things, this page among them."""
+        return ()
+
     def get_context(self) -> dict[str, Any]:
         """What the template needs besides the frame."""
         return {}
@@ -159,6 +172,7 @@ class PageMixin(View):
             "intro": self.get_intro(),
             "crumbs": self.get_crumbs(),
             "actions": self.get_actions(),
+            "layouts": self.get_layouts(),
             "is_live": self.is_live,
         }
         return {"view": self, "head": head, **self.get_context()}

@@ -79,6 +79,13 @@ def test_pareto_keeps_the_rest_last_and_visible() -> None:
     assert [row[0] for row in chart.rows] == ["Jam", "Not coded"]
 
 
+def test_pareto_has_its_notes_in_the_table_where_they_have_a_head() -> None:
+    bars = [charts.Bar("Jam", 3, note="2×"), charts.Bar("Wear", 1, note="1×")]
+    chart = charts.pareto(bars, title="x", head=("Reason", "Minutes", "Events", "Share"))
+    assert chart.rows == (("Jam", "3", "2×", "75 %"), ("Wear", "1", "1×", "100 %"))
+    assert charts.pareto(bars, title="x").rows[0] == ("Jam", "3", "75 %")
+
+
 def test_line_breaks_at_a_gap() -> None:
     points = (charts.Point(0, 1), charts.Point(1, 2), charts.Point(2, None), charts.Point(3, 1), charts.Point(4, 2))
     assert charts.line([charts.Line("x", points)], title="x").svg.count("<polyline") == 2

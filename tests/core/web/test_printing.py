@@ -59,6 +59,14 @@ def test_duration_prints_as_people_say_it(seconds: float, printed: str) -> None:
     assert printing.duration(dt.timedelta(seconds=seconds)).replace(printing.SPACE, " ") == printed
 
 
+@pytest.mark.parametrize(
+    ("minutes", "printed"),
+    [(-3, "0 min"), (59.9, "59 min"), (60, "1 h"), (24 * 60 - 1, "23 h"), (24 * 60, "1 d"), (47 * 60, "1 d")],
+)
+def test_age_prints_its_largest_unit_and_is_never_rounded_up(minutes: float, printed: str) -> None:
+    assert printing.age(dt.timedelta(minutes=minutes)).replace(printing.SPACE, " ") == printed
+
+
 def test_quantity_prints_with_its_unit() -> None:
     assert printing.quantity(Quantity(Decimal("640.000000"), "KGM")) == f"640{printing.SPACE}kg"
     assert printing.quantity(Decimal(34), "C62") == f"34{printing.SPACE}pcs"
