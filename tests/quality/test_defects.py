@@ -17,7 +17,8 @@ from mom.work.services.quantity_report import Reported
 from quality.engine.defects import Defect, Ranked, ranked
 from quality.models import Disposition, Nonconformance
 from quality.selectors.defects import By, defects
-from quality.views.nonconformance_board import WINDOW, drawn
+from quality.selectors.nonconformance_board import WINDOW
+from quality.views.nonconformance_board import drawn
 from tests.factories.plant import make_reason
 from tests.factories.quality import BOSS, Floor, make_nonconformance
 from tests.factories.signatures import make_signature
