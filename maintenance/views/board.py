@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
@@ -23,6 +25,7 @@ from mom.plant.models import Equipment
 from mom.plant.public import Panel, register_panel
 
 Text = str | Promise
+LIVE = "live"
 WINDOW = timedelta(days=30)
 OPEN_SHOWN, DONE_SHOWN = 5, 3
 SEVERITY = {"now": "bad", "shift": "warn"}
@@ -98,7 +101,13 @@ class MaintenanceBoard(Page):
     permission = permissions.VIEW
     title = _("Maintenance jobs")
     template_name = "maintenance/board.html"
+    live_template_name = "maintenance/_board.html"
     is_live = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.headers.get("X-Requested-With") == LIVE:
+            return TemplateResponse(request, self.live_template_name, self.get_context())
+        return self.render()
 
     def get_actions(self) -> Sequence[Action]:
         if not self.may(permissions.PLAN):

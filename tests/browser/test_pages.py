@@ -44,6 +44,7 @@ DETAILS = [
     "/figures/completed_quantity/why/",
     "/figures/schedule_attainment/why/",
     "/losses/stops/",
+    "/charts/1/",
     "/board/CNC-04/",
     "/search/?q=pump",
     "/labels/lot/A-2604-031/",
@@ -81,6 +82,22 @@ def addresses() -> list[str]:
     return [*(reverse(item.url_name) for item in navigation.registered()), *DETAILS]
 
 
+# Live parts whose answer has nothing that is put in their place: they say "live" and stand still.
+STANDS_STILL = """async () => {
+  const still = [];
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const headers = { "HX-Request": "true", "X-Requested-With": "live" };
+    const answer = await fetch(new URL(part.dataset.live, location.href), { headers });
+    if (answer.status !== 200) continue;
+    const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const tops = [...parsed.body.querySelectorAll("[id]")].filter((each) => !each.parentElement.closest("[id]"));
+    const shown = tops.map((each) => document.getElementById(each.id));
+    if (!shown.some((each) => each && each !== part && part.contains(each))) still.push(part.dataset.live);
+  }
+  return still;
+}"""
+
+
 @pytest.fixture(scope="module")
 def kept_demo(bench: Bench, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> str:
     """The demo, as a database to clone."""
@@ -108,6 +125,7 @@ def test_every_page_breaks_no_rule_and_fits_in_every_width_and_theme(open_page: 
         if answer is None or answer.status != 200:
             found.append(f"{address}: answered {answer and answer.status}")
             continue
+        found += [f"{address}: its live part {part} never changes" for part in page.evaluate(STANDS_STILL)]
         for theme in THEMES:  # both of the page that stands: which it is the style sheet asks the browser
             page.emulate_media(color_scheme=theme)
             for width in (390, 1180, 1440):
