@@ -15,12 +15,17 @@ MADE, NEEDED = Decimal(10), Decimal(20)
 
 
 class Bare:
-    """The same rows by hand: one transaction an event, the same audit entries, no check and no right asked."""
+    """The same rows by hand: one transaction an event, an audit entry an event, no check and no right asked.
+
+    `is_kept`: with each event what a request keeps so that it counts once and others hear of it, an answer under its
+    key and an event for subscribers. In the same statement as the audit entry.
+    """
 
     statements = 0
 
-    def __init__(self, plant: Any, database: str) -> None:
+    def __init__(self, plant: Any, database: str, *, is_kept: bool = False) -> None:
         self.plant, self.count = plant, 0
+        self.audit = f"WITH {_KEPT} {_AUDIT}" if is_kept else _AUDIT
         self.connection = psycopg2.connect(os.environ["DATABASE_URL"], dbname=database)
         self.cursor = self.connection.cursor()
         self.cursor.execute(
@@ -42,7 +47,7 @@ class Bare:
     def event(self, action: str, subject: int) -> Iterator[None]:
         """One event with its audit entry, committed."""
         yield
-        self.run(_AUDIT, action=action, subject=str(subject))
+        self.run(self.audit, action=action, subject=str(subject), key=str(uuid.uuid4()), answer=_ANSWER)
         self.connection.commit()
 
     def live(self) -> None:
@@ -97,6 +102,20 @@ _AUDIT = """
 INSERT INTO core_auditentry (recorded_at, chain, actor_kind, actor_id, actor_label, action, subject_type, subject_id,
                              subject_label, before, after, reason, request_id)
 VALUES (%(now)s, 'BENCH', 'system', 'bare', 'bare', %(action)s, 'bare', %(subject)s, '', '{}', '{}', '', '')
+"""
+_ANSWER = "{" + 700 * " " + "}"  # about as long as the API's
+_KEPT = """
+numbered AS (
+    INSERT INTO core_outboxsequence AS s (topic, key, last) VALUES ('bare.' || %(action)s, %(subject)s, 1)
+    ON CONFLICT (topic, key) DO UPDATE SET last = s.last + 1 RETURNING topic, key, last
+), announced AS (
+    INSERT INTO core_outboxevent (topic, key, seq, payload, actor, request_id, created_at, available_at, attempts,
+                                  error)
+    SELECT topic, key, last, '{}', 'system:bare', '', %(now)s, %(now)s, 0, '' FROM numbered
+), answered AS (
+    INSERT INTO core_idempotencykey (principal, key, fingerprint, status, body, headers, created_at)
+    VALUES ('system:bare', %(key)s, repeat('0', 64), 200, %(answer)s, '{}', %(now)s)
+)
 """
 _ORDER = """
 INSERT INTO work_workrequest (site_id, code, operations_type, description, status, priority, version, created_at)
