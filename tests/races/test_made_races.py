@@ -64,7 +64,7 @@ def good(made: "tuple[Made, ...] | None") -> Decimal | None:
 def test_command_that_waited_for_a_report_tells_it(site: Any, before: list[str], command: str) -> None:
     job = give(job_of(make_order(site)), *before)
     moved = while_reported(job, lambda: job_order.command(BOSS, job.pk, JobOrderCommand(command)))
-    assert good(moved.made) == 5, moved
+    assert good(moved.told_outputs) == 5, moved
 
 
 def test_command_that_waited_control_read_by_the_statement_that_locks(site: Any) -> None:

@@ -113,6 +113,6 @@ def test_command_reads_no_outputs_by_a_statement_of_its_own(api: Any, site: Any)
     job = job_of(make_order(site))
     with counting() as count:
         job_order.command(BOSS, job.pk, JobOrderCommand.START)
-        assert job_order.command(BOSS, job.pk, JobOrderCommand.FINISH).made is not None
+        assert job_order.command(BOSS, job.pk, JobOrderCommand.FINISH).told_outputs is not None
     assert not [sql for sql in count.statements if "mom_work_jobrequirement" in sql]
-    assert JobOrder.objects.get(pk=job.pk).made is None
+    assert JobOrder.objects.get(pk=job.pk).told_outputs is None

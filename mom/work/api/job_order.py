@@ -175,7 +175,7 @@ class JobOrderViewSet(PropertiesMixin, AliasesMixin, ReadOnlyViewSet):
 
     def moved(self, job: JobOrder) -> Response:
         """A job that a command gave back, with what it made."""
-        made = job.made
+        made = job.told_outputs
         job.outputs = _OUTPUTS_OF.rows(job=job.pk) if made is None else made  # type: ignore[attr-defined]
         return self.answer(job)
 

@@ -81,7 +81,7 @@ class JobOrder(SiteOwned):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created"))
 
-    made: tuple[Made, ...] | None = None
+    told_outputs: tuple[Made, ...] | None = None
     """What it makes, where a command that this object was just moved by has read it along."""
 
     class Meta:

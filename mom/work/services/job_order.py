@@ -258,7 +258,7 @@ def move(
 ) -> JobOrder:
     """The same for a job that is locked already; `work_kind` begins with something else than the work itself.
 
-    `order`: its order, where that is locked too. The job comes back with what it `made`. Joins the caller's
+    `order`: its order, where that is locked too. The job comes back with its `told_outputs`. Joins the caller's
     transaction; rights are the caller's to ask.
     """
     if version is not None and version != job_order.version:
@@ -292,7 +292,7 @@ def move(
         job_response.closed(act, job_order, begun, is_in_run=is_in_run)
     else:
         around = job_state.moved(values)
-    job_order.made = around.made
+    job_order.told_outputs = around.made
     _tell_the_kind(act, job_order, asked, at)
     if order is not None:
         work_request.follow_jobs(act, order, asked, {after, *around.others})
