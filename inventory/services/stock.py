@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from inventory import permissions
 from inventory.engine.terms import MoveKind
 from inventory.models import StockMove, StorageLocation
 from inventory.services import stock_transfer
-from inventory.services.bringing import Stuff, active_of, bring, stuff
+from inventory.services.bringing import Named, Stuff, active_of, bring, stuff
 from inventory.services.posting import Leg, Occasion, post, posted, usable
 from mom.core.actor import Actor
 from mom.core.errors import Conflict, InvalidInput
@@ -123,18 +124,7 @@ def scrap(
     with use_case(actor, reason) as act:
         act.require(permissions.MOVE_STOCK, location.site.code)
         occasion = Occasion(op_uuid, at or act.now)
-        definition, lot, piece = stuff(what, quantity)
-        active = active_of(lot, quantity)
-        leg = Leg(
-            MoveKind.SCRAPPED,
-            location,
-            definition,
-            -quantity,
-            lot=lot,
-            sublot=piece,
-            active_quantity=None if active is None else -active,
-            note=reason.strip()[:200],
-        )
+        leg = _leaving(MoveKind.SCRAPPED, stuff(what, quantity), location, quantity, note=reason.strip()[:200])
         return posted(occasion) or post(act, [leg], occasion)
 
 
@@ -159,20 +149,24 @@ def ship(
         known = posted(occasion)
         if known:
             return known
-        definition, lot, piece = stuff(what, quantity)
-        lot = None if lot is None else usable(lot, occasion.at)
-        active = active_of(lot, quantity)
-        leg = Leg(
-            MoveKind.SHIPPED,
-            location,
-            definition,
-            -quantity,
-            lot=lot,
-            sublot=piece,
-            active_quantity=None if active is None else -active,
-            partner=partner,
-        )
-        return post(act, [leg], occasion)
+        named = stuff(what, quantity)
+        if named.lot is not None:
+            named = named._replace(lot=usable(named.lot, occasion.at))
+        return post(act, [_leaving(MoveKind.SHIPPED, named, location, quantity, partner=partner)], occasion)
+
+
+def _leaving(kind: MoveKind, named: Named, location: StorageLocation, quantity: Decimal, **more: Any) -> Leg:
+    active = active_of(named.lot, quantity)
+    return Leg(
+        kind,
+        location,
+        named.definition,
+        -quantity,
+        lot=named.lot,
+        sublot=named.sublot,
+        active_quantity=None if active is None else -active,
+        **more,
+    )
 
 
 def _check_quantity(quantity: Decimal) -> None:

@@ -75,7 +75,8 @@ def _box(node: Node, state: Mapping[str, Any], *, is_start: bool) -> Box:
     is_held, there = not state.get("usable", True), state.get("there")
     feet = [str(state["word"])] if is_held else []
     if there is not None:
-        feet.append(_("%(quantity)s in stock") % {"quantity": printing.quantity(there, state.get("unit", ""))})
+        quantity = printing.quantity(there, state.get("unit", ""))  # a box has few letters: of a held one no more
+        feet.append(quantity if is_held else _("%(quantity)s in stock") % {"quantity": quantity})
     elif not node.is_piece and not is_held:
         feet.append(_("none left"))
     if supplier := state.get("supplier"):

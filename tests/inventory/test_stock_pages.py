@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from inventory.models import StockMove, StorageLocation
 from inventory.services import lot_hold
 from mom.accounts.models import Site
+from mom.core import clock
 from mom.core.actor import Actor
 from mom.core.testing import acting
 from mom.plant.engine.terms import LotDisposition
@@ -115,7 +116,7 @@ def test_a_lot_is_shipped_once_to_a_customer_and_a_held_one_is_refused(clerk: Cl
 
 
 def test_the_list_says_by_which_hold_a_lot_is_kept_and_what_expires_soon(clerk: Client, store: JobStore) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     kept = store.lot(store.bar, "B-KEPT", 5, expires_at=now + timedelta(days=3))
     store.lot(store.bar, "B-SOON", 5, expires_at=now + timedelta(days=29))
     store.lot(store.bar, "B-LATER", 5, expires_at=now + timedelta(days=31))

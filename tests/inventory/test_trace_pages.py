@@ -105,7 +105,7 @@ def test_the_picture_shows_what_is_on_hold_and_what_left_to_whom(
     assert (boxes["B-1"].x, boxes["PU-1"].x, boxes["KUND-1"].x) == (0, 236, 472)
     assert boxes["R-1"].y > boxes["PU-1"].y > boxes["B-1"].y, "what is joined stands around its middle"
     assert (boxes["KUND-1"].about, boxes["KUND-1"].foot) == ("4\N{NO-BREAK SPACE}pcs", "2 shipments")
-    assert boxes["B-1"].foot == "Restricted, 30\N{NO-BREAK SPACE}pcs in stock"
+    assert boxes["B-1"].foot == "Restricted, 30\N{NO-BREAK SPACE}pcs"
     assert sorted(held for _path, held in answer.context["graph"].lines) == [False, True, True]
     page = text_of(answer)
     assert "Left the plant" in page
